@@ -1,0 +1,36 @@
+# Two commands do everything on a fresh machine: `make run` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+PIP := $(VENV)/bin/pip install --quiet --disable-pip-version-check
+READY := $(VENV)/.ready
+READY_DEV := $(VENV)/.ready-dev
+FLAGS ?=
+
+.PHONY: run test lint bench clean
+
+run: $(READY)
+	$(VENV)/bin/python app.py $(FLAGS)
+
+test: $(READY_DEV)
+	$(VENV)/bin/python -m pytest $(FLAGS)
+
+lint: $(READY_DEV)
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+
+bench: $(READY_DEV)
+	$(VENV)/bin/python -m bench $(FLAGS)
+
+$(READY): requirements.txt constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) torch -c constraints.txt
+	$(PIP) -r requirements.txt -c constraints.txt
+	touch $@
+
+$(READY_DEV): $(READY) requirements-dev.txt
+	$(PIP) -r requirements-dev.txt -c constraints.txt
+	./tests/browser.sh
+	touch $@
+
+clean:
+	rm -rf $(VENV)

@@ -1,0 +1,81 @@
+"""Latent Explorer: travel through the latent space of Stable Diffusion, from Python, a command line or a page.
+
+    prompt --encode--> conditioning --\\
+                                       experiment.plan -> [Point ...] -> (store: already rendered?) -> denoise -> decode -> Frame
+    seed ----noise---> latents -------/                                                                            |
+                                                                                 run folder  <--------------------/
+                                                                            view in the page, export, link
+
+Five lines in a notebook:
+
+    from explorer import Interpolation, load, render
+
+    engine = load()
+    for frame in render(Interpolation(prompts=("a cat", "a dog"), frames=24), engine):
+        frame.image.save(f"{frame.index:04}.png")
+
+Importing this package loads nothing; `load` loads a model; the experiments are found by their class names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from explorer.engine.engine import Engine, Frame
+    from explorer.experiments.base import Experiment
+
+__version__ = "0.1.0"
+
+
+def load(model: str = "pocket", *, cache_folder: Path | None = None, store_gb: float = 4.0, **options: Any) -> Engine:
+    """An engine: a model on the best device of this machine, with its store of finished frames.
+
+    `model` is a known name, a local diffusers folder, a `.safetensors` checkpoint or a hub id; `options` are those of
+    `explorer.engine.models.load` (device, dtype, config, cpu_offload, vae_tiling, attention_slicing). Frames are kept in
+    `cache_folder` (None: the user's cache directory), up to `store_gb` gigabytes. Raises ModelError in one sentence.
+    """
+    from platformdirs import user_cache_path
+
+    from explorer.engine import models
+    from explorer.engine.engine import Engine
+    from explorer.engine.networks import DiffusersNetworks
+    from explorer.engine.store import FrameStore
+
+    cache_folder = cache_folder or user_cache_path("latent-explorer")
+    networks = DiffusersNetworks(models.load(model, cache_folder=cache_folder, **options))
+    return Engine(networks, FrameStore(cache_folder / "frames", disk_bytes=int(store_gb * 1e9)))
+
+
+def render(experiment: Experiment, engine: Engine, *, progress: bool = True) -> Iterator[Frame]:
+    """The frames of an experiment, coarse to fine, as they are finished; `frame.index` is their place in order.
+
+    Settings left at None are the model's own. `progress` shows a bar of rows. Raises InputError for settings that do not
+    go together, before anything is rendered.
+    """
+    from tqdm.auto import tqdm
+
+    from explorer.engine.engine import Frame
+
+    running = engine.render(experiment.resolved(engine.networks.defaults).plan(engine))
+
+    def frames() -> Iterator[Frame]:
+        with tqdm(total=running.price.rows, unit="row", disable=not progress) as bar:
+            for event in running:
+                bar.update(running.rows.run - bar.n)
+                if isinstance(event, Frame):
+                    yield event
+
+    return frames()
+
+
+def __getattr__(name: str) -> Any:
+    """The experiments, by class name: `from explorer import Interpolation`."""
+    from explorer.experiments import registry
+
+    for experiment in registry().values():
+        if experiment.__name__ == name:
+            return experiment
+    raise AttributeError(f"module 'explorer' has no attribute {name!r}")

@@ -1,0 +1,135 @@
+"""`python -m explorer EXPERIMENT ...`: the same experiments, their flags derived from their declared inputs.
+
+    python -m explorer interpolation --prompts "a cat" "a dog" --frames 24 --out cat-dog.gif
+
+`--out` says what is made by its suffix: .gif, .mp4, .webp, .zip, or a folder of PNGs when it has none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from explorer.engine.models import KNOWN, ModelError
+from explorer.experiments import registry
+from explorer.experiments.base import Experiment
+from explorer.experiments.inputs import Choice, Input, InputError, Integer, Prompts, Real, Seeds
+from explorer.outputs.export import FORMATS
+
+
+def add_model_flags(parser: argparse.ArgumentParser) -> None:
+    """The flags that choose and fit a model, for this command and for the page."""
+    known = ", ".join(model.name for model in KNOWN)
+    parser.add_argument("--model", default="pocket", help=f"a local folder, a .safetensors file, a hub id, or {known}")
+    parser.add_argument("--config", help="for a .safetensors file: the diffusers folder or hub id it is configured as")
+    parser.add_argument("--device", help="cuda, mps or cpu; the best that works if not given")
+    parser.add_argument("--dtype", help="float32, bfloat16 or float16; the fastest measured here if not given")
+    parser.add_argument("--cpu-offload", action="store_true", help="CUDA: keep on the GPU only the network at work")
+    parser.add_argument("--vae-tiling", action="store_true", help="decode large pictures in tiles, for less memory")
+    parser.add_argument("--attention-slicing", action="store_true", help="MPS: attention in slices, for less memory")
+    parser.add_argument("--cache-folder", type=Path, help="where finished frames are kept")
+    parser.add_argument("--store-gb", type=float, default=4.0, help="how many gigabytes of finished frames (4)")
+
+
+def model_options(args: argparse.Namespace) -> dict[str, Any]:
+    """What `explorer.load` takes, from the flags of `add_model_flags`."""
+    names = ("model", "config", "device", "dtype", "cpu_offload", "vae_tiling", "attention_slicing")
+    return {name: getattr(args, name) for name in (*names, "cache_folder", "store_gb")}
+
+
+def quiet_libraries() -> None:
+    """Keeps the libraries' notes to developers (a missing torchvision, say) away from people who ask for pictures."""
+    import diffusers
+    import transformers
+
+    transformers.logging.set_verbosity_error()
+    diffusers.logging.set_verbosity_error()
+
+
+def add_input(parser: argparse.ArgumentParser, name: str, declared: Input, default: Any) -> None:
+    """The flag of one declared input, with its bounds in the help."""
+    kinds = {Integer: int, Real: float}
+    shown = " ".join(map(str, default)) if isinstance(default, tuple) else default
+    default_text = "the model's own" if default is None else f"{shown}" if shown != "" else "none"
+    options: dict[str, Any] = {"default": default, "dest": name}
+    options["help"] = f"{declared.help} {declared.allowed[0].upper()}{declared.allowed[1:]}. Default: {default_text}."
+    options["help"] = options["help"].replace("%", "%%")
+    if isinstance(declared, (Prompts, Seeds)):
+        options |= {"nargs": "*", "metavar": "TEXT" if isinstance(declared, Prompts) else "SEED"}
+    elif isinstance(declared, Choice):
+        options |= {"metavar": "NAME"}
+    else:
+        options |= {"type": kinds.get(type(declared), str), "metavar": "N" if type(declared) in kinds else "TEXT"}
+    parser.add_argument("--" + name.replace("_", "-"), **options)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """A sub-command an experiment."""
+    parser = argparse.ArgumentParser("python -m explorer", description="Travel through latent space.")
+    commands = parser.add_subparsers(dest="experiment", required=True, metavar="EXPERIMENT")
+    for name, experiment in registry().items():
+        command = commands.add_parser(name, help=experiment.__doc__, description=experiment.__doc__)
+        for field, declared in experiment.inputs().items():
+            add_input(command, field, declared, getattr(experiment, field))
+        endings = ", ".join(f".{format}" for format in FORMATS)
+        command.add_argument("--out", type=Path, required=True, help=f"a file ending in {endings}, or a folder")
+        add_model_flags(command)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Renders what the arguments say. Errors are one sentence on stderr and exit code 2."""
+    args = make_parser().parse_args(argv)
+    experiment = registry()[args.experiment]
+    quiet_libraries()
+    try:
+        format = out_format(args.out)
+        settings = {name: getattr(args, name) for name in experiment.inputs()}
+        produce(experiment(**settings), args.out, format, model_options(args))
+    except (InputError, ModelError) as error:
+        print(f"explorer: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nexplorer: stopped; the frames finished so far are kept for the next time", file=sys.stderr)
+        return 130
+    return 0
+
+
+def out_format(out: Path) -> str | None:
+    """The export format of a file name, None for a folder. Raises InputError for another suffix."""
+    suffix = out.suffix.lower().lstrip(".")
+    if suffix and suffix not in FORMATS:
+        raise InputError("out", str(out), f"a file ending in {', '.join(FORMATS)}, or a folder")
+    return suffix or None
+
+
+def produce(experiment: Experiment, out: Path, format: str | None, options: dict[str, Any]) -> None:
+    """Renders the experiment with a progress bar and leaves the export at `out`."""
+    from explorer import load, render
+    from explorer.outputs.export import export
+    from explorer.outputs.records import make_record
+    from explorer.outputs.runs import Runs
+
+    engine = load(**options)
+    experiment = experiment.resolved(engine.networks.defaults)
+    plan = experiment.plan(engine)
+    model = {"name": engine.networks.name, "signature": engine.networks.signature}
+    with tempfile.TemporaryDirectory() as folder:
+        record = make_record(experiment.name(), experiment.settings(), model, plan)
+        run = Runs(Path(folder)).create(record, len(plan.places))
+        for frame in render(experiment, engine):
+            run.add(frame.index, frame.png)
+        run.finish()
+        out.parent.mkdir(parents=True, exist_ok=True)
+        if format is None:
+            shutil.copytree(run.folder / "frames", out, dirs_exist_ok=True)
+            shutil.copy(run.folder / "run.json", out)
+        else:
+            loop, fps = getattr(experiment, "loop", "open"), getattr(experiment, "fps", 10)
+            shutil.copy(export(run, format, fps=fps, loop=loop), out)
+    print(out)

@@ -1,0 +1,234 @@
+"""From model files on disk to a diffusers pipeline that only holds the parts; the loop over them is ours.
+
+Reads safetensors only, runs no code that comes with a model, opens no connection, and says in one sentence
+(`ModelError`) what is wrong with a file. Part by part, because diffusers' own `from_pretrained` fills missing weights
+with random numbers and a warning. Knows nothing about devices and the table of known models.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import diffusers
+import torch
+import transformers
+from diffusers.loaders.single_file_utils import SingleFileComponentError
+from safetensors import SafetensorError, safe_open
+
+from explorer.engine.families import ModelError, family_of, read_json, weighted_parts
+from explorer.engine.families import parts as parts_of
+from explorer.engine.quiet import quiet
+
+READ_ERRORS = (OSError, ValueError, KeyError, RuntimeError, SafetensorError, SingleFileComponentError)
+TEXT_ENCODERS_IN_FILES: Mapping[str, tuple[str, ...]] = {
+    "sd1": ("cond_stage_model.transformer.",),
+    "sd2": ("cond_stage_model.model.",),
+    "sdxl": ("conditioner.embedders.0.transformer.", "conditioner.embedders.1.model."),
+}
+"""Where a single-file checkpoint keeps its text encoders, by family."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Files that make up one model: configuration and tokenizers in `folder`, weights in `weights`.
+
+    `weights` maps each part to its files, or "" to the one file of a single-file checkpoint.
+    """
+
+    name: str
+    family: str
+    folder: Path
+    weights: Mapping[str, tuple[Path, ...]]
+    variant: str | None = None
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        return tuple(file for part in sorted(self.weights) for file in self.weights[part])
+
+
+def open_folder(folder: Path, name: str, half: bool = False) -> Checkpoint:
+    """The model in a diffusers folder; with `half`, its float16 files where it has both.
+
+    Raises ModelError: no diffusers model, not a supported one, without safetensors, or with broken ones.
+    """
+    family = family_of(folder, name)
+    needed = weighted_parts(family == "sdxl")
+    for variant in ("fp16", None) if half else (None, "fp16"):
+        weights = {part: _weights(folder / part, variant) for part in needed}
+        if all(weights.values()):
+            return _checked(Checkpoint(name, family, folder, weights, variant))
+    part = next(part for part in needed if not _weights(folder / part, None))
+    if any(found for kind in ("*.bin", "*.ckpt", "*.pt") for found in (folder / part).glob(kind)):
+        raise ModelError(f"{name}: the weights of its {part} are pickled; only safetensors are loaded.")
+    raise ModelError(f"{name}: there are no safetensors in {folder / part}.")
+
+
+def open_file(file: Path, folder: Path, name: str) -> Checkpoint:
+    """The model in a single-file checkpoint, configured as the diffusers model in `folder`.
+
+    Raises ModelError: a broken file, one without UNet, VAE or text encoder, or of another family than `folder`.
+    """
+    family, found = family_of(folder, name), family_in_file(file)
+    text_width_is_own = family == "sd" and found != "sdxl"
+    if found != family and not text_width_is_own:
+        raise ModelError(f"{name} is of the {found} family and cannot be configured as {family} by {folder}.")
+    return _checked(Checkpoint(name, family, folder, {"": (file,)}))
+
+
+def family_in_file(file: Path) -> str:
+    """The family of a single-file checkpoint, by the names of its weights; ModelError if it is no whole model."""
+    names = list(shapes([file]))
+    for part, prefixes in {"UNet": ("model.diffusion_model.",), "VAE": ("first_stage_model.", "vae.")}.items():
+        if not any(name.startswith(prefixes) for name in names):
+            raise ModelError(
+                f"{file.name} holds no {part}, so it is no Stable Diffusion checkpoint "
+                "(LoRA, VAE and ControlNet files cannot be opened by themselves)."
+            )
+    for family, prefixes in TEXT_ENCODERS_IN_FILES.items():
+        if all(any(name.startswith(prefix) for name in names) for prefix in prefixes):
+            return family
+    raise ModelError(f"{file.name} holds no text encoder of Stable Diffusion 1.x, 2.x or SDXL.")
+
+
+def shapes(files: Iterable[Path]) -> dict[str, tuple[int, ...]]:
+    """Names and shapes of all weights, from the files' headers alone; ModelError for a broken file."""
+    return {name: shape for file in files for name, shape in _shapes_in(file).items()}
+
+
+def size(checkpoint: Checkpoint, dtype: torch.dtype) -> int:
+    """Bytes of the weights in `dtype`."""
+    numbers = 0
+    for part in checkpoint.weights:
+        found = shapes(checkpoint.weights[part])
+        numbers += sum(math.prod(shape) for name, shape in found.items() if not name.startswith("model_ema."))
+    return numbers * dtype.itemsize
+
+
+def digest(pieces: Iterable[bytes | memoryview]) -> str:
+    """32 hex digits that change with any byte of the pieces."""
+    running = hashlib.blake2b(digest_size=16)
+    for piece in pieces:
+        running.update(piece)
+    return running.hexdigest()
+
+
+def fingerprint(checkpoint: Checkpoint) -> str:
+    """Digest of every byte of the weight files and of the configurations that decide what they compute."""
+    return digest(_contents(checkpoint))
+
+
+def read(checkpoint: Checkpoint, dtype: torch.dtype) -> diffusers.DiffusionPipeline:
+    """The pipeline on the CPU in `dtype`, frozen, silently; ModelError if files do not fit their configuration."""
+    with quiet():
+        pipe = _read_file(checkpoint, dtype) if "" in checkpoint.weights else _read_folder(checkpoint, dtype)
+    for part in weighted_parts(checkpoint.family == "sdxl"):
+        getattr(pipe, part).eval().requires_grad_(False)
+    return pipe
+
+
+def _shapes_in(file: Path) -> dict[str, tuple[int, ...]]:
+    try:
+        with safe_open(file, "pt") as tensors:
+            return {name: tuple(tensors.get_slice(name).get_shape()) for name in tensors.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise ModelError(f"{file} is no complete safetensors file ({error}); fetch it again.") from error
+
+
+def _weights(folder: Path, variant: str | None) -> tuple[Path, ...]:
+    """The safetensors of one part, whole or in shards; nothing if there are none of this variant."""
+    stem = "model" if folder.name.startswith("text_encoder") else "diffusion_pytorch_model"
+    dotted = f".{variant}" if variant else ""
+    whole, index = folder / f"{stem}{dotted}.safetensors", folder / f"{stem}.safetensors.index{dotted}.json"
+    if whole.is_file():
+        return (whole,)
+    if not index.is_file():
+        return ()
+    shards = read_json(folder, index.name, folder.parent.name).get("weight_map", {})
+    return tuple(folder / shard for shard in sorted(set(shards.values())))
+
+
+def _checked(checkpoint: Checkpoint) -> Checkpoint:
+    shapes(checkpoint.files)
+    return checkpoint
+
+
+def _contents(checkpoint: Checkpoint) -> Iterator[bytes]:
+    for part in ("unet/config.json", "vae/config.json", "scheduler/scheduler_config.json"):
+        config = read_json(checkpoint.folder, part, checkpoint.name)
+        facts = {key: value for key, value in config.items() if key not in ("_name_or_path", "_diffusers_version")}
+        yield json.dumps(facts, sort_keys=True).encode()
+    for file in checkpoint.files:
+        with file.open("rb") as stream:
+            while block := stream.read(1 << 22):
+                yield block
+
+
+def _read_folder(checkpoint: Checkpoint, dtype: torch.dtype) -> diffusers.DiffusionPipeline:
+    index = read_json(checkpoint.folder, "model_index.json", checkpoint.name)
+    sdxl = checkpoint.family == "sdxl"
+    loaded = {part: _read_part(checkpoint, part, index[part][1], dtype) for part in parts_of(sdxl)}
+    if not sdxl:
+        return diffusers.StableDiffusionPipeline(
+            **loaded, safety_checker=None, feature_extractor=None, requires_safety_checker=False
+        )
+    zeros = index.get("force_zeros_for_empty_prompt", True)
+    return diffusers.StableDiffusionXLPipeline(**loaded, force_zeros_for_empty_prompt=zeros, add_watermarker=False)
+
+
+def _read_part(checkpoint: Checkpoint, part: str, kind: str, dtype: torch.dtype) -> Any:
+    library = transformers if part.startswith(("text_encoder", "tokenizer")) else diffusers
+    cls, folder = getattr(library, kind, None), str(checkpoint.folder / part)
+    if part == "scheduler" and not (isinstance(cls, type) and issubclass(cls, diffusers.SchedulerMixin)):
+        raise ModelError(f"{checkpoint.name}: its scheduler {kind!r} is unknown to diffusers.")
+    try:
+        if part not in checkpoint.weights:
+            return cls.from_pretrained(folder, local_files_only=True)
+        loaded, report = cls.from_pretrained(
+            folder,
+            dtype=dtype,
+            use_safetensors=True,
+            variant=checkpoint.variant,
+            local_files_only=True,
+            output_loading_info=True,
+        )
+    except READ_ERRORS as error:
+        raise ModelError(f"{checkpoint.name}: its {part} cannot be read ({_first_line(error)}).") from error
+    if report["missing_keys"]:
+        missing = sorted(report["missing_keys"])
+        raise ModelError(f"{checkpoint.name}: its {part} lacks {len(missing)} weights, such as {missing[0]}.")
+    return loaded
+
+
+def _read_file(checkpoint: Checkpoint, dtype: torch.dtype) -> diffusers.DiffusionPipeline:
+    if checkpoint.family == "sdxl":
+        cls, options = diffusers.StableDiffusionXLPipeline, {"add_watermarker": False, "image_encoder": None}
+    else:
+        cls, options = diffusers.StableDiffusionPipeline, {"requires_safety_checker": False}
+        options["safety_checker"] = None
+    holes = ModelError(f"{checkpoint.name} lacks weights that {checkpoint.folder} asks for.")
+    try:
+        pipe = cls.from_single_file(
+            str(checkpoint.weights[""][0]),
+            config=str(checkpoint.folder),
+            dtype=dtype,
+            local_files_only=True,
+            feature_extractor=None,
+            **options,
+        )
+    except NotImplementedError as error:  # "Cannot copy out of meta tensor": a weight that was never filled
+        raise holes from error
+    except READ_ERRORS as error:
+        fault = f"{checkpoint.name} does not fit the configuration in {checkpoint.folder}"
+        raise ModelError(f"{fault} ({_first_line(error)}).") from error
+    modules = (getattr(pipe, part) for part in weighted_parts(checkpoint.family == "sdxl"))
+    if any(weight.is_meta for module in modules for weight in module.parameters()):
+        raise holes
+    return pipe
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__

@@ -1,0 +1,242 @@
+"""One model on one device: plans the rows, renders points to frames, keeps the account.
+
+The engine knows points, plans and pictures. It does not know experiments, visitors, files that leave or the page.
+Several renders may go on at once; they take turns on the device, one UNet call each.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from explorer.engine.decode import to_png
+from explorer.engine.denoise import Row, Rows, Step, Trajectory, denoise, first_row_keys
+from explorer.engine.networks import Networks
+from explorer.engine.pace import Pace
+from explorer.engine.schedulers import draws_noise, make_scheduler
+from explorer.engine.store import FrameStore
+from explorer.engine.turns import Turns
+from explorer.space.plans import Place, Plan
+from explorer.space.points import Conditioning, Point, Sampling, digest
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A rendered point: number `index` of its plan. `stored` frames cost no row this time."""
+
+    index: int
+    place: Place
+    key: str
+    png: bytes
+    stored: bool
+
+    @property
+    def image(self) -> Image.Image:
+        """The picture, RGB."""
+        return Image.open(io.BytesIO(self.png)).convert("RGB")
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a plan costs before it is paid: frames in all and already rendered, rows of the UNet, seconds.
+
+    `naive_rows` is what a pipeline called once a frame with guidance would run; `seconds` is None before the engine has
+    run its first row.
+    """
+
+    frames: int
+    stored: int
+    rows: int
+    naive_rows: int
+    seconds: float | None
+
+
+class Cancelled(Exception):
+    """Raised between two UNet calls of a render that was cancelled."""
+
+
+def rows_a_call(device: torch.device, height: int, width: int) -> int:
+    """Rows a UNet call, fixed for a size (in latents) and a device, because the batch size changes a picture's bits.
+
+    A small network is bound by the overhead of a call, a large one by arithmetic: bench/ has the measurements.
+    """
+    area = height * width
+    if device.type != "cpu":
+        return 8 if area <= 96 * 96 else 4
+    return 8 if area <= 16 * 16 else 4 if area <= 32 * 32 else 2
+
+
+class Engine:
+    """A model, a store of finished frames, and the device they share."""
+
+    def __init__(self, networks: Networks, store: FrameStore | None = None) -> None:
+        self.networks = networks
+        self.store = store if store is not None else FrameStore()
+        self.turns = Turns()
+        self.pace = Pace()
+
+    def encode(self, prompt: str) -> Conditioning:
+        """The conditioning of a prompt, from the cache when it was encoded before."""
+        return self.networks.encode(prompt)
+
+    def encode_negative(self, negative_prompt: str) -> Conditioning:
+        """The conditioning of a negative prompt; "" is the model's own idea of none."""
+        return self.networks.encode_negative(negative_prompt)
+
+    def latents_shape(self, sampling: Sampling) -> tuple[int, int, int]:
+        """(channels, height/f, width/f) of the latents of a picture of that size."""
+        factor = self.networks.factor
+        return self.networks.latent_channels, sampling.height // factor, sampling.width // factor
+
+    def price(self, plan: Plan) -> Price:
+        """What rendering the plan now would cost."""
+        return Render(self, plan).price
+
+    def render(self, plan: Plan) -> Render:
+        """A render of the plan; nothing happens until it is iterated."""
+        return Render(self, plan)
+
+    def warm_up(self) -> None:
+        """Two UNet calls and a decode at the model's own size: the first picture is faster, and prices have seconds."""
+        defaults = self.networks.defaults
+        sampling = Sampling(1, defaults.scheduler, defaults.height, defaults.width)
+        latents = torch.zeros(self.latents_shape(sampling), device=self.networks.device)
+        row = Row(latents, torch.tensor(1), self.encode(""))
+        batch = rows_a_call(self.networks.device, *latents.shape[1:])
+        for _ in range(2):
+            self.predict([row] * batch, batch)
+        self.decode(latents)
+
+    def predict(self, rows: Sequence[Row], micro_batch: int) -> Tensor:
+        """One UNet call, when it is this render's turn; its time goes into the estimates."""
+        height, width = rows[0].model_input.shape[-2:]
+        with self.turns.turn():
+            start = time.perf_counter()
+            outputs = self.networks.predict(rows, micro_batch)
+            self.pace.record("unet", height * width * micro_batch, time.perf_counter() - start)
+        return outputs
+
+    def decode(self, latents: Tensor) -> Image.Image:
+        """The picture of finished latents, when it is this render's turn."""
+        height, width = latents.shape[-2:]
+        with self.turns.turn():
+            start = time.perf_counter()
+            picture = self.networks.decode(latents)
+            self.pace.record("vae", height * width, time.perf_counter() - start)
+        return picture
+
+
+class Render:
+    """One execution of a plan: iterate it for `Step`s and `Frame`s, frames coarse to fine, stored ones first.
+
+    `price` is known before; `rows` counts as it goes. `cancel()` may be called from any thread: no further UNet call is
+    begun, the iteration ends, and every frame finished before is in the store, where the next render finds it.
+    """
+
+    def __init__(self, engine: Engine, plan: Plan) -> None:
+        self.engine, self.plan = engine, plan
+        self.rows = Rows()
+        self._decoded = 0
+        self._cancel = threading.Event()
+        sampling, networks = plan.sampling, engine.networks
+        self._size = engine.latents_shape(sampling)[1:]
+        self._micro_batch = rows_a_call(networks.device, *self._size)
+        self._scheduler = make_scheduler(sampling.scheduler, networks.scheduler, sampling.num_inference_steps)
+        self._survey()
+
+    def _survey(self) -> None:
+        """Names every frame, and finds which are missing and which first rows they share."""
+        sampling, fresh_noise = self.plan.sampling, draws_noise(self.plan.sampling.scheduler)
+        setting = digest(repr(sampling), self.engine.networks.signature, self._micro_batch)
+        self.keys: list[str] = []
+        self._wanted: Counter[bytes] = Counter()
+        self._missing: dict[str, int] = {}
+        sides = 0
+        for index in range(len(self.plan.places)):
+            point = self.plan.point(index)
+            key = digest(setting, point.digest(fresh_noise)).hex()
+            self.keys.append(key)
+            if key not in self._missing and key not in self.engine.store:
+                sides += self._miss(key, index, point)
+        self.price = self._price(sides)
+
+    def _miss(self, key: str, index: int, point: Point) -> int:
+        self._missing[key] = index
+        self._wanted.update(first_row_keys(point).values())
+        return len(point.sides)
+
+    def _price(self, sides: int) -> Price:
+        evaluations, frames = len(self._scheduler.timesteps), len(self.keys)
+        rows = sides * (evaluations - 1) + len(self._wanted)
+        stored = sum(key not in self._missing for key in self.keys)
+        seconds = self._seconds(rows, len(self._missing))
+        return Price(frames, stored, rows, 2 * evaluations * frames, seconds)
+
+    def _seconds(self, rows: int, pictures: int) -> float | None:
+        """The time of so many rows, in full micro-batches or at least a call a step, and so many decodes."""
+        area, steps = self._size[0] * self._size[1], len(self._scheduler.timesteps)
+        call = self.engine.pace.seconds("unet", area * self._micro_batch)
+        decode = self.engine.pace.seconds("vae", area)
+        if call is None or decode is None:
+            return None
+        return call * max(rows / self._micro_batch, steps if pictures else 0) + decode * pictures
+
+    @property
+    def seconds_left(self) -> float | None:
+        """An estimate from the rows and decodes still to run; None before the engine has rendered anything."""
+        return self._seconds(self.price.rows - self.rows.run, len(self._missing) - self._decoded)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether `cancel` was called."""
+        return self._cancel.is_set()
+
+    def cancel(self) -> None:
+        """Ends the render before its next UNet call."""
+        self._cancel.set()
+
+    def __iter__(self) -> Iterator[Step | Frame]:
+        order = self.plan.order
+        yield from self._stored(order)
+        missing = [index for index in order if self._missing.get(self.keys[index]) == index]
+        device = self.engine.networks.device
+        trajectories = (Trajectory(i, self.plan.point(i), self._scheduler, device) for i in missing)
+        try:
+            for step in denoise(trajectories, self._predict, self._micro_batch, self._wanted, self.rows):
+                yield step
+                if step.last:
+                    yield from self._finished(step)
+        except Cancelled:
+            return
+
+    def _stored(self, order: Sequence[int]) -> Iterator[Frame]:
+        for index in order:
+            key = self.keys[index]
+            if key in self._missing:
+                continue
+            if (png := self.engine.store.get(key)) is not None:
+                yield Frame(index, self.plan.places[index], key, png, stored=True)
+            else:  # dropped from the store since the survey
+                self._miss(key, index, self.plan.point(index))
+
+    def _finished(self, step: Step) -> Iterator[Frame]:
+        key = self.keys[step.index]
+        png = to_png(self.engine.decode(step.latents))
+        self._decoded += 1
+        self.engine.store.put(key, png)
+        for index, other in enumerate(self.keys):
+            if other == key:
+                yield Frame(index, self.plan.places[index], key, png, stored=False)
+
+    def _predict(self, rows: Sequence[Row]) -> Tensor:
+        if self.cancelled:
+            raise Cancelled
+        return self.engine.predict(rows, self._micro_batch)

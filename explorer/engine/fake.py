@@ -1,0 +1,67 @@
+"""Networks without weights: every engine rule at work, in microseconds, for tests and for trying the page out.
+
+The fake has one known answer: it denoises every point to a plane of the colour that its prompt hashes to, so with any
+sampler the finished latents are `negative + guidance_scale * (prompt - negative)` of those colours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import diffusers
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from explorer.engine.denoise import Row
+from explorer.engine.models import Defaults
+from explorer.space.points import Conditioning, digest
+
+
+class FakeNetworks:
+    """A text encoder, a UNet and a VAE of a few lines, behind the protocol `Networks`. Counts its `calls`."""
+
+    name = "fake"
+    signature = "fake"
+    device = torch.device("cpu")
+    defaults = Defaults(width=64, height=64, num_inference_steps=4, guidance_scale=5.0, scheduler="DPM++ 2M")
+    latent_channels = 4
+    factor = 8
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.scheduler = diffusers.DPMSolverMultistepScheduler(
+            beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", steps_offset=1
+        )
+
+    def encode(self, prompt: str) -> Conditioning:
+        """A conditioning of 77 tokens, 4 wide: the colour of the prompt in each, in [0, 1]."""
+        colour = torch.tensor(list(digest(prompt)[:4])) / 255
+        return Conditioning(colour.expand(77, 4).contiguous())
+
+    def encode_negative(self, negative_prompt: str) -> Conditioning:
+        return self.encode(negative_prompt)
+
+    def cut_off(self, prompt: str) -> str:
+        """What follows the 75th word."""
+        return " ".join(prompt.split()[75:])
+
+    def predict(self, rows: Sequence[Row], micro_batch: int) -> Tensor:
+        """The noise (epsilon) that stands between each row's latents and its colour."""
+        assert len(rows) <= micro_batch
+        self.calls += 1
+        timesteps = torch.stack([row.timestep for row in rows]).float()
+        levels = torch.arange(len(self.scheduler.alphas_cumprod))
+        signal = np.interp(timesteps.numpy(), levels.numpy(), self.scheduler.alphas_cumprod.numpy())
+        signal = torch.tensor(signal, dtype=torch.float32).view(-1, 1, 1, 1)
+        colours = torch.stack([row.conditioning.prompt_embeds[0] for row in rows])[..., None, None]
+        sample = torch.stack([row.model_input for row in rows])
+        return (sample - signal.sqrt() * colours) / (1 - signal).sqrt()
+
+    def decode(self, latents: Tensor) -> Image.Image:
+        return self.preview(latents).resize([side * self.factor for side in latents.shape[:0:-1]], Image.NEAREST)
+
+    def preview(self, predicted: Tensor) -> Image.Image:
+        pixels = (predicted[:3].clamp(0, 1) * 255).round().to(torch.uint8)
+        return Image.fromarray(pixels.permute(1, 2, 0).contiguous().numpy())

@@ -1,0 +1,92 @@
+"""The samplers on offer, each made from a model's own noise schedule.
+
+A scheduler carries state from step to step, so every point gets a copy of its own; that is also what makes points of
+different guidance, negative prompt and start noise right in one batch.
+"""
+
+from __future__ import annotations
+
+import math
+
+import diffusers
+from diffusers.configuration_utils import ConfigMixin
+from diffusers.schedulers.scheduling_utils import SchedulerMixin
+from torch import Tensor
+
+
+class EulerAncestralScheduler(diffusers.EulerAncestralDiscreteScheduler):
+    """diffusers' Euler ancestral sampler, with the fresh noise of each step handed in instead of drawn inside.
+
+    A point between two seeds needs a mix of two streams, which no single `torch.Generator` gives.
+    """
+
+    def step_with(self, output: Tensor, sample: Tensor, noise: Tensor) -> Tensor:
+        """One ancestral step (k-diffusion's `sample_euler_ancestral`, eta = 1) from a model's `output`.
+
+        `output`, `sample` and `noise` have one shape; returns the next sample.
+        """
+        sigma, sigma_to = (float(s) for s in self.sigmas[self.step_index : self.step_index + 2])
+        derivative = output
+        if self.config.prediction_type == "v_prediction":
+            predicted = output * (-sigma / math.sqrt(sigma**2 + 1)) + sample / (sigma**2 + 1)
+            derivative = (sample - predicted) / sigma
+        sigma_up = sigma_to * math.sqrt(max(sigma**2 - sigma_to**2, 0)) / sigma
+        sigma_down = math.sqrt(sigma_to**2 - sigma_up**2)
+        self._step_index += 1
+        return sample + derivative * (sigma_down - sigma) + noise * sigma_up
+
+
+# The second member overrides what a foreign configuration would leave at a default that is wrong for latents.
+SCHEDULERS: dict[str, tuple[type, dict[str, object]]] = {
+    "DPM++ 2M": (diffusers.DPMSolverMultistepScheduler, {"algorithm_type": "dpmsolver++", "solver_order": 2}),
+    "UniPC": (diffusers.UniPCMultistepScheduler, {}),
+    "Euler": (diffusers.EulerDiscreteScheduler, {}),
+    "Euler ancestral": (EulerAncestralScheduler, {}),
+    "Heun": (diffusers.HeunDiscreteScheduler, {}),
+    "LMS": (diffusers.LMSDiscreteScheduler, {}),
+    "DDIM": (diffusers.DDIMScheduler, {"clip_sample": False, "set_alpha_to_one": False}),
+    "PNDM": (diffusers.PNDMScheduler, {"skip_prk_steps": True, "set_alpha_to_one": False}),
+}
+
+
+def make_scheduler(name: str, own: ConfigMixin, num_inference_steps: int) -> SchedulerMixin:
+    """The sampler `name` on the noise schedule of the model's `own` scheduler, set to `num_inference_steps`.
+
+    Raises ValueError for a name that is not in SCHEDULERS.
+    """
+    if name not in SCHEDULERS:
+        raise ValueError(f"scheduler {name!r} is unknown: choose one of {', '.join(SCHEDULERS)}")
+    cls, overrides = SCHEDULERS[name]
+    scheduler = cls.from_config(own.config, **overrides)
+    scheduler.set_timesteps(num_inference_steps)
+    return scheduler
+
+
+def draws_noise(name: str) -> bool:
+    """Whether the sampler adds fresh noise at each step, so that a point's picture depends on its noise stream."""
+    return SCHEDULERS[name][0] is EulerAncestralScheduler
+
+
+def alpha_bar(scheduler: SchedulerMixin, timestep: Tensor) -> float:
+    """How much of the variance is signal at the scheduler's present step, in [0, 1]; the rest is noise.
+
+    Samplers that keep `sigmas` stand at `sigmas[step_index]`, alpha_bar = 1 / (1 + sigma^2); the others go by timestep.
+    """
+    if not hasattr(scheduler, "sigmas"):
+        return float(scheduler.alphas_cumprod[int(timestep)])
+    if scheduler.step_index is None:
+        scheduler._init_step_index(timestep)
+    return 1 / (1 + float(scheduler.sigmas[scheduler.step_index]) ** 2)
+
+
+def predict_clean(prediction_type: str, output: Tensor, model_input: Tensor, signal: float) -> Tensor:
+    """The clean latents x0 that a model's `output` implies for its (variance-preserving) `model_input`.
+
+    `signal` is `alpha_bar`. Ho et al. 2020, eq. 15, for "epsilon"; Salimans & Ho 2022, appendix D, for "v_prediction".
+    """
+    a, s = math.sqrt(signal), math.sqrt(1 - signal)
+    if prediction_type == "epsilon":
+        return (model_input - s * output) / a
+    if prediction_type == "v_prediction":
+        return a * model_input - s * output
+    return output

@@ -1,0 +1,121 @@
+"""What an experiment is: declared inputs, and a plan that turns them into points.
+
+An experiment is a frozen dataclass in a file of its own. Its class name is the tab, its docstring the help text, its
+fields are the inputs, `settings` is what is saved beside every picture and travels in links. It receives something that
+encodes prompts and never imports an engine; it holds no weights and cannot render.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from explorer.experiments.inputs import Choice, Input, InputError, Integer, Prompt, Real
+from explorer.space.plans import Plan
+from explorer.space.points import SCHEDULER_NAMES, Conditioning, Sampling
+
+
+class Studio(Protocol):
+    """What a plan may ask for; an engine is one."""
+
+    def encode(self, prompt: str) -> Conditioning: ...
+    def encode_negative(self, negative_prompt: str) -> Conditioning: ...
+    def latents_shape(self, sampling: Sampling) -> tuple[int, int, int]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """The settings that every experiment shares. Those left at None are the model's own."""
+
+    view: ClassVar[str] = "film"
+    position: ClassVar[int] = 100
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+
+    seed: int = Integer("The number the starting noise is made from; the same seed, the same noise.").field(0)
+    negative_prompt: str = Prompt("What the picture should keep away from.", label="Negative prompt").field("")
+    guidance_scale: float | None = Real(
+        "How strongly the prompt pulls. 1: the prompt alone; 0: only the negative prompt; above 10: harsh colours.",
+        label="Guidance",
+        optional=True,
+        high=30.0,
+    ).field(None)
+    num_inference_steps: int | None = Integer(
+        "Denoising steps: more are finer and slower.", label="Steps", optional=True, low=1, high=150
+    ).field(None)
+    scheduler: str | None = Choice(
+        "The sampler: how a step is taken.", label="Sampler", optional=True, options=SCHEDULER_NAMES
+    ).field(None)
+    width: int | None = Integer("In pixels.", label="Width", optional=True, low=32, high=1536, step=32).field(None)
+    height: int | None = Integer("In pixels.", label="Height", optional=True, low=32, high=1536, step=32).field(None)
+
+    def __post_init__(self) -> None:
+        for name, declared in self.inputs().items():
+            object.__setattr__(self, name, declared.check(name, getattr(self, name)))
+
+    @classmethod
+    def name(cls) -> str:
+        """The experiment's name on the command line, in links and in files: "noise-loop" for NoiseLoop."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+
+    @classmethod
+    def title(cls) -> str:
+        """The tab's title: "Noise loop" for NoiseLoop."""
+        return cls.name().replace("-", " ").capitalize()
+
+    @classmethod
+    def inputs(cls) -> dict[str, Input]:
+        """Every declared input by field name: the shared ones first."""
+        return {field.name: field.metadata["input"] for field in dataclasses.fields(cls)}
+
+    @classmethod
+    def own_inputs(cls) -> dict[str, Input]:
+        """The inputs that only this experiment has."""
+        return {name: declared for name, declared in cls.inputs().items() if name not in Experiment.inputs()}
+
+    @classmethod
+    def problems(cls, settings: Mapping[str, Any]) -> dict[str, InputError]:
+        """What is wrong with settings from outside, by field; empty when they make an experiment."""
+        return dict(cls._problems(settings))
+
+    @classmethod
+    def _problems(cls, settings: Mapping[str, Any]) -> Iterator[tuple[str, InputError]]:
+        inputs = cls.inputs()
+        for name, value in settings.items():
+            if name not in inputs:
+                yield name, InputError(name, value, f"{cls.title()} has no such setting")
+                continue
+            try:
+                inputs[name].check(name, value)
+            except InputError as error:
+                yield name, error
+
+    def settings(self) -> dict[str, Any]:
+        """Every field as JSON-able values; `type(self)(**settings)` is equal to self."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value for name, value in dataclasses.asdict(self).items()
+        }
+
+    def resolved(self, defaults: Any) -> Experiment:
+        """This experiment with every setting that was left to the model filled in from its `defaults`."""
+        missing = {name: getattr(defaults, name) for name in self.inputs() if getattr(self, name) is None}
+        return dataclasses.replace(self, **missing)
+
+    @property
+    def sampling(self) -> Sampling:
+        """How its points are rendered. Only a resolved experiment has all of it."""
+        for name in ("num_inference_steps", "scheduler", "height", "width"):
+            if getattr(self, name) is None:
+                raise InputError(name, None, "set it, or take the model's with resolved()")
+        return Sampling(self.num_inference_steps, self.scheduler, self.height, self.width)
+
+    def prompts_used(self) -> list[str]:
+        """Every text of it that goes to the text encoder."""
+        texts = [getattr(self, name) for name, declared in self.inputs().items() if isinstance(declared, Prompt)]
+        return [prompt for text in texts for prompt in ([text] if isinstance(text, str) else text)]
+
+    def plan(self, studio: Studio) -> Plan:
+        """Turns the settings into places and points. Raises InputError where fields do not go together."""
+        raise NotImplementedError

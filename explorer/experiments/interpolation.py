@@ -1,0 +1,99 @@
+"""Prompt interpolation: a film through two or more prompts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from explorer.experiments.base import Experiment, Studio
+from explorer.experiments.inputs import Choice, InputError, Integer, Prompts, Seeds
+from explorer.space.noise import Noise, travel
+from explorer.space.paths import EASINGS, INTERPOLATIONS, segment, stops
+from explorer.space.plans import Place, Plan
+from explorer.space.points import Point
+
+TUTORIAL = {
+    "prompts": (
+        "a watercolor painting of a golden retriever at the beach",
+        "a still life DSLR photo of a bowl of fruit",
+    ),
+    "seed": 12345,
+    "loop": "back-and-forth",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interpolation(Experiment):
+    """Travel from prompt to prompt. Every frame is a picture of its own, made from a text between the texts."""
+
+    position: ClassVar[int] = 1
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "From the beach to the desert": {
+            "prompts": ("a boat at the beach", "a lion in the desert"),
+            "frames": 13,
+            "loop": "back-and-forth",
+        },
+        "Retriever to fruit, 5 frames": {**TUTORIAL, "frames": 5, "num_inference_steps": 50, "fps": 2},
+        "Retriever to fruit, 150 frames": {**TUTORIAL, "frames": 150, "num_inference_steps": 25, "fps": 10},
+        "Four places, closed loop": {
+            "prompts": ("a boat at the beach", "a snowy forest", "a planet in space", "a tree in a meadow"),
+            "frames": 9,
+            "loop": "closed",
+        },
+    }
+
+    prompts: tuple[str, ...] = Prompts("The stops of the journey, 2 to 8.").field(
+        ("a boat at the beach", "a lion in the desert")
+    )
+    frames: int = Integer(
+        "From one prompt to the next, both included.", label="Frames per segment", low=2, high=300
+    ).field(24)
+    interpolation: str = Choice(
+        "How the text travels: slerp turns each token on an arc and keeps its length, lerp goes straight.",
+        label="Text path",
+        options=tuple(INTERPOLATIONS),
+    ).field("slerp")
+    seeds: tuple[int, ...] = Seeds(
+        "One per prompt, and the noise travels with the text; empty, and one noise (the seed above) stays throughout.",
+        label="Seeds along the way",
+    ).field(())
+    easing: str = Choice("How the journey speeds up and slows down at each prompt.", options=tuple(EASINGS)).field(
+        "linear"
+    )
+    loop: str = Choice(
+        "Open ends at the last prompt; back-and-forth plays back again; closed goes on from the last to the first.",
+        options=("open", "back-and-forth", "closed"),
+    ).field("back-and-forth")
+    fps: int = Integer("Frames per second of the film.", label="Frames per second", low=1, high=50, in_view=True).field(
+        10
+    )
+
+    def plan(self, studio: Studio) -> Plan:
+        """Places in [0, segments] along the route; `at(t)` is the point there."""
+        if self.seeds and len(self.seeds) != len(self.prompts):
+            raise InputError("seeds", self.seeds, f"one for each of the {len(self.prompts)} prompts, or none")
+        closed = self.loop == "closed"
+        conditionings = [studio.encode(prompt) for prompt in self.prompts]
+        seeds = list(self.seeds) or [self.seed] * len(self.prompts)
+        negative, shape = studio.encode_negative(self.negative_prompt), studio.latents_shape(self.sampling)
+        segments = len(self.prompts) if closed else len(self.prompts) - 1
+        fixed = Noise.of(self.seed).latents(shape)
+
+        def at(t: float) -> Point:
+            start, local = segment(t, segments)
+            end, eased = (start + 1) % len(self.prompts), EASINGS[self.easing](local)
+            noise = travel(seeds[start], seeds[end], eased, shape)
+            latents = noise.latents(shape) if self.seeds else fixed
+            conditioning = conditionings[start].toward(conditionings[end], eased, self.interpolation)
+            return Point(conditioning, negative, latents, noise, self.guidance_scale)
+
+        places = [Place((t,), self._caption(t, segments)) for t in stops(self.frames, segments, closed)]
+        return Plan(tuple(places), at, self.sampling)
+
+    def _caption(self, t: float, segments: int) -> str:
+        start, local = segment(t, segments)
+        here, there = self.prompts[start], self.prompts[(start + 1) % len(self.prompts)]
+        if local in (0, 1):
+            return there if local else here
+        return f"{here} → {there}, {local:.0%}"

@@ -1,0 +1,33 @@
+"""The record of a run: what it was, with what, and what it cost; written into run.json and into every file that leaves.
+
+It is plain JSON. This module knows its shape; what the settings mean is the experiment's affair.
+"""
+
+from __future__ import annotations
+
+import datetime
+import importlib.metadata
+import platform
+from collections.abc import Mapping
+from typing import Any
+
+from explorer.space.plans import Plan
+
+FORMAT = 1
+"""The version of this shape, under "explorer"."""
+
+
+def make_record(experiment: str, settings: Mapping[str, Any], model: Mapping[str, str], plan: Plan) -> dict[str, Any]:
+    """The record of a run that is about to start; `model` names it and says what its bits depend on."""
+    return {
+        "explorer": FORMAT,
+        "experiment": experiment,
+        "settings": dict(settings),
+        "model": dict(model),
+        "versions": {
+            "python": platform.python_version(),
+            **{name: importlib.metadata.version(name) for name in ("torch", "diffusers", "transformers")},
+        },
+        "created": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "frames": [{"caption": place.caption, "coordinates": list(place.coordinates)} for place in plan.places],
+    }

@@ -1,0 +1,209 @@
+"""Run folders: one execution of an experiment, on disk, for one visitor.
+
+Contract: a run's folder has a name that nobody can guess, and inside `run.json` (the record), `frames.json` (captions
+and coordinates of all frames, there from the start), `frames/0000.png` (lossless), `view/0000.jpg` (what the page
+shows), `x0/0000-05.jpg` (previews) and `exports/`. Whatever has its final name is complete and is never written again,
+except `run.json`, which is replaced as a whole. Any number of threads may add frames and read.
+
+It does not know how frames are made, nor what the page does with the paths.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from explorer.outputs import settings
+
+GIB = 2**30
+_NAME = re.compile(r"[A-Za-z0-9_-]{22}")  # what secrets.token_urlsafe(16) gives
+_RECORD, _FRAMES, _MARK = settings.MEMBER, "frames.json", "rendering"
+_FOLDERS = ("frames", "view", "x0", "exports")
+_LIVE = 5 * 60.0  # seconds after the last touch in which a run is left alone
+_STALE = 60 * 60.0  # seconds after which the mark of a run counts for nothing: the process that set it has died
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A temporary name beside `path`, renamed to it at the end, so that nobody ever sees half a file."""
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        yield part
+        os.replace(part, path)  # noqa: PTH105 (as Path.replace, but it says that the target may exist)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run's folder. It keeps nothing in memory, so two of them on one folder agree."""
+
+    folder: Path
+    count: int
+
+    @classmethod
+    def open(cls, folder: Path) -> Run:
+        """The run in `folder`. Raises ValueError if there is none."""
+        try:
+            return cls(folder, int(json.loads((folder / _FRAMES).read_text())["count"]))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"folder: {folder.name} is not a run, or is gone") from error
+
+    @property
+    def name(self) -> str:
+        """The name of the folder, the only key to it."""
+        return self.folder.name
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The record as run.json has it now."""
+        return settings.read(self.folder / _RECORD)
+
+    @property
+    def ready(self) -> list[int]:
+        """The indices of the frames present, ascending."""
+        return [int(picture.stem) for picture in self.pictures]
+
+    @property
+    def pictures(self) -> list[Path]:
+        """The lossless PNGs of the frames present, in order."""
+        return sorted(self.folder.glob("frames/[0-9]*.png"))
+
+    def add(self, index: int, png: bytes) -> Path:
+        """Puts frame `index` (0 .. count - 1) in place and gives its JPEG. A frame that is there already is kept.
+
+        Raises ValueError for an index out of range, and Pillow's UnidentifiedImageError for what is no PNG.
+        """
+        self._check(index)
+        picture, view = self.folder / f"frames/{index:04d}.png", self.folder / f"view/{index:04d}.jpg"
+        self._mark()
+        if not view.exists():
+            with Image.open(io.BytesIO(png), formats=["PNG"]) as opened:
+                _jpeg(opened, view)
+        if not picture.exists():  # last: `ready` goes by this file
+            with whole(picture) as part:
+                part.write_bytes(png)
+        return view
+
+    def preview(self, index: int, step: int, image: Image.Image) -> Path:
+        """Writes what frame `index` looks like at `step`, once, and removes the frame's previews of earlier steps.
+
+        Raises ValueError for an index out of range.
+        """
+        self._check(index)
+        path = self.folder / f"x0/{index:04d}-{step:03d}.jpg"
+        self._mark()
+        if not path.exists():
+            _jpeg(image, path)
+        for other in self.folder.glob(f"x0/{index:04d}-*.jpg"):
+            if other.name < path.name:
+                other.unlink(missing_ok=True)
+        return path
+
+    def finish(self, **changes: Any) -> None:
+        """Takes `changes` (rows, seconds, ...) and the number of frames present into run.json; rendering is over."""
+        _write_record(self.folder, {**self.record, **changes, "present": len(self.ready)})
+        (self.folder / _MARK).unlink(missing_ok=True)
+
+    def _check(self, index: int) -> None:
+        if not 0 <= index < self.count:
+            raise ValueError(f"index: {index} is not a frame of this run, which has 0 to {self.count - 1}")
+
+    def _mark(self) -> None:
+        (self.folder / _MARK).touch()
+
+
+@dataclass(frozen=True)
+class Runs:
+    """All runs under `root`, which need not exist yet, bounded to `max_bytes` and `max_age` seconds by `sweep`."""
+
+    root: Path
+    max_bytes: int = 4 * GIB
+    max_age: float = 24 * 60 * 60.0
+
+    def create(self, record: Mapping[str, Any], count: int) -> Run:
+        """A new run of `count` frames, marked as being rendered. The record's `frames` become frames.json.
+
+        Raises ValueError for a count below 1, and when the record describes another number of frames.
+        """
+        frames = list(record.get("frames", ()))
+        if count < 1:
+            raise ValueError(f"count: {count} frames, at least 1 is needed for a run")
+        if frames and len(frames) != count:
+            raise ValueError(f"frames: the record describes {len(frames)}, the run has {count}")
+        folder = self.root / secrets.token_urlsafe(16)
+        for inner in _FOLDERS:
+            (folder / inner).mkdir(parents=True)
+        run = Run(folder, count)
+        run._mark()
+        with whole(folder / _FRAMES) as part:
+            part.write_text(json.dumps({"count": count, "frames": frames}))
+        _write_record(folder, record)
+        return run
+
+    def open(self, name: str) -> Run:
+        """The run of that name. Raises ValueError for a name that no run can have, and when the run is gone."""
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"run: {name!r} is not the name of a run")
+        return Run.open(self.root / name)
+
+    def sweep(self) -> list[str]:
+        """Deletes finished runs, the oldest first, until both bounds hold, and gives their names.
+
+        Left alone: runs being rendered, runs touched in the last minutes, and every folder that is not a run.
+        """
+        if not self.root.is_dir():
+            return []
+        runs = sorted((_touched(folder), folder) for folder in self.root.iterdir() if _is_run(folder))
+        sizes = {folder: _bytes(folder) for _, folder in runs}
+        total, now, gone = sum(sizes.values()), time.time(), []
+        for touched, folder in runs:
+            past = total > self.max_bytes or now - touched > self.max_age
+            if past and now - touched > _LIVE and not _rendering(folder, now):
+                shutil.rmtree(folder, ignore_errors=True)
+                total -= sizes[folder]
+                gone.append(folder.name)
+        return gone
+
+
+def _write_record(folder: Path, record: Mapping[str, Any]) -> None:
+    with whole(folder / _RECORD) as part:
+        part.write_text(settings.dumps(record))
+
+
+def _jpeg(image: Image.Image, path: Path) -> None:
+    """4:4:4, because smeared colours are the first thing a still picture shows."""
+    with whole(path) as part:
+        image.convert("RGB").save(part, format="JPEG", quality=92, subsampling=0)
+
+
+def _is_run(folder: Path) -> bool:
+    own = _NAME.fullmatch(folder.name) and not folder.is_symlink()
+    return bool(own) and all((folder / name).is_file() for name in (_RECORD, _FRAMES))
+
+
+def _rendering(folder: Path, now: float) -> bool:
+    mark = folder / _MARK
+    return mark.exists() and now - mark.stat().st_mtime < _STALE
+
+
+def _touched(folder: Path) -> float:
+    """When something was last put into the folder: a new file changes the time of the directory it is in."""
+    places = (folder, folder / _RECORD, folder / _MARK, *(folder / inner for inner in _FOLDERS))
+    return max(place.stat().st_mtime for place in places if place.exists())
+
+
+def _bytes(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

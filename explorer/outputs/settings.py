@@ -1,0 +1,143 @@
+"""The record inside files: how it is put into each format, and how it is read back from a stranger's file.
+
+Contract: `read` gives back what `dumps`, `png_info`, `png_with_record`, `exif` and the writers of this room put in,
+equal as JSON; for every other file it raises `NoSettings` with one sentence, within bounded time and memory, and
+without decoding a pixel. The text is ASCII (all else is escaped), because PNG tEXt, GIF comments, EXIF and MP4 comments
+agree on nothing more.
+
+It does not know what a record means: whoever uses the settings checks them against the experiment's own bounds.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, NoReturn
+
+from PIL import ExifTags, Image, PngImagePlugin
+
+from explorer.outputs.comments import gif_comment, mp4_comment
+
+KEY = "latent-explorer"
+MEMBER = "run.json"
+LIMIT = 4 * 2**20
+_CHARSET = b"ASCII\0\0\0"  # EXIF 2.3: a UserComment opens with the name of its character set
+_IHDR_END = 33  # the signature and the header chunk of every PNG
+
+
+class NoSettings(ValueError):
+    """A file carries no settings that can be read; the message is one sentence that names the file."""
+
+
+def dumps(record: Mapping[str, Any]) -> str:
+    """The record as compact ASCII JSON. Raises ValueError for NaN, infinity, and over `LIMIT` characters."""
+    text = json.dumps(record, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    if len(text) > LIMIT:
+        raise ValueError(f"record: {len(text)} characters of JSON, at most {LIMIT} are allowed")
+    return text
+
+
+def png_info(record: Mapping[str, Any]) -> PngImagePlugin.PngInfo:
+    """The record as a PNG text chunk, for `Image.save(..., pnginfo=...)`."""
+    info = PngImagePlugin.PngInfo()
+    info.add_text(KEY, dumps(record))
+    return info
+
+
+def png_with_record(png: bytes, record: Mapping[str, Any]) -> bytes:
+    """A PNG with the record put in as a text chunk; every other byte stays, so nothing is encoded again."""
+    chunk = io.BytesIO()
+    PngImagePlugin.putchunk(chunk, b"tEXt", KEY.encode() + b"\0" + dumps(record).encode())
+    return png[:_IHDR_END] + chunk.getvalue() + png[_IHDR_END:]
+
+
+def exif(record: Mapping[str, Any]) -> bytes:
+    """The record as an EXIF block (UserComment) for JPEG or WebP. JPEG has room for 64 kB of it, WebP for all."""
+    block = Image.Exif()
+    block.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.UserComment] = _CHARSET + dumps(record).encode()
+    return block.tobytes()
+
+
+def read(path: str | Path) -> dict[str, Any]:
+    """The record inside a PNG, GIF, WebP, JPEG, MP4, ZIP or run.json, told apart by content and never by name.
+
+    Raises `NoSettings` if there is none, and for a file that is missing, broken or made to do harm.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            text = _text(file)
+    except Exception as error:  # a parser may raise anything at all over a stranger's file
+        raise NoSettings(f"{path.name} cannot be read: it is broken, or of a kind that carries no settings.") from error
+    if not text:
+        raise NoSettings(f"{path.name} carries no settings of Latent Explorer.")
+    if len(text) > LIMIT:
+        raise NoSettings(f"{path.name} carries settings of more than {LIMIT // 2**20} MB, which are not read.")
+    return _record(text, path.name)
+
+
+def _text(file: BinaryIO) -> bytes | str | None:
+    """What stands where the settings should be; None if the file has no such place or is of an unknown kind."""
+    head = file.read(16)
+    file.seek(0)
+    for found, reader in _READERS:
+        if found(head):
+            return reader(file)
+    return None
+
+
+def _png_text(file: BinaryIO) -> str | None:
+    return Image.open(file, formats=["PNG"]).info.get(KEY)
+
+
+def _user_comment(file: BinaryIO) -> bytes | None:
+    picture = Image.open(file, formats=["JPEG", "WEBP"])
+    comment = picture.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment)
+    return comment.removeprefix(_CHARSET) if isinstance(comment, bytes) else None
+
+
+def _member(file: BinaryIO) -> bytes | None:
+    """The text of run.json, at the top or inside the one folder that some programs put around an archive."""
+    with zipfile.ZipFile(file) as archive:
+        found = [entry for entry in archive.infolist() if entry.filename.rpartition("/")[2] == MEMBER]
+        if not found:
+            return None
+        with archive.open(found[0]) as member:
+            return member.read(LIMIT + 1)  # the declared size may lie, so the bound is on what is read
+
+
+def _plain(file: BinaryIO) -> bytes:
+    return file.read(LIMIT + 1)
+
+
+_READERS: tuple[tuple[Callable[[bytes], bool], Callable[[BinaryIO], bytes | str | None]], ...] = (
+    (lambda head: head.startswith(b"\x89PNG\r\n\x1a\n"), _png_text),
+    (lambda head: head.startswith((b"GIF87a", b"GIF89a")), lambda file: gif_comment(file, LIMIT)),
+    (lambda head: head.startswith(b"\xff\xd8\xff"), _user_comment),
+    (lambda head: head.startswith(b"RIFF") and head[8:12] == b"WEBP", _user_comment),
+    (lambda head: head[4:8] == b"ftyp", lambda file: mp4_comment(file, LIMIT)),
+    (lambda head: head.startswith((b"PK\x03\x04", b"PK\x05\x06")), _member),
+    (lambda head: head.lstrip().startswith(b"{"), _plain),
+)
+
+
+def _record(text: bytes | str, name: str) -> dict[str, Any]:
+    try:
+        record = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+    except (ValueError, RecursionError) as error:
+        raise NoSettings(f"{name} carries a text that is not settings of Latent Explorer.") from error
+    if not isinstance(record, dict) or not isinstance(record.get("settings"), dict):
+        raise NoSettings(f"{name} carries a text without the settings of a run.")
+    return record
+
+
+def _finite(number: str) -> float:
+    return float(number) if math.isfinite(float(number)) else _refuse(number)
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant[:40]} is not a number that JSON can carry")

@@ -1,0 +1,102 @@
+"""A point is everything that decides one picture; this module says what that is and what it is equal to.
+
+It knows tensors and numbers. It does not know where conditionings come from, how a point is rendered, or what a
+model is. All tensors here are float32 on the CPU; the engine moves what it needs to its device.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+from torch import Tensor
+
+from explorer.space.noise import Noise
+from explorer.space.paths import INTERPOLATIONS
+
+SCHEDULER_NAMES = ("DPM++ 2M", "UniPC", "Euler", "Euler ancestral", "Heun", "LMS", "DDIM", "PNDM")
+
+
+def digest(*parts: Tensor | str | bytes | float | int | None) -> bytes:
+    """A 16-byte BLAKE2b hash of tensors (shape, dtype and bytes) and plain values, in order."""
+    state = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        content = _content(part)
+        state.update(len(content).to_bytes(8, "little") + content)
+    return state.digest()
+
+
+def _content(part: Tensor | str | bytes | float | int | None) -> bytes:
+    if isinstance(part, Tensor):
+        return f"{tuple(part.shape)}{part.dtype}".encode() + part.detach().contiguous().numpy().tobytes()
+    return part if isinstance(part, bytes) else repr(part).encode()
+
+
+@dataclass(frozen=True, eq=False)
+class Conditioning:
+    """What the text encoder makes of a prompt.
+
+    `prompt_embeds` has shape (tokens, width); `pooled_prompt_embeds`, shape (pooled_width,), exists for SDXL only.
+    """
+
+    prompt_embeds: Tensor
+    pooled_prompt_embeds: Tensor | None = None
+
+    @cached_property
+    def digest(self) -> bytes:
+        """Equal for equal tensors, whichever prompts or paths they came from."""
+        return digest(self.prompt_embeds, self.pooled_prompt_embeds)
+
+    def toward(self, other: Conditioning, t: float, how: str) -> Conditioning:
+        """The conditioning at `t` on the way to `other`: self at 0, `other` at 1; `how` is a name of INTERPOLATIONS."""
+        if t in (0, 1):
+            return other if t else self
+        path, pooled = INTERPOLATIONS[how], None
+        if self.pooled_prompt_embeds is not None and other.pooled_prompt_embeds is not None:
+            pooled = path(self.pooled_prompt_embeds, other.pooled_prompt_embeds, t)
+        return Conditioning(path(self.prompt_embeds, other.prompt_embeds, t), pooled)
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How a point is rendered: with `Point` and the model, all that a picture depends on.
+
+    `scheduler` is a name of SCHEDULER_NAMES; `height` and `width` are in pixels.
+    """
+
+    num_inference_steps: int
+    scheduler: str
+    height: int
+    width: int
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """One place in latent space.
+
+    `latents` is unit-variance noise of shape (channels, height/f, width/f). `noise` is the stream that samplers with
+    fresh noise at every step (Euler ancestral) go on drawing from. `guidance_scale` g means
+    `negative + g * (conditioning - negative)`: at 1 the negative conditioning has no part, at 0 the prompt has none.
+    """
+
+    conditioning: Conditioning
+    negative_conditioning: Conditioning
+    latents: Tensor
+    noise: Noise
+    guidance_scale: float
+
+    @property
+    def sides(self) -> dict[str, Conditioning]:
+        """The conditionings that have a part in the picture: a row of the UNet each, at every step."""
+        sides = {}
+        if self.guidance_scale != 0:
+            sides["positive"] = self.conditioning
+        if self.guidance_scale != 1:
+            sides["negative"] = self.negative_conditioning
+        return sides
+
+    def digest(self, fresh_noise: bool) -> bytes:
+        """Equal for points that give equal pictures; `fresh_noise` says whether the sampler draws any."""
+        sides = [f"{name}:{side.digest.hex()}" for name, side in self.sides.items()]
+        return digest(*sides, self.latents, float(self.guidance_scale), repr(self.noise) if fresh_noise else None)

@@ -1,0 +1,147 @@
+"""From a declared input to a widget: the only place where kinds of input and kinds of widget meet.
+
+Widgets show the bounds; what a visitor or a script sends is checked by the declaration, not by the widget, so that an
+error names the field and says what is allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from explorer.experiments.inputs import Choice, Input, Integer, Prompt, Prompts, Real, Seeds
+from explorer.ui.views import WidgetMeta
+
+
+class _Slider(gr.Slider, metaclass=WidgetMeta):
+    """A slider that leaves the check to the declaration, whose error names the field."""
+
+    is_template = True
+
+    def preprocess(self, payload: Any) -> Any:
+        return payload
+
+
+class _Dropdown(gr.Dropdown, metaclass=WidgetMeta):
+    """A dropdown that leaves the check to the declaration."""
+
+    is_template = True
+
+    def preprocess(self, payload: Any) -> Any:
+        return payload
+
+
+class _Radio(gr.Radio, metaclass=WidgetMeta):
+    """A row of choices that leaves the check to the declaration."""
+
+    is_template = True
+
+    def preprocess(self, payload: Any) -> Any:
+        return payload
+
+
+@dataclass(frozen=True)
+class Control:
+    """The widgets of one field. `read` makes the field's value of theirs, `write` theirs of the field's value.
+
+    `changed` are the events after which the value is a new one worth pricing; `entered` those that mean "go".
+    """
+
+    name: str
+    components: list[gr.components.Component]
+    read: Callable[[Sequence[Any]], Any]
+    write: Callable[[Any], list[Any]]
+    changed: list[Any]
+    entered: list[Any]
+
+
+def _single(name: str, component: Any, changed: Any, entered: Sequence[Any] = ()) -> Control:
+    return Control(name, [component], lambda values: values[0], lambda value: [value], [changed], list(entered))
+
+
+def control(name: str, declared: Input, value: Any) -> Control:
+    """The widgets for a declared input, showing `value`. Call it where they should stand on the page."""
+    makers: Mapping[type[Input], Callable[..., Control]] = {
+        Integer: _number,
+        Real: _number,
+        Choice: _choice,
+        Prompts: _prompts,
+        Prompt: _prompt,
+        Seeds: _seeds,
+    }
+    return makers[type(declared)](name, declared, value)
+
+
+def _label(name: str, declared: Input) -> str:
+    return declared.label or name.replace("_", " ").capitalize()
+
+
+def _number(name: str, declared: Integer | Real, value: Any) -> Control:
+    known = {"label": _label(name, declared), "info": declared.help, "value": value, "interactive": True}
+    if declared.high - declared.low > 10_000:  # a slider of four billion stops is no help
+        number = gr.Number(precision=None, **known)
+        return _single(name, number, number.change)
+    slider = _Slider(declared.low, declared.high, step=declared.step, **known)
+    return _single(name, slider, slider.change)
+
+
+def _choice(name: str, declared: Choice, value: Any) -> Control:
+    known = {"label": _label(name, declared), "info": declared.help, "value": value, "interactive": True}
+    few = len(declared.options) <= 3
+    widget = _Radio(list(declared.options), **known) if few else _Dropdown(list(declared.options), **known)
+    return _single(name, widget, widget.change)
+
+
+def _prompt(name: str, declared: Prompt, value: str) -> Control:
+    text = gr.Textbox(value, label=_label(name, declared), info=declared.help, max_lines=4)
+    return _single(name, text, text.blur, [text.submit])
+
+
+def _seeds(name: str, declared: Seeds, value: Sequence[int]) -> Control:
+    def show(seeds: Sequence[int]) -> str:
+        return ", ".join(map(str, seeds))
+
+    text = gr.Textbox(show(value), label=_label(name, declared), info=declared.help, placeholder="7, 42")
+    return Control(name, [text], lambda v: v[0] or "", lambda v: [show(v)], [text.blur], [text.submit])
+
+
+def _prompts(name: str, declared: Prompts, value: Sequence[str]) -> Control:
+    """A box a prompt, with buttons to add one and to take the last one away; hidden boxes hold None."""
+    with gr.Group():
+        boxes = [
+            gr.Textbox(
+                value[i] if i < len(value) else None,
+                label=f"Prompt {i + 1}",
+                info=declared.help if i == 0 else None,
+                max_lines=4,
+                visible=i < len(value),
+                elem_id=f"{name}-{i}",
+            )
+            for i in range(declared.high)
+        ]
+        with gr.Row():
+            add = gr.Button("+ Add a prompt", size="sm", elem_id=f"{name}-add")
+            remove = gr.Button("− Remove the last", size="sm", elem_id=f"{name}-remove")
+
+    def write(prompts: Sequence[str]) -> list[Any]:
+        shown = [*prompts, *[None] * (declared.high - len(prompts))]
+        return [gr.update(value=prompt, visible=prompt is not None) for prompt in shown]
+
+    def read(values: Sequence[Any]) -> list[str]:
+        return [prompt for prompt in values if prompt is not None]
+
+    def grow(*values: Any) -> list[Any]:
+        prompts = read(values)
+        return write([*prompts, ""] if len(prompts) < declared.high else prompts)
+
+    def shrink(*values: Any) -> list[Any]:
+        prompts = read(values)
+        return write(prompts[:-1] if len(prompts) > declared.low else prompts)
+
+    quick = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    add.click(grow, boxes, boxes, **quick)
+    remove.click(shrink, boxes, boxes, **quick)
+    return Control(name, boxes, read, write, [box.blur for box in boxes], [box.submit for box in boxes])

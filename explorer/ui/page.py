@@ -1,0 +1,246 @@
+"""The page: settings that all tabs share, a tab an experiment, all of it derived from the declarations.
+
+It draws and it connects. What an input is comes from `experiments`, what a render is from `rendering`, what a view does
+in the browser from `views`. Nothing here knows any one experiment.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from explorer.engine.engine import Engine, Render
+from explorer.experiments.base import Experiment
+from explorer.experiments.inputs import InputError
+from explorer.outputs.export import FORMATS, export
+from explorer.outputs.runs import Run, Runs
+from explorer.ui.controls import Control, control
+from explorer.ui.rendering import Rendering, prices
+from explorer.ui.views import FilmView, StatusView
+
+VIEWS = {"film": FilmView}
+
+CSS = (Path(__file__).parent / "widgets" / "page.css").read_text(encoding="utf-8")
+
+
+@dataclass
+class UnderWay:
+    """The renders of this server by visitor and tab, so that Stop finds the right one."""
+
+    renders: dict[tuple[str | None, str], Render] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def begin(self, visitor: str | None, tab: str, render: Render) -> None:
+        """A visitor has one render a tab: a new one ends the one before."""
+        with self.lock:
+            before = self.renders.get((visitor, tab))
+            self.renders[visitor, tab] = render
+        if before is not None:
+            before.cancel()
+
+    def end(self, visitor: str | None, tab: str, render: Render) -> None:
+        with self.lock:
+            if self.renders.get((visitor, tab)) is render:
+                del self.renders[visitor, tab]
+
+    def stop(self, visitor: str | None, tab: str) -> None:
+        with self.lock:
+            render = self.renders.get((visitor, tab))
+        if render is not None:
+            render.cancel()
+
+
+class Tab:
+    """One experiment on the page: its widgets and what happens when they are used."""
+
+    def __init__(
+        self, experiment: type[Experiment], shared: Sequence[Control], engine: Engine, runs: Runs, under_way: UnderWay
+    ) -> None:
+        self.experiment, self.engine, self.runs, self.under_way = experiment, engine, runs, under_way
+        self.name = experiment.name()
+        with gr.Tab(experiment.title(), id=self.name, elem_id=f"tab-{self.name}"):
+            gr.Markdown(experiment.__doc__ or "", elem_classes="help")
+            with gr.Row(elem_classes="workbench"):
+                with gr.Column(scale=2, min_width=320, elem_classes="inputs"):
+                    self._draw_inputs(shared)
+                with gr.Column(scale=3, min_width=320, elem_classes="outputs"):
+                    self._draw_outputs()
+        self._connect()
+
+    def _draw_inputs(self, shared: Sequence[Control]) -> None:
+        presets = self.experiment.presets
+        if presets:
+            gr.Markdown("**Try one:**", elem_classes="try")
+            with gr.Row(elem_classes="presets"):
+                self.presets = {
+                    name: gr.Button(name, size="sm", elem_id=f"{self.name}-preset-{i}", min_width=80)
+                    for i, name in enumerate(presets)
+                }
+        own = [
+            control(name, declared, getattr(self.experiment, name, None))
+            for name, declared in self.experiment.own_inputs().items()
+            if not declared.in_view
+        ]
+        self.controls = [*shared, *own]
+        self.components = [component for c in self.controls for component in c.components]
+        with gr.Row():
+            self.button = gr.Button("Render", variant="primary", elem_id=f"{self.name}-render", scale=3)
+            self.stop_button = gr.Button("Stop", interactive=False, elem_id=f"{self.name}-stop", scale=1)
+        self.status = StatusView(elem_id=f"{self.name}-status")
+
+    def _draw_outputs(self) -> None:
+        self.view = VIEWS[self.experiment.view](elem_id=f"{self.name}-view")
+        self.folder = gr.State(None)
+        with gr.Row(elem_classes="exports"):
+            self.exports = {
+                format: gr.Button(
+                    label, size="sm", min_width=80, interactive=False, elem_id=f"{self.name}-export-{format}"
+                )
+                for format, label in (("gif", "GIF"), ("mp4", "MP4"), ("webp", "WebP"), ("zip", "ZIP of PNGs"))
+                if format in FORMATS
+            }
+        self.file = gr.File(label="Your file", visible=False, elem_id=f"{self.name}-file")
+
+    def _connect(self) -> None:
+        quick = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
+        render = {
+            "fn": self.render,
+            "inputs": self.components,
+            "outputs": [
+                self.view,
+                self.status,
+                self.folder,
+                self.button,
+                self.stop_button,
+                *self.exports.values(),
+                self.file,
+            ],
+            "validator": self.validate,
+            "concurrency_id": "render",
+            "concurrency_limit": 4,  # visitors share the device by turns, one UNet call each: see engine.turns
+            "show_progress": "hidden",
+        }
+        entered = [event for c in self.controls for event in c.entered]
+        gr.on([self.button.click, *entered], api_name=self.name, **render)
+        changed = [event for c in self.controls for event in c.changed]
+        price = {"fn": self.price, "inputs": self.components, "outputs": self.status, "trigger_mode": "always_last"}
+        gr.on(changed, **price, **quick)
+        self.stop_button.click(self.stop, None, None, **quick)
+        for name, button in getattr(self, "presets", {}).items():
+            filled = button.click(self._fill(name), None, self.components, **quick)
+            filled.then(**render, api_visibility="private")
+        for format, button in self.exports.items():
+            made = button.click(
+                self._export(format),
+                [self.folder, self.view],
+                [self.file, self.status],
+                js=self.view.state_js(1),
+                concurrency_id="export",
+                concurrency_limit=2,
+                show_progress_on=button,
+                api_visibility="private",
+            )
+            made.then(None, None, None, js=f"() => document.querySelector('#{self.name}-file a[download]')?.click()")
+
+    def settings(self, values: Sequence[Any]) -> dict[str, Any]:
+        """The settings that the widgets' values stand for, unchecked."""
+        settings, rest = {}, list(values)
+        for c in self.controls:
+            own, rest = rest[: len(c.components)], rest[len(c.components) :]
+            settings[c.name] = c.read(own)
+        return settings
+
+    def validate(self, *values: Any) -> list[dict[str, Any]]:
+        """Errors inline, each at its field's first widget."""
+        settings = self.settings(values)
+        problems: Mapping[str, InputError] = self.experiment.problems(settings)
+        if not problems:
+            problems = self._problem_of_the_plan(settings)
+        verdicts = []
+        for c in self.controls:
+            problem = problems.get(c.name)
+            verdicts.append(gr.validate(problem is None, str(problem or "")))
+            verdicts += [gr.validate(True, "")] * (len(c.components) - 1)
+        return verdicts
+
+    def _problem_of_the_plan(self, settings: Mapping[str, Any]) -> dict[str, InputError]:
+        try:
+            self.experiment(**settings).resolved(self.engine.networks.defaults).plan(self.engine)
+        except InputError as error:
+            return {error.field: error}
+        return {}
+
+    def price(self, request: gr.Request, *values: Any) -> Any:
+        """The price of the settings as they stand; silent while this visitor's render is telling its progress."""
+        if (request.session_hash, self.name) in self.under_way.renders:
+            return gr.skip()
+        try:
+            return prices(self.experiment(**self.settings(values)), self.engine)
+        except InputError as error:
+            return {"state": "error", "text": str(error), "detail": "", "notes": [], "progress": None}
+
+    def render(self, request: gr.Request, *values: Any) -> Iterator[list[Any]]:
+        """Renders, telling the view and the status line as frames arrive; ends early when the visitor stops or leaves."""
+        experiment = self.experiment(**self.settings(values)).resolved(self.engine.networks.defaults)
+        rendering = Rendering.of(experiment, self.engine, self.runs)
+        visitor, render = request.session_hash, rendering.render
+        self.under_way.begin(visitor, self.name, render)
+        try:
+            for film, status in rendering:
+                running = status["state"] == "running"
+                buttons = [gr.update(interactive=not running), gr.update(interactive=running)]
+                exports = [gr.update(interactive=bool(film["ready"]) and not running)] * len(self.exports)
+                folder = str(rendering.run.folder)
+                yield [film, status, folder, *buttons, *exports, gr.update(visible=False)]
+        finally:
+            self.under_way.end(visitor, self.name, render)
+
+    def stop(self, request: gr.Request) -> None:
+        """Ends this visitor's render of this tab before its next UNet call."""
+        self.under_way.stop(request.session_hash, self.name)
+
+    def _fill(self, preset: str) -> Any:
+        settings = self.experiment.presets[preset]
+
+        def fill() -> list[Any]:
+            whole = self.experiment(**settings).resolved(self.engine.networks.defaults)
+            return [value for c in self.controls for value in c.write(getattr(whole, c.name))]
+
+        return fill
+
+    def _export(self, format: str) -> Any:
+        def make(folder: str | None, view: Mapping[str, Any] | None) -> tuple[Any, Any]:
+            if folder is None:
+                raise gr.Error("Nothing is rendered yet: press Render first.")
+            run, view = Run.open(Path(folder)), view or {}
+            path = export(run, format, fps=view.get("fps", 10), loop=view.get("loop", "open"))
+            size = path.stat().st_size / 1e6
+            text = f"{path.name}, {size:.1f} MB, with its settings inside"
+            status = {"state": "done", "text": text, "detail": "", "notes": [], "progress": None}
+            return gr.update(value=str(path), visible=True), status
+
+        return make
+
+
+def build_page(engine: Engine, runs: Runs, experiments: Mapping[str, type[Experiment]]) -> gr.Blocks:
+    """The whole page over one engine; every visitor gets runs of their own in `runs`."""
+    gr.set_static_paths([runs.root])
+    networks, defaults = engine.networks, engine.networks.defaults
+    under_way = UnderWay()
+    with gr.Blocks(title="Latent Explorer", analytics_enabled=False) as page:
+        gr.Markdown("# Latent Explorer\nSee what lies between, around and behind the pictures of Stable Diffusion.")
+        gr.Markdown(f"Model: **{networks.name}**, {defaults.width} × {defaults.height} px, on {networks.device}")
+        with gr.Accordion("Settings all tabs share: seed, guidance, steps, size", open=False, elem_id="shared"):
+            shared = []
+            for name, declared in Experiment.inputs().items():
+                value = getattr(Experiment, name)
+                shared.append(control(name, declared, getattr(defaults, name) if value is None else value))
+        with gr.Tabs(elem_id="tabs"):
+            for experiment in experiments.values():
+                Tab(experiment, shared, engine, runs, under_way)
+    return page

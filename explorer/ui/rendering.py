@@ -1,0 +1,127 @@
+"""One press of Render: from settings to a run folder that fills, told in updates that are small however long it gets.
+
+Plain Python over the engine, an experiment and a run folder; it knows no widget. The page shows the updates.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from explorer.engine.denoise import Step
+from explorer.engine.engine import Engine, Frame, Price, Render
+from explorer.experiments.base import Experiment
+from explorer.outputs.records import make_record
+from explorer.outputs.runs import Run, Runs
+
+SECONDS_BETWEEN_UPDATES = 0.2
+
+
+@dataclass
+class Rendering:
+    """A render under way, as its visitor sees it. Iterate it for (film, status) pairs; `render.cancel()` stops it."""
+
+    engine: Engine
+    run: Run
+    render: Render
+    experiment: Experiment
+    started: float = field(default_factory=time.perf_counter)
+    preview: dict[str, Any] | None = None
+
+    @classmethod
+    def of(cls, experiment: Experiment, engine: Engine, runs: Runs) -> Rendering:
+        """Plans a resolved experiment and opens a run folder for it. Raises InputError where inputs do not agree."""
+        started = time.perf_counter()
+        plan = experiment.plan(engine)
+        render = engine.render(plan)
+        model = {"name": engine.networks.name, "signature": engine.networks.signature}
+        record = make_record(experiment.name(), experiment.settings(), model, plan)
+        return cls(engine, runs.create(record, len(plan.places)), render, experiment, started)
+
+    def __iter__(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+        told = 0.0
+        yield self.film(), self.status("running")
+        try:
+            for event in self.render:
+                self._take(event)
+                if time.perf_counter() - told > SECONDS_BETWEEN_UPDATES:
+                    yield self.film(), self.status("running")
+                    told = time.perf_counter()
+        finally:  # the tab may have been closed: then the generator ends here, and so must the work
+            self.render.cancel()
+            self._finish()
+        complete = len(self.run.ready) == len(self.render.keys)
+        yield self.film(), self.status("done" if complete else "stopped")
+
+    def _take(self, event: Step | Frame) -> None:
+        if isinstance(event, Frame):
+            self.run.add(event.index, event.png)
+            self.preview = None
+        elif not self.run.ready and not event.last:
+            picture = self.engine.networks.preview(event.predicted)
+            path = self.run.preview(event.index, event.step, picture)
+            self.preview = {"index": event.index, "step": event.step, "steps": event.steps, "path": path}
+
+    def _finish(self) -> None:
+        rows, price = self.render.rows, self.render.price
+        self.run.finish(
+            rows={"run": rows.run, "shared": rows.shared, "naive": price.naive_rows, "stored_frames": price.stored},
+            seconds=round(time.perf_counter() - self.started, 3),
+        )
+
+    def film(self) -> dict[str, Any]:
+        """What the film view shows now."""
+        return {
+            "folder": self.run.folder,
+            "count": len(self.render.keys),
+            "ready": self.run.ready,
+            "preview": self.preview,
+            "fps": getattr(self.experiment, "fps", 10),
+            "loop": getattr(self.experiment, "loop", "open"),
+        }
+
+    def status(self, state: str) -> dict[str, Any]:
+        """What the status line says now."""
+        ready, frames = len(self.run.ready), len(self.render.keys)
+        rows, price = self.render.rows, self.render.price
+        progress = (rows.run / price.rows) if price.rows else 1.0
+        if state == "running":
+            left = self.render.seconds_left
+            text = f"{ready} of {frames} frames, {rows.run} of {price.rows} rows"
+            text += f", {about(left)} left" if left is not None else ""
+            return {"state": state, "text": text, "detail": "", "notes": [], "progress": progress}
+        spent = time.perf_counter() - self.started
+        text = (
+            f"{frames} frames in {spent:.1f} s" if state == "done" else f"Stopped: {ready} of {frames} frames are kept"
+        )
+        detail = f"{rows.run} rows run; a plain loop would have run {price.naive_rows}"
+        detail += f"; {price.stored} frames were already rendered" if price.stored else ""
+        detail += "" if state == "done" else ". Render goes on from here"
+        return {"state": state, "text": text, "detail": detail, "notes": [], "progress": progress}
+
+
+def about(seconds: float) -> str:
+    """A duration as people say it: "about 9 s", "about 3 min"."""
+    if seconds < 90:
+        return f"about {max(1, round(seconds))} s"
+    return f"about {round(seconds / 60)} min" if seconds < 5400 else f"about {seconds / 3600:.1f} h"
+
+
+def price_tag(price: Price) -> str:
+    """The price before it is paid: "24 frames, 7 already rendered, 663 rows, about 9 s"."""
+    parts = [f"{price.frames} frames" if price.frames != 1 else "1 frame"]
+    parts += [f"{price.stored} already rendered"] if price.stored else []
+    parts += [f"{price.rows} rows"]
+    parts += [about(price.seconds)] if price.seconds is not None and price.rows else []
+    return ", ".join(parts)
+
+
+def prices(experiment: Experiment, engine: Engine) -> dict[str, Any]:
+    """The status line of settings not yet rendered: their price, and the words that the text encoder cuts off."""
+    experiment = experiment.resolved(engine.networks.defaults)
+    price = engine.price(experiment.plan(engine))
+    cut = [(prompt, engine.networks.cut_off(prompt)) for prompt in experiment.prompts_used()]
+    notes = [f"The text encoder reads only the beginning of “{p[:40]}…”. Cut off: “{t}”" for p, t in cut if t]
+    return {"state": "ready", "text": price_tag(price), "detail": "", "notes": notes, "progress": None}

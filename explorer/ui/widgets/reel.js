@@ -1,0 +1,150 @@
+// Reel: the frames of one run, in the browser. Every ready frame is fetched once, as a blob; decoded pictures
+// live in a bounded cache. It knows nothing about the page: `changed(i)` is called when frame i came or failed.
+
+const MAX_FETCHES = 6; // what browsers open to one host anyway
+const MAX_TRIES = 2;
+const MAX_PIXELS = 40e6; // decoded RGBA, 160 MB: about 150 frames of 512 px
+
+// Which frame a film shows at a position that only ever counts up; null when a film played once is over.
+function frameAt(position, count, loop) {
+  if (count < 2) return loop === 'open' && position > 0 ? null : 0;
+  if (loop === 'open') return position < count ? position : null;
+  if (loop === 'closed') return position % count;
+  const period = 2 * count - 2; // frames + frames[-2:0:-1]: neither end is shown twice
+  const p = position % period;
+  return p < count ? p : period - p;
+}
+
+// The set bits of a hexadecimal number, lowest first.
+function bitsOf(hex) {
+  const bits = [];
+  for (let k = 0; k < hex.length; k++) {
+    const digit = parseInt(hex[hex.length - 1 - k], 16);
+    for (let b = 0; b < 4; b++) if (digit & (1 << b)) bits.push(4 * k + b);
+  }
+  return bits;
+}
+
+class Reel {
+  constructor(changed) {
+    this.changed = changed;
+    this.open('', 0);
+  }
+
+  // Start on another run: whatever the last one held is aborted, closed and dropped.
+  open(base, count) {
+    this.aborter?.abort();
+    this.bitmaps?.forEach((bitmap) => bitmap.close());
+    this.aborter = new AbortController();
+    this.base = base;
+    this.count = count;
+    this.ready = new Set(); // finished on the server
+    this.blobs = new Map(); // here
+    this.bitmaps = new Map(); // decoded, least recently used first
+    this.pixels = 0;
+    this.busy = new Set();
+    this.tries = new Map();
+    this.focus = 0;
+  }
+
+  url(i, folder, suffix) {
+    return this.base + folder + '/' + String(i).padStart(4, '0') + suffix;
+  }
+
+  // The same run gained frames: only those not yet here are fetched.
+  setReady(indices) {
+    indices.filter((i) => i < this.count).forEach((i) => this.ready.add(i));
+    this.pump();
+  }
+
+  lost(i) {
+    return (this.tries.get(i) ?? 0) >= MAX_TRIES;
+  }
+
+  nearest(i, among = this.blobs) {
+    for (let d = 0; d < this.count; d++) {
+      if (among.has(i - d)) return i - d;
+      if (among.has(i + d)) return i + d;
+    }
+    return -1;
+  }
+
+  pump() {
+    while (this.busy.size < MAX_FETCHES) {
+      const wanted = [...this.ready].filter((i) => !this.blobs.has(i) && !this.busy.has(i) && !this.lost(i));
+      const next = this.nearest(this.focus, new Set(wanted)); // what the visitor looks at comes first
+      if (next < 0) return;
+      this.fetch(next);
+    }
+  }
+
+  async fetch(i) {
+    const { signal } = this.aborter;
+    this.busy.add(i);
+    try {
+      const answer = await fetch(this.url(i, 'view', '.jpg'), { signal });
+      if (!answer.ok) throw new Error(answer.status);
+      const blob = await answer.blob();
+      if (!signal.aborted) this.blobs.set(i, blob);
+    } catch (error) {
+      if (!signal.aborted) this.failed(i);
+    }
+    if (signal.aborted) return; // another run has its own sets
+    this.busy.delete(i);
+    this.changed(i);
+    this.pump();
+  }
+
+  failed(i) {
+    this.blobs.delete(i);
+    this.tries.set(i, (this.tries.get(i) ?? 0) + 1);
+  }
+
+  // The decoded frame if it is at hand, marked as just used.
+  bitmap(i) {
+    const bitmap = this.bitmaps.get(i);
+    if (bitmap) {
+      this.bitmaps.delete(i);
+      this.bitmaps.set(i, bitmap);
+    }
+    return bitmap;
+  }
+
+  // Decode frame i into the cache. Gives null if it is not here, is broken, or the run has changed meanwhile.
+  async decode(i) {
+    const { signal } = this.aborter;
+    const blob = this.blobs.get(i);
+    if (!blob) return null;
+    let bitmap;
+    try {
+      bitmap = await createImageBitmap(blob);
+    } catch (error) {
+      if (!signal.aborted) this.failed(i);
+      this.pump();
+      return null;
+    }
+    if (signal.aborted || this.bitmaps.has(i)) {
+      bitmap.close();
+      return signal.aborted ? null : this.bitmap(i);
+    }
+    this.keep(i, bitmap);
+    return bitmap;
+  }
+
+  keep(i, bitmap) {
+    this.bitmaps.set(i, bitmap);
+    this.pixels += bitmap.width * bitmap.height;
+    for (const [j, old] of this.bitmaps) {
+      if (this.pixels <= MAX_PIXELS || this.bitmaps.size <= 4) break;
+      this.bitmaps.delete(j);
+      this.pixels -= old.width * old.height;
+      old.close();
+    }
+  }
+
+  // A small picture of frame i for the filmstrip; the caller closes it.
+  async thumbnail(i, height) {
+    const blob = this.blobs.get(i);
+    return blob ? createImageBitmap(blob, { resizeHeight: height, resizeQuality: 'high' }).catch(() => null) : null;
+  }
+}

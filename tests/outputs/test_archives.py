@@ -1,0 +1,34 @@
+"""Archives, opened again with zipfile and Pillow."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from explorer.outputs.archives import write_zip
+from explorer.outputs.settings import read
+
+
+def test_an_archive_holds_the_very_pixels_and_the_record_in_every_file(pictures, tmp_path, record):
+    paths, arrays = pictures(4)
+    write_zip(paths, tmp_path / "a.zip", record=record)
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        assert archive.testzip() is None
+        assert sorted(archive.namelist()) == [f"frame-{i:04d}.png" for i in range(4)] + ["run.json"]
+        assert {entry.compress_type for entry in archive.infolist()} == {zipfile.ZIP_STORED}
+        assert json.loads(archive.read("run.json")) == record
+        for i, array in enumerate(arrays):
+            png = archive.read(f"frame-{i:04d}.png")
+            assert np.array_equal(np.asarray(Image.open(io.BytesIO(png))), array)
+            (tmp_path / "one").write_bytes(png)
+            assert read(tmp_path / "one") == record
+
+
+def test_an_archive_needs_pictures(tmp_path, record):
+    with pytest.raises(ValueError, match="pictures: 0 frames"):
+        write_zip([], tmp_path / "a.zip", record=record)

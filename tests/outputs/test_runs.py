@@ -1,0 +1,242 @@
+"""Run folders: complete files only, kept when they must be, swept when they may be."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, UnidentifiedImageError
+
+from explorer.outputs import runs as module
+from explorer.outputs.runs import Run, Runs, whole
+from explorer.outputs.settings import NoSettings
+
+RECORD = {"experiment": "interpolation", "settings": {"prompts": ["猫", "a dog"]}}
+
+
+def png(value=100, size=16):
+    buffer = io.BytesIO()
+    Image.fromarray(np.full((size, size, 3), value, np.uint8)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def age(run, seconds):
+    """Sets the clock of everything in the run's folder back."""
+    then = time.time() - seconds
+    for path in (run.folder, *run.folder.rglob("*")):
+        os.utime(path, (then, then))
+
+
+def finished(runs, seconds, frames=1):
+    run = runs.create(RECORD, frames)
+    for i in range(frames):
+        run.add(i, png(i))
+    run.finish()
+    age(run, seconds)
+    return run
+
+
+def test_a_new_run_tells_the_page_everything_before_a_frame_is_there(tmp_path):
+    frames = [{"caption": f"{i} 猫", "coordinates": {"t": i / 2}} for i in range(3)]
+    run = Runs(tmp_path / "not" / "yet").create({**RECORD, "frames": frames}, 3)
+    assert json.loads((run.folder / "frames.json").read_text()) == {"count": 3, "frames": frames}
+    assert run.record == {**RECORD, "frames": frames}
+    assert (run.ready, run.pictures) == ([], [])
+    assert {child.name for child in run.folder.iterdir() if child.is_dir()} == {"frames", "view", "x0", "exports"}
+
+
+def test_names_cannot_be_guessed(tmp_path):
+    names = {Runs(tmp_path).create(RECORD, 1).name for _ in range(30)}
+    assert len(names) == 30 and {len(name) for name in names} == {22}
+
+
+def test_a_frame_is_kept_as_given_and_shown_in_full_colour(tmp_path):
+    run = Runs(tmp_path).create(RECORD, 2)
+    given_bytes = png(77)
+    view = run.add(1, given_bytes)
+    assert (run.folder / "frames/0001.png").read_bytes() == given_bytes
+    with Image.open(view) as shown:
+        assert shown.format == "JPEG"
+        assert np.abs(np.asarray(shown, int) - 77).max() <= 1
+        assert {layer[1:3] for layer in shown.layer} == {(1, 1)}  # 4:4:4
+    assert view == run.folder / "view/0001.jpg"
+
+
+@settings(max_examples=10, deadline=None)
+@given(order=st.permutations(range(6)), present=st.integers(0, 6))
+def test_frames_arrive_in_any_order_and_are_listed_in_theirs(tmp_path_factory, order, present):
+    run = Runs(tmp_path_factory.mktemp("runs")).create(RECORD, 6)
+    for index in order[:present]:
+        run.add(index, png(index))
+    assert run.ready == sorted(order[:present])
+    assert [path.name for path in run.pictures] == [f"{i:04d}.png" for i in run.ready]
+
+
+def test_a_frame_that_is_served_is_never_written_again(tmp_path):
+    run = Runs(tmp_path).create(RECORD, 1)
+    view = run.add(0, png(10))
+    before = [path.stat().st_ino for path in (view, run.pictures[0])]
+    run.add(0, png(200))
+    assert [path.stat().st_ino for path in (view, run.pictures[0])] == before
+
+
+def test_what_is_no_png_leaves_nothing_behind(tmp_path):
+    run = Runs(tmp_path).create(RECORD, 1)
+    with pytest.raises(UnidentifiedImageError):
+        run.add(0, b"no picture")
+    assert run.ready == [] and not list(run.folder.glob("*/*")) and not list(run.folder.glob("*/.*"))
+
+
+@pytest.mark.parametrize("index", [-1, 2, 10_000])
+def test_an_index_out_of_range_is_named_with_what_is_allowed(index, tmp_path):
+    run = Runs(tmp_path).create(RECORD, 2)
+    for put in (lambda: run.add(index, png()), lambda: run.preview(index, 1, Image.new("RGB", (4, 4)))):
+        with pytest.raises(ValueError, match=f"index: {index} .* 0 to 1"):
+            put()
+
+
+@pytest.mark.parametrize("count", [0, -3])
+def test_a_run_has_frames(count, tmp_path):
+    with pytest.raises(ValueError, match=f"count: {count}"):
+        Runs(tmp_path).create(RECORD, count)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_record_of_another_number_of_frames_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="describes 1, the run has 2"):
+        Runs(tmp_path).create({**RECORD, "frames": [{}]}, 2)
+
+
+def test_a_preview_replaces_the_earlier_ones_of_its_frame_only(tmp_path):
+    run = Runs(tmp_path).create(RECORD, 2)
+    grey = Image.new("RGB", (8, 8), "grey")
+    other = run.preview(1, 0, grey)
+    paths = [run.preview(0, step, grey) for step in (0, 1, 9, 10)]
+    assert sorted((run.folder / "x0").iterdir()) == sorted([paths[-1], other])
+    before = paths[-1].stat().st_ino
+    run.preview(0, 10, Image.new("RGB", (8, 8)))
+    assert paths[-1].stat().st_ino == before
+
+
+def test_finish_says_what_became_of_the_run(tmp_path):
+    run = Runs(tmp_path).create(RECORD, 3)
+    run.add(0, png())
+    run.add(2, png())
+    run.finish(rows={"run": 39}, seconds=1.5)
+    assert run.record == {**RECORD, "rows": {"run": 39}, "seconds": 1.5, "present": 2}
+
+
+def test_a_run_is_found_again_after_a_restart(tmp_path):
+    run = finished(Runs(tmp_path), 0, frames=2)
+    again = Runs(tmp_path).open(run.name)
+    assert again == Run.open(run.folder) == run
+    assert (again.ready, again.record) == (run.ready, run.record)
+
+
+@pytest.mark.parametrize("name", ["", "..", "../../etc", "a/b", "A" * 22, "A" * 21 + "/", ".hidden"])
+def test_no_name_leads_out_of_the_root(name, tmp_path):
+    with pytest.raises(ValueError, match="run"):
+        Runs(tmp_path / "root").open(name)
+
+
+def test_whole_files_or_none(tmp_path):
+    path = tmp_path / "file"
+    path.write_text("old")
+    with pytest.raises(RuntimeError), whole(path) as part:
+        part.write_text("half")
+        raise RuntimeError
+    assert path.read_text() == "old"
+    with whole(path) as part:
+        part.write_text("new")
+    assert [child.read_text() for child in tmp_path.iterdir()] == ["new"]
+
+
+def test_readers_and_writers_at_once_see_whole_pictures(tmp_path):
+    run = Runs(tmp_path).create(RECORD, 24)
+
+    def look(_):
+        for picture in run.pictures:
+            with Image.open(picture) as opened, Image.open(run.folder / f"view/{picture.stem}.jpg") as view:
+                opened.load()
+                view.load()
+
+    with ThreadPoolExecutor(8) as pool:
+        written = [pool.submit(run.add, i // 2, png(i // 2, 64)) for i in range(48)]  # everything by two threads
+        list(pool.map(look, range(16)))
+        for job in written:
+            job.result()
+    assert run.ready == list(range(24))
+    assert not list(run.folder.rglob("*.part"))
+
+
+def test_the_sweep_takes_the_oldest_until_the_bytes_fit(tmp_path):
+    runs = Runs(tmp_path)
+    old, older, young = finished(runs, 2000), finished(runs, 3000), finished(runs, 1000)
+    one = module._bytes(young.folder)
+    assert Runs(tmp_path, max_bytes=2 * one + 50).sweep() == [older.name]
+    assert Runs(tmp_path, max_bytes=0).sweep() == [old.name, young.name]
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_sweep_takes_what_is_too_old_and_leaves_the_rest(tmp_path):
+    runs = Runs(tmp_path, max_age=10_000)
+    old, young = finished(runs, 10_001), finished(runs, 9_000)
+    assert runs.sweep() == [old.name]
+    assert young.folder.exists() and not old.folder.exists()
+
+
+def test_the_sweep_leaves_a_run_that_is_rendered_or_was_just_touched(tmp_path):
+    runs = Runs(tmp_path, max_bytes=0)
+    rendering, touched, viewed = runs.create(RECORD, 2), finished(runs, 10), finished(runs, 9_000)
+    age(rendering, module._STALE / 2)
+    (viewed.folder / "exports" / "film.gif").touch()
+    assert runs.sweep() == []
+    age(rendering, module._STALE + 1)  # whoever rendered it has died
+    assert runs.sweep() == [rendering.name]
+    assert touched.folder.exists()
+
+
+def test_a_run_that_is_continued_is_marked_again(tmp_path):
+    runs = Runs(tmp_path, max_bytes=0)
+    run = runs.create(RECORD, 2)
+    run.finish()
+    Run.open(run.folder).add(0, png())
+    age(run, module._STALE / 2)
+    assert runs.sweep() == []
+
+
+def test_the_sweep_destroys_nothing_but_runs(tmp_path):
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "run.json").write_text("{}")
+    (tmp_path / ("A" * 22)).mkdir()
+    (tmp_path / ("A" * 22) / "thesis.tex").write_text("years of work")
+    (tmp_path / "run.json").write_text("{}")
+    outside = finished(Runs(tmp_path / "elsewhere"), 9_000)
+    (tmp_path / ("B" * 22)).symlink_to(outside.folder)
+    before = sorted(tmp_path.rglob("*"))
+    for path in before:
+        if not path.is_symlink():
+            os.utime(path, (0, 0))
+    assert Runs(tmp_path, max_bytes=0, max_age=0).sweep() == []
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_the_sweep_of_a_root_that_is_not_there_does_nothing(tmp_path):
+    assert Runs(tmp_path / "none").sweep() == []
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_run_that_is_gone_is_named(tmp_path):
+    run = finished(Runs(tmp_path), 9_000)
+    Runs(tmp_path, max_bytes=0).sweep()
+    with pytest.raises(ValueError, match=f"{run.name} is not a run, or is gone"):
+        Run.open(run.folder)
+    with pytest.raises(NoSettings, match=r"run.json cannot be read"):
+        _ = run.record
