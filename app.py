@@ -13,6 +13,8 @@ from explorer import load
 from explorer.command_line import add_model_flags, model_options, quiet_libraries
 from explorer.engine.models import ModelError
 from explorer.experiments import registry
+from explorer.outputs.runs import Runs
+from explorer.ui.page import build_page, launch_options
 
 
 def parse_flags() -> argparse.Namespace:
@@ -34,17 +36,11 @@ def main() -> int:
     except ModelError as error:
         print(f"latent-explorer: {error}", file=sys.stderr)
         return 2
-
-    from explorer.outputs.runs import Runs
-    from explorer.ui.page import CSS, build_page
-
     runs = Runs(args.runs_folder or Path(tempfile.mkdtemp(prefix="latent-explorer-runs-")))
     page = build_page(engine, runs, registry())
     threading.Thread(target=engine.warm_up, daemon=True).start()
     page.queue(api_open=False, max_size=32)
-    page.launch(
-        server_name=args.host, server_port=args.port, css=CSS, ssr_mode=False, show_error=True, max_file_size="8mb"
-    )
+    page.launch(server_name=args.host, server_port=args.port, **launch_options())
     return 0
 
 

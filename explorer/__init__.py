@@ -1,10 +1,10 @@
 """Latent Explorer: travel through the latent space of Stable Diffusion, from Python, a command line or a page.
 
     prompt --encode--> conditioning --\\
-                                       experiment.plan -> [Point ...] -> (store: already rendered?) -> denoise -> decode -> Frame
-    seed ----noise---> latents -------/                                                                            |
-                                                                                 run folder  <--------------------/
-                                                                            view in the page, export, link
+                                       experiment.plan -> [Point ...] -> (stored?) -> denoise -> decode -> Frame
+    seed ----noise---> latents -------/                                                            |
+                                                                       run folder  <--------------/
+                                                                  view in the page, export, link
 
 Five lines in a notebook:
 
@@ -34,8 +34,8 @@ def load(model: str = "pocket", *, cache_folder: Path | None = None, store_gb: f
     """An engine: a model on the best device of this machine, with its store of finished frames.
 
     `model` is a known name, a local diffusers folder, a `.safetensors` checkpoint or a hub id; `options` are those of
-    `explorer.engine.models.load` (device, dtype, config, cpu_offload, vae_tiling, attention_slicing). Frames are kept in
-    `cache_folder` (None: the user's cache directory), up to `store_gb` gigabytes. Raises ModelError in one sentence.
+    `explorer.engine.models.load` (device, dtype, config, cpu_offload, vae_tiling, attention_slicing). Frames are kept
+    in `cache_folder` (None: the user's cache directory), up to `store_gb` gigabytes. Raises ModelError in one sentence.
     """
     from platformdirs import user_cache_path
 
@@ -52,8 +52,8 @@ def load(model: str = "pocket", *, cache_folder: Path | None = None, store_gb: f
 def render(experiment: Experiment, engine: Engine, *, progress: bool = True) -> Iterator[Frame]:
     """The frames of an experiment, coarse to fine, as they are finished; `frame.index` is their place in order.
 
-    Settings left at None are the model's own. `progress` shows a bar of rows. Raises InputError for settings that do not
-    go together, before anything is rendered.
+    Settings left at None are the model's own. `progress` shows a bar of rows. Raises InputError for settings that do
+    not go together, before anything is rendered.
     """
     from tqdm.auto import tqdm
 

@@ -15,11 +15,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import diffusers
+import transformers
+
+from explorer import load, render
 from explorer.engine.models import KNOWN, ModelError
 from explorer.experiments import registry
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Choice, Input, InputError, Integer, Prompts, Real, Seeds
-from explorer.outputs.export import FORMATS
+from explorer.outputs.export import FORMATS, export
+from explorer.outputs.records import make_record
+from explorer.outputs.runs import Runs
 
 
 def add_model_flags(parser: argparse.ArgumentParser) -> None:
@@ -44,9 +50,6 @@ def model_options(args: argparse.Namespace) -> dict[str, Any]:
 
 def quiet_libraries() -> None:
     """Keeps the libraries' notes to developers (a missing torchvision, say) away from people who ask for pictures."""
-    import diffusers
-    import transformers
-
     transformers.logging.set_verbosity_error()
     diffusers.logging.set_verbosity_error()
 
@@ -110,11 +113,6 @@ def out_format(out: Path) -> str | None:
 
 def produce(experiment: Experiment, out: Path, format: str | None, options: dict[str, Any]) -> None:
     """Renders the experiment with a progress bar and leaves the export at `out`."""
-    from explorer import load, render
-    from explorer.outputs.export import export
-    from explorer.outputs.records import make_record
-    from explorer.outputs.runs import Runs
-
     engine = load(**options)
     experiment = experiment.resolved(engine.networks.defaults)
     plan = experiment.plan(engine)

@@ -25,15 +25,16 @@ class InputError(ValueError):
 
 @dataclass(frozen=True)
 class Input:
-    """A declared input. `optional` inputs may be None: the model's own value. `in_view` ones belong to the view.
+    """A declared input. `optional` inputs may be None: the model's own value.
 
-    `label` and `help` are what people read; `label` defaults to the field's name.
+    `label` and `help` are what people read; `label` defaults to the field's name. `place` says where it stands in a
+    tab: in the "form", behind "more", or in the "view" itself.
     """
 
     help: str
     label: str = ""
     optional: bool = False
-    in_view: bool = False
+    place: str = "form"
 
     def field(self, default: Any) -> Any:
         """The dataclass field of this input."""

@@ -52,20 +52,22 @@ class Interpolation(Experiment):
     interpolation: str = Choice(
         "How the text travels: slerp turns each token on an arc and keeps its length, lerp goes straight.",
         label="Text path",
+        place="more",
         options=tuple(INTERPOLATIONS),
     ).field("slerp")
     seeds: tuple[int, ...] = Seeds(
         "One per prompt, and the noise travels with the text; empty, and one noise (the seed above) stays throughout.",
         label="Seeds along the way",
+        place="more",
     ).field(())
-    easing: str = Choice("How the journey speeds up and slows down at each prompt.", options=tuple(EASINGS)).field(
-        "linear"
-    )
+    easing: str = Choice(
+        "How the journey speeds up and slows down at each prompt.", place="more", options=tuple(EASINGS)
+    ).field("linear")
     loop: str = Choice(
         "Open ends at the last prompt; back-and-forth plays back again; closed goes on from the last to the first.",
         options=("open", "back-and-forth", "closed"),
     ).field("back-and-forth")
-    fps: int = Integer("Frames per second of the film.", label="Frames per second", low=1, high=50, in_view=True).field(
+    fps: int = Integer("Frames per second of the film.", label="Frames per second", low=1, high=50, place="view").field(
         10
     )
 

@@ -62,8 +62,8 @@ def _single(name: str, component: Any, changed: Any, entered: Sequence[Any] = ()
     return Control(name, [component], lambda values: values[0], lambda value: [value], [changed], list(entered))
 
 
-def control(name: str, declared: Input, value: Any) -> Control:
-    """The widgets for a declared input, showing `value`. Call it where they should stand on the page."""
+def control(name: str, declared: Input, value: Any, elem_id: str) -> Control:
+    """The widgets for a declared input, showing `value`, made where it is called on the page."""
     makers: Mapping[type[Input], Callable[..., Control]] = {
         Integer: _number,
         Real: _number,
@@ -72,15 +72,15 @@ def control(name: str, declared: Input, value: Any) -> Control:
         Prompt: _prompt,
         Seeds: _seeds,
     }
-    return makers[type(declared)](name, declared, value)
+    return makers[type(declared)](name, declared, value, elem_id)
 
 
 def _label(name: str, declared: Input) -> str:
     return declared.label or name.replace("_", " ").capitalize()
 
 
-def _number(name: str, declared: Integer | Real, value: Any) -> Control:
-    known = {"label": _label(name, declared), "info": declared.help, "value": value, "interactive": True}
+def _number(name: str, declared: Integer | Real, value: Any, elem_id: str) -> Control:
+    known = {"label": _label(name, declared), "info": declared.help, "value": value, "elem_id": elem_id}
     if declared.high - declared.low > 10_000:  # a slider of four billion stops is no help
         number = gr.Number(precision=None, **known)
         return _single(name, number, number.change)
@@ -88,27 +88,29 @@ def _number(name: str, declared: Integer | Real, value: Any) -> Control:
     return _single(name, slider, slider.change)
 
 
-def _choice(name: str, declared: Choice, value: Any) -> Control:
-    known = {"label": _label(name, declared), "info": declared.help, "value": value, "interactive": True}
+def _choice(name: str, declared: Choice, value: Any, elem_id: str) -> Control:
+    known = {"label": _label(name, declared), "info": declared.help, "value": value, "elem_id": elem_id}
     few = len(declared.options) <= 3
     widget = _Radio(list(declared.options), **known) if few else _Dropdown(list(declared.options), **known)
     return _single(name, widget, widget.change)
 
 
-def _prompt(name: str, declared: Prompt, value: str) -> Control:
-    text = gr.Textbox(value, label=_label(name, declared), info=declared.help, max_lines=4)
+def _prompt(name: str, declared: Prompt, value: str, elem_id: str) -> Control:
+    text = gr.Textbox(value, label=_label(name, declared), info=declared.help, max_lines=4, elem_id=elem_id)
     return _single(name, text, text.blur, [text.submit])
 
 
-def _seeds(name: str, declared: Seeds, value: Sequence[int]) -> Control:
+def _seeds(name: str, declared: Seeds, value: Sequence[int], elem_id: str) -> Control:
     def show(seeds: Sequence[int]) -> str:
         return ", ".join(map(str, seeds))
 
-    text = gr.Textbox(show(value), label=_label(name, declared), info=declared.help, placeholder="7, 42")
+    text = gr.Textbox(
+        show(value), label=_label(name, declared), info=declared.help, placeholder="7, 42", elem_id=elem_id
+    )
     return Control(name, [text], lambda v: v[0] or "", lambda v: [show(v)], [text.blur], [text.submit])
 
 
-def _prompts(name: str, declared: Prompts, value: Sequence[str]) -> Control:
+def _prompts(name: str, declared: Prompts, value: Sequence[str], elem_id: str) -> Control:
     """A box a prompt, with buttons to add one and to take the last one away; hidden boxes hold None."""
     with gr.Group():
         boxes = [
@@ -118,13 +120,13 @@ def _prompts(name: str, declared: Prompts, value: Sequence[str]) -> Control:
                 info=declared.help if i == 0 else None,
                 max_lines=4,
                 visible=i < len(value),
-                elem_id=f"{name}-{i}",
+                elem_id=f"{elem_id}-{i}",
             )
             for i in range(declared.high)
         ]
         with gr.Row():
-            add = gr.Button("+ Add a prompt", size="sm", elem_id=f"{name}-add")
-            remove = gr.Button("− Remove the last", size="sm", elem_id=f"{name}-remove")
+            add = gr.Button("+ Add a prompt", size="sm", elem_id=f"{elem_id}-add")
+            remove = gr.Button("− Remove the last", size="sm", elem_id=f"{elem_id}-remove")
 
     def write(prompts: Sequence[str]) -> list[Any]:
         shown = [*prompts, *[None] * (declared.high - len(prompts))]

@@ -16,16 +16,14 @@ import gradio as gr
 
 from explorer.engine.engine import Engine, Render
 from explorer.experiments.base import Experiment
-from explorer.experiments.inputs import InputError
+from explorer.experiments.inputs import Input, InputError
 from explorer.outputs.export import FORMATS, export
 from explorer.outputs.runs import Run, Runs
 from explorer.ui.controls import Control, control
 from explorer.ui.rendering import Rendering, prices
-from explorer.ui.views import FilmView, StatusView
+from explorer.ui.views import FilmView, StatusView, source
 
 VIEWS = {"film": FilmView}
-
-CSS = (Path(__file__).parent / "widgets" / "page.css").read_text(encoding="utf-8")
 
 
 @dataclass
@@ -75,23 +73,25 @@ class Tab:
     def _draw_inputs(self, shared: Sequence[Control]) -> None:
         presets = self.experiment.presets
         if presets:
-            gr.Markdown("**Try one:**", elem_classes="try")
             with gr.Row(elem_classes="presets"):
+                gr.Markdown("Try one:", elem_classes="try")
                 self.presets = {
                     name: gr.Button(name, size="sm", elem_id=f"{self.name}-preset-{i}", min_width=80)
                     for i, name in enumerate(presets)
                 }
-        own = [
-            control(name, declared, getattr(self.experiment, name, None))
-            for name, declared in self.experiment.own_inputs().items()
-            if not declared.in_view
-        ]
+        in_form = {name: i for name, i in self.experiment.own_inputs().items() if i.place != "view"}
+        own = [self._control(name, declared) for name, declared in in_form.items() if declared.place == "form"]
+        with gr.Accordion("More settings", open=False, visible=len(own) < len(in_form), elem_id=f"{self.name}-more"):
+            own += [self._control(name, declared) for name, declared in in_form.items() if declared.place == "more"]
         self.controls = [*shared, *own]
         self.components = [component for c in self.controls for component in c.components]
         with gr.Row():
             self.button = gr.Button("Render", variant="primary", elem_id=f"{self.name}-render", scale=3)
             self.stop_button = gr.Button("Stop", interactive=False, elem_id=f"{self.name}-stop", scale=1)
         self.status = StatusView(elem_id=f"{self.name}-status")
+
+    def _control(self, name: str, declared: Input) -> Control:
+        return control(name, declared, getattr(self.experiment, name), elem_id=f"{self.name}-{name}")
 
     def _draw_outputs(self) -> None:
         self.view = VIEWS[self.experiment.view](elem_id=f"{self.name}-view")
@@ -185,7 +185,7 @@ class Tab:
             return {"state": "error", "text": str(error), "detail": "", "notes": [], "progress": None}
 
     def render(self, request: gr.Request, *values: Any) -> Iterator[list[Any]]:
-        """Renders, telling the view and the status line as frames arrive; ends early when the visitor stops or leaves."""
+        """Renders, telling the view and the status line as frames arrive, until done, stopped or left."""
         experiment = self.experiment(**self.settings(values)).resolved(self.engine.networks.defaults)
         rendering = Rendering.of(experiment, self.engine, self.runs)
         visitor, render = request.session_hash, rendering.render
@@ -230,17 +230,47 @@ class Tab:
 def build_page(engine: Engine, runs: Runs, experiments: Mapping[str, type[Experiment]]) -> gr.Blocks:
     """The whole page over one engine; every visitor gets runs of their own in `runs`."""
     gr.set_static_paths([runs.root])
-    networks, defaults = engine.networks, engine.networks.defaults
     under_way = UnderWay()
     with gr.Blocks(title="Latent Explorer", analytics_enabled=False) as page:
-        gr.Markdown("# Latent Explorer\nSee what lies between, around and behind the pictures of Stable Diffusion.")
-        gr.Markdown(f"Model: **{networks.name}**, {defaults.width} × {defaults.height} px, on {networks.device}")
-        with gr.Accordion("Settings all tabs share: seed, guidance, steps, size", open=False, elem_id="shared"):
-            shared = []
-            for name, declared in Experiment.inputs().items():
-                value = getattr(Experiment, name)
-                shared.append(control(name, declared, getattr(defaults, name) if value is None else value))
+        gr.Markdown(
+            "# Latent Explorer\nSee what lies between, around and behind the pictures of Stable Diffusion.",
+            elem_id="title",
+        )
+        shared = _draw_shared(engine)
         with gr.Tabs(elem_id="tabs"):
             for experiment in experiments.values():
                 Tab(experiment, shared, engine, runs, under_way)
     return page
+
+
+def _draw_shared(engine: Engine) -> list[Control]:
+    networks, defaults = engine.networks, engine.networks.defaults
+    model = f"{networks.name}, {defaults.width} × {defaults.height} px, on {networks.device}"
+    shared, inputs = [], dict(Experiment.inputs())
+    with gr.Accordion(f"Seed, guidance, steps, size — for every tab  ({model})", open=False, elem_id="shared"):
+        for names in (("seed", "guidance_scale", "negative_prompt"), tuple(inputs)[3:]):
+            with gr.Row():
+                for name in names:
+                    value = getattr(Experiment, name)
+                    value = getattr(defaults, name) if value is None else value
+                    shared.append(control(name, inputs[name], value, elem_id=f"shared-{name}"))
+    return shared
+
+
+def launch_options() -> dict[str, Any]:
+    """What `Blocks.launch` needs for the page to look as it should and to ask nothing of the outside world."""
+    fonts = ["system-ui", "-apple-system", "Segoe UI", "Noto Sans", "Noto Sans CJK SC", "sans-serif"]
+    theme = gr.themes.Default(
+        primary_hue="indigo", neutral_hue="slate", font=fonts, font_mono=["ui-monospace", "monospace"]
+    )
+    theme.set(body_text_color_subdued="*neutral_500", block_info_text_color="*neutral_500")
+    return {
+        "theme": theme,
+        "css": source("page.css"),
+        "footer_links": ["gradio", "settings"],
+        "ssr_mode": False,
+        "run_history": False,
+        "enable_monitoring": False,
+        "show_error": True,
+        "max_file_size": "8mb",
+    }

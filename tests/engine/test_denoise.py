@@ -21,8 +21,8 @@ STEPS = 5
 
 @pytest.fixture(scope="module", params=["sd epsilon", "sd v_prediction", "sdxl"])
 def pipe(request):
-    family, *prediction = request.param.split()
-    pipe = tiny_sd(prediction_type=prediction[0]) if prediction else tiny_sdxl()
+    prediction = request.param.removeprefix("sd ")
+    pipe = tiny_sdxl() if request.param == "sdxl" else tiny_sd(prediction_type=prediction)
     pipe.set_progress_bar_config(disable=True)
     return pipe
 
@@ -63,7 +63,7 @@ def oracle(pipe, sampling: Sampling, guidance: float, prompt="a cat", negative=N
 
 
 def assert_same(ours: torch.Tensor, theirs: torch.Tensor) -> None:
-    """Within 1e-4 of the latents' own spread: trained networks leave it near 1, random ones let it grow to 10 and more."""
+    """Within 1e-4 of the latents' own spread: trained networks leave it near 1, random ones at 10."""
     assert ours.shape == theirs.shape
     assert (ours - theirs).abs().max() <= 1e-4 * max(1.0, float(theirs.std()))
 
@@ -137,7 +137,7 @@ def test_every_sampler_finds_the_answer_the_fake_is_known_to_have(scheduler):
 
 @pytest.mark.parametrize("scheduler", SCHEDULER_NAMES)
 def test_the_predicted_picture_is_right_from_the_first_step(scheduler):
-    """The fake's prediction is exact at every noise level, so x0 must be its colour at each step, and sigma must fall."""
+    """The fake's prediction is exact at every noise level, so x0 must be its colour at each step."""
     engine = Engine(FakeNetworks(), FrameStore())
     sampling = Sampling(6, scheduler, 64, 64)
     p = point(engine, sampling, 1.0)

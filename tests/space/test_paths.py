@@ -1,5 +1,6 @@
 """Paths by their properties: ends, norms, closure, order."""
 
+import itertools
 import math
 
 import pytest
@@ -100,4 +101,4 @@ def test_coarse_to_fine_is_a_permutation(count):
 def test_coarse_to_fine_halves_the_gaps(count):
     seen = sorted(coarse_to_fine(count)[:5])
     assert coarse_to_fine(count)[:3] == [0, count - 1, (count - 1) // 2]
-    assert max(b - a for a, b in zip(seen, seen[1:], strict=False)) <= math.ceil((count - 1) / 2)
+    assert max(b - a for a, b in itertools.pairwise(seen)) <= math.ceil((count - 1) / 2)
