@@ -6,6 +6,7 @@ sampler the finished latents are `negative + guidance_scale * (prompt - negative
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import diffusers
@@ -20,7 +21,10 @@ from explorer.space.points import Conditioning, digest
 
 
 class FakeNetworks:
-    """A text encoder, a UNet and a VAE of a few lines, behind the protocol `Networks`. Counts its `calls`."""
+    """A text encoder, a UNet and a VAE of a few lines, behind the protocol `Networks`. Counts its `calls`.
+
+    `pause` is how many seconds a UNet call waits, for trying out what happens in the middle of a render.
+    """
 
     name = "fake"
     signature = "fake"
@@ -29,8 +33,8 @@ class FakeNetworks:
     latent_channels = 4
     factor = 8
 
-    def __init__(self) -> None:
-        self.calls = 0
+    def __init__(self, pause: float = 0.0) -> None:
+        self.calls, self.pause = 0, pause
         self.scheduler = diffusers.DPMSolverMultistepScheduler(
             beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", steps_offset=1
         )
@@ -51,6 +55,7 @@ class FakeNetworks:
         """The noise (epsilon) that stands between each row's latents and its colour."""
         assert len(rows) <= micro_batch
         self.calls += 1
+        time.sleep(self.pause)
         timesteps = torch.stack([row.timestep for row in rows]).float()
         levels = torch.arange(len(self.scheduler.alphas_cumprod))
         signal = np.interp(timesteps.numpy(), levels.numpy(), self.scheduler.alphas_cumprod.numpy())

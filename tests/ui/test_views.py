@@ -65,7 +65,7 @@ class Stand:
         with gr.Blocks(analytics_enabled=False) as self.demo:
             go = gr.Button("Go", elem_id="go")
             self.status = StatusView(elem_id="status")
-            self.view = FilmView(elem_id="film")
+            self.view = FilmView(elem_id="film", texts={"zh": {"empty": "影片会出现在这里"}})
             name = gr.Textbox("sent along", visible="hidden")
             read = gr.Button("Read", elem_id="read")
             done = gr.Textbox(elem_id="done", label="done")
@@ -230,6 +230,28 @@ def test_frames_are_served_in_place_and_not_copied(stand: Stand, tmp_path: Path)
     moved = gr.processing_utils.move_files_to_cache(payload, stand.view, postprocess=True)
     assert moved["manifest"]["path"] == str(run / "frames.json")
     assert moved["manifest"]["url"].endswith("/in-place/frames.json")
+
+
+def test_decoded_pictures_are_bounded_and_the_oldest_are_closed(page: Page) -> None:
+    code = (
+        source("reel.js")
+        + """; const reel = new Reel(() => {}); let closed = 0;
+        for (let i = 0; i < 300; i++) reel.keep(i, { width: 512, height: 512, close: () => closed++ });
+        reel.bitmap(299 - reel.bitmaps.size + 1); // the oldest is used: now it is the youngest
+        const youngest = [...reel.bitmaps.keys()].at(-1);
+        return [reel.bitmaps.size, closed, youngest, reel.pixels <= MAX_PIXELS];"""
+    )
+    held, closed, youngest, bounded = page.evaluate(f"() => Function({json.dumps(code)})()")
+    assert 140 < held < 160
+    assert held + closed == 300
+    assert youngest == 300 - held
+    assert bounded
+
+
+def test_a_mask_is_read_as_it_was_written(page: Page) -> None:
+    indices = [0, 3, 4, 63, 64, 299]
+    code = source("reel.js") + "; return bitsOf(hex);"
+    assert page.evaluate(f"hex => Function('hex', {json.dumps(code)})(hex)", mask(indices)) == indices
 
 
 # ---- in the browser ------------------------------------------------------------------------------------------------
@@ -495,3 +517,57 @@ def test_hit_targets_are_large_enough_on_a_phone(page: Page, stand: Stand, folde
         assert box["width"] >= 36
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 390
+
+
+def test_a_view_that_leaves_the_page_stops_quietly(page: Page, stand: Stand, folder: Path) -> None:
+    show(page, stand, film(folder, 8, loop="closed", fps=50))
+    all_loaded(page, 8)
+    places_seen(page)
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("window.seen.length > 3")
+    page.evaluate("() => { window.gone = document.querySelector('#film [data-film]'); window.gone.remove(); }")
+    page.evaluate("() => document.querySelector('#film').remove()")
+    two_frames = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    page.evaluate(two_frames)
+    before = page.evaluate("window.gone.dataset.film")
+    for _ in range(10):
+        page.evaluate(two_frames)
+    assert page.evaluate("window.gone.dataset.film") == before
+
+
+def test_a_visitor_who_wants_less_motion_is_not_moved(browser: Browser, stand: Stand, folder: Path) -> None:
+    stand.feed = queue.Queue()
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(stand.url)
+    page.locator("#go").click()
+    stand.feed.put(film(folder, 8, [5]))
+    stage_shows(page, 5)
+    stand.feed.put(film(folder, 8, [2, 5]))
+    all_loaded(page, 2)
+    assert state(page)["index"] == 5
+    stand.feed.put(END)
+    context.close()
+
+
+def test_texts_follow_the_language_of_the_browser(browser: Browser, stand: Stand) -> None:
+    context = browser.new_context(locale="zh-CN")
+    page = context.new_page()
+    page.goto(stand.url)
+    expect(page.get_by_text("影片会出现在这里")).to_be_visible()
+    expect(page.get_by_text(FILM_TEXTS["hint"])).to_be_visible()  # not translated: English
+    context.close()
+
+
+def test_a_finger_scrubs(browser: Browser, stand: Stand, folder: Path) -> None:
+    stand.feed = queue.Queue()
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    page.goto(stand.url)
+    show(page, stand, film(folder, 8))
+    all_loaded(page, 8)
+    last = page.locator("#film .film-cell").last
+    last.scroll_into_view_if_needed()
+    last.tap()
+    stage_shows(page, 7)
+    context.close()

@@ -90,6 +90,7 @@ function layStrip() {
 
 function put(bitmap) {
   drawn = bitmap;
+  root.classList.remove('film-blank');
   const ratio = bitmap.width / bitmap.height;
   if (root.style.getPropertyValue('--ratio') !== String(ratio)) {
     root.style.setProperty('--ratio', ratio);
@@ -258,7 +259,7 @@ for (const option of loopSelect.options) option.textContent = say(option.value);
 find('empty-title').textContent = say('empty');
 find('empty-hint').textContent = say('hint');
 find('speed').lastElementChild.textContent = say('per second');
-saveLink.lastElementChild.textContent = say('save');
+saveLink.lastElementChild.textContent = saveLink.title = say('save');
 loopSelect.value = 'open';
 fpsInput.value = 10;
 

@@ -1,0 +1,65 @@
+"""What holds for every experiment, found by the registry: this file never names one."""
+
+import dataclasses
+import json
+
+import pytest
+
+from explorer.experiments import registry
+from explorer.experiments.base import Experiment
+from explorer.experiments.inputs import InputError
+
+EVERY = pytest.mark.parametrize("experiment", registry().values(), ids=registry())
+
+
+@EVERY
+def test_every_field_is_declared_and_explained(experiment):
+    assert experiment.__doc__
+    assert dataclasses.fields(experiment)
+    for name, declared in experiment.inputs().items():
+        assert declared.help.endswith("."), name
+        assert declared.place in ("form", "more", "view")
+
+
+@EVERY
+def test_settings_are_json_and_make_the_same_experiment(experiment):
+    made = experiment()
+    settings = json.loads(json.dumps(made.settings()))
+    assert experiment(**settings) == made
+
+
+@EVERY
+def test_every_preset_is_valid_and_can_be_planned(experiment, engine):
+    assert experiment.presets
+    for name, settings in experiment.presets.items():
+        plan = experiment(**settings).resolved(engine.networks.defaults).plan(engine)
+        assert plan.places, name
+        assert all(place.caption for place in plan.places)
+
+
+@EVERY
+def test_equal_coordinates_are_equal_points(experiment, engine):
+    plan = experiment().resolved(engine.networks.defaults).plan(engine)
+    for index in range(min(5, len(plan.places))):
+        assert plan.point(index).digest(True) == plan.point(index).digest(True)
+
+
+@EVERY
+def test_problems_name_every_wrong_field_and_unknown_ones(experiment):
+    problems = experiment.problems({"seed": -1, "scheduler": "nope", "colour": "red"})
+    assert set(problems) == {"seed", "scheduler", "colour"}
+    assert experiment.problems(experiment().settings()) == {}
+
+
+@EVERY
+def test_an_experiment_left_to_the_model_says_what_is_missing(experiment, engine):
+    with pytest.raises(InputError, match="num_inference_steps"):
+        experiment().plan(engine)
+
+
+def test_names_and_titles_come_from_the_class():
+    class NoiseLoop(Experiment):
+        """A loop."""
+
+    assert NoiseLoop.name() == "noise-loop"
+    assert NoiseLoop.title() == "Noise loop"

@@ -1,0 +1,85 @@
+"""Every kind of input takes what it says it takes and refuses the rest by name, value and bounds."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from explorer.experiments.inputs import Choice, InputError, Integer, Prompt, Prompts, Real, Seeds
+
+KINDS = {
+    "frames": Integer("", low=2, high=300),
+    "width": Integer("", low=32, high=1536, step=32),
+    "guidance": Real("", low=0, high=30),
+    "loop": Choice("", options=("open", "closed")),
+    "prompt": Prompt("", max_length=100),
+    "prompts": Prompts("", low=2, high=8, max_length=100),
+    "seeds": Seeds(""),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "value"),
+    [
+        ("frames", 2, 2),
+        ("frames", 300.0, 300),
+        ("frames", "24", 24),
+        ("width", 96, 96),
+        ("guidance", 0, 0.0),
+        ("guidance", "7.5", 7.5),
+        ("loop", "closed", "closed"),
+        ("prompt", "", ""),
+        ("prompt", "猫 🐈 ${x} <img onerror>", "猫 🐈 ${x} <img onerror>"),
+        ("prompts", ["a", "b"], ("a", "b")),
+        ("seeds", "7, 8", (7, 8)),
+        ("seeds", "", ()),
+        ("seeds", [0, 2**32 - 1], (0, 2**32 - 1)),
+    ],
+)
+def test_taken(name, given, value):
+    assert KINDS[name].check(name, given) == value
+    assert type(KINDS[name].check(name, given)) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        *[("frames", value) for value in (0, 1, 301, 10_000, -5, 2.5, None, "many", True, math.nan, math.inf, [3])],
+        *[("width", value) for value in (0, 31, 33, 2048)],
+        *[("guidance", value) for value in (-0.1, 30.1, math.nan, math.inf, None, "strong", False)],
+        *[("loop", value) for value in ("", "OPEN", None, 3, ["open"])],
+        *[("prompt", value) for value in (None, 3, "x" * 101, ["a"])],
+        *[("prompts", value) for value in ([], ["a"], ["a"] * 9, ["a", ""], ["a", "  "], ["a", 3], "ab", None)],
+        *[("seeds", value) for value in ("x", "1.5", "-1", "1,,2,x", [2**32], list(range(9)), 7, None)],
+    ],
+)
+def test_refused_by_name_value_and_bounds(name, given):
+    with pytest.raises(InputError) as caught:
+        KINDS[name].check(name, given)
+    assert caught.value.field == name
+    assert str(caught.value).startswith(f"{name} = ")
+    assert KINDS[name].allowed in str(caught.value)
+
+
+@given(value=st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.lists(st.text())))
+def test_nothing_but_the_named_error_comes_out(value):
+    for name, kind in KINDS.items():
+        try:
+            accepted = kind.check(name, value)
+        except InputError as error:
+            assert error.field == name
+        else:
+            assert kind.check(name, accepted) == accepted
+
+
+def test_a_long_value_is_shortened_in_the_error():
+    with pytest.raises(InputError) as caught:
+        KINDS["loop"].check("loop", "x" * 100_000)
+    assert len(str(caught.value)) < 200
+
+
+def test_only_optional_inputs_may_be_none():
+    assert Integer("", optional=True).check("steps", None) is None
+    with pytest.raises(InputError):
+        Integer("").check("steps", None)

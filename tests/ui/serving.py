@@ -1,0 +1,40 @@
+"""A page on a free port, over the fake networks, for the tests that use it as a visitor or a script would."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+
+from explorer.engine.engine import Engine
+from explorer.engine.fake import FakeNetworks
+from explorer.engine.store import FrameStore
+from explorer.experiments import registry
+from explorer.outputs.runs import Runs
+from explorer.ui.page import build_page, launch_options
+
+
+@dataclass
+class Served:
+    """A running page and what is behind it."""
+
+    url: str
+    engine: Engine
+    runs: Runs
+    page: gr.Blocks
+
+
+@contextlib.contextmanager
+def served(folder: Path, pause: float = 0.0) -> Iterator[Served]:
+    """Serves the page as app.py does; every UNet call takes `pause` seconds."""
+    engine, runs = Engine(FakeNetworks(pause), FrameStore()), Runs(folder)
+    page = build_page(engine, runs, registry())
+    page.queue(api_open=False)
+    _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **launch_options())
+    try:
+        yield Served(url, engine, runs, page)
+    finally:
+        page.close(verbose=False)
