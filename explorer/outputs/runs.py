@@ -98,7 +98,7 @@ class Run:
         return view
 
     def preview(self, index: int, step: int, image: Image.Image) -> Path:
-        """Writes what frame `index` looks like at `step`, once, and removes the frame's previews of earlier steps.
+        """Writes what frame `index` looks like at `step`, once: a browser may be fetching it. A few kB each.
 
         Raises ValueError for an index out of range.
         """
@@ -107,9 +107,6 @@ class Run:
         self._mark()
         if not path.exists():
             _jpeg(image, path)
-        for other in self.folder.glob(f"x0/{index:04d}-*.jpg"):
-            if other.name < path.name:
-                other.unlink(missing_ok=True)
         return path
 
     def finish(self, **changes: Any) -> None:

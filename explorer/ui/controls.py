@@ -111,11 +111,11 @@ def _seeds(name: str, declared: Seeds, value: Sequence[int], elem_id: str) -> Co
 
 
 def _prompts(name: str, declared: Prompts, value: Sequence[str], elem_id: str) -> Control:
-    """A box a prompt, with buttons to add one and to take the last one away; hidden boxes hold None."""
+    """A box a prompt, with buttons to add one and to take the last one away; blank boxes at the end do not count."""
     with gr.Group():
         boxes = [
             gr.Textbox(
-                value[i] if i < len(value) else None,
+                value[i] if i < len(value) else "",
                 label=f"Prompt {i + 1}",
                 info=declared.help if i == 0 else None,
                 max_lines=4,
@@ -127,23 +127,21 @@ def _prompts(name: str, declared: Prompts, value: Sequence[str], elem_id: str) -
         with gr.Row():
             add = gr.Button("+ Add a prompt", size="sm", elem_id=f"{elem_id}-add")
             remove = gr.Button("− Remove the last", size="sm", elem_id=f"{elem_id}-remove")
+    shown = gr.State(len(value))
 
-    def write(prompts: Sequence[str]) -> list[Any]:
-        shown = [*prompts, *[None] * (declared.high - len(prompts))]
-        return [gr.update(value=prompt, visible=prompt is not None) for prompt in shown]
+    def show(prompts: Sequence[str], count: int) -> list[Any]:
+        texts = [*prompts[:count], *[""] * (declared.high - len(prompts[:count]))]
+        return [*(gr.update(value=text, visible=i < count) for i, text in enumerate(texts)), count]
 
     def read(values: Sequence[Any]) -> list[str]:
-        return [prompt for prompt in values if prompt is not None]
-
-    def grow(*values: Any) -> list[Any]:
-        prompts = read(values)
-        return write([*prompts, ""] if len(prompts) < declared.high else prompts)
-
-    def shrink(*values: Any) -> list[Any]:
-        prompts = read(values)
-        return write(prompts[:-1] if len(prompts) > declared.low else prompts)
+        prompts = [text or "" for text in values[: declared.high]]
+        while prompts and not prompts[-1].strip():
+            prompts.pop()
+        return prompts
 
     quick = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    add.click(grow, boxes, boxes, **quick)
-    remove.click(shrink, boxes, boxes, **quick)
-    return Control(name, boxes, read, write, [box.blur for box in boxes], [box.submit for box in boxes])
+    everything = [*boxes, shown]
+    add.click(lambda *v: show(v[:-1], min(v[-1] + 1, declared.high)), everything, everything, **quick)
+    remove.click(lambda *v: show(v[:-1], max(v[-1] - 1, declared.low)), everything, everything, **quick)
+    changed, entered = [box.blur for box in boxes], [box.submit for box in boxes]
+    return Control(name, everything, read, lambda prompts: show(prompts, len(prompts)), changed, entered)

@@ -25,6 +25,10 @@ from explorer.ui.views import FilmView, StatusView, source
 
 VIEWS = {"film": FilmView}
 
+CLICK_WHEN_THERE = """() => { const look = (tries) => { const link = document.querySelector('%s');
+  if (link) link.click(); else if (tries) setTimeout(look, 100, tries - 1); }; setTimeout(look, 50, 30); }"""
+"""Starts the download of a finished export as soon as its link is drawn, for at most three seconds."""
+
 
 @dataclass
 class UnderWay:
@@ -145,7 +149,7 @@ class Tab:
                 show_progress_on=button,
                 api_visibility="private",
             )
-            made.then(None, None, None, js=f"() => document.querySelector('#{self.name}-file a[download]')?.click()")
+            made.then(None, None, None, js=CLICK_WHEN_THERE % f"#{self.name}-file a[download]")
 
     def settings(self, values: Sequence[Any]) -> dict[str, Any]:
         """The settings that the widgets' values stand for, unchecked."""

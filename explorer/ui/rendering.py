@@ -38,6 +38,7 @@ class Rendering:
         render = engine.render(plan)
         model = {"name": engine.networks.name, "signature": engine.networks.signature}
         record = make_record(experiment.name(), experiment.settings(), model, plan)
+        runs.sweep()
         return cls(engine, runs.create(record, len(plan.places)), render, experiment, started)
 
     def __iter__(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
@@ -45,8 +46,11 @@ class Rendering:
         yield self.film(), self.status("running")
         try:
             for event in self.render:
-                self._take(event)
+                if isinstance(event, Frame):
+                    self.run.add(event.index, event.png)
+                    self.preview = None
                 if time.perf_counter() - told > SECONDS_BETWEEN_UPDATES:
+                    self._glimpse(event)
                     yield self.film(), self.status("running")
                     told = time.perf_counter()
         finally:  # the tab may have been closed: then the generator ends here, and so must the work
@@ -55,13 +59,10 @@ class Rendering:
         complete = len(self.run.ready) == len(self.render.keys)
         yield self.film(), self.status("done" if complete else "stopped")
 
-    def _take(self, event: Step | Frame) -> None:
-        if isinstance(event, Frame):
-            self.run.add(event.index, event.png)
-            self.preview = None
-        elif not self.run.ready and not event.last:
-            picture = self.engine.networks.preview(event.predicted)
-            path = self.run.preview(event.index, event.step, picture)
+    def _glimpse(self, event: Step | Frame) -> None:
+        """While no frame is there yet, the picture that the first one is expected to become."""
+        if isinstance(event, Step) and not event.last and not self.run.ready:
+            path = self.run.preview(event.index, event.step, self.engine.networks.preview(event.predicted))
             self.preview = {"index": event.index, "step": event.step, "steps": event.steps, "path": path}
 
     def _finish(self) -> None:

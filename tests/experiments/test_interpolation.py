@@ -10,7 +10,8 @@ PROMPTS = ("a cat", "a dog", "a boat")
 
 
 def plan_of(engine, **settings):
-    return Interpolation(**{"prompts": PROMPTS, "frames": 5, **settings}).resolved(engine.networks.defaults).plan(engine)
+    settings = {"prompts": PROMPTS, "frames": 5, **settings}
+    return Interpolation(**settings).resolved(engine.networks.defaults).plan(engine)
 
 
 @pytest.mark.parametrize("how", ["lerp", "slerp"])

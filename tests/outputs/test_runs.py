@@ -114,15 +114,15 @@ def test_a_record_of_another_number_of_frames_is_refused(tmp_path):
         Runs(tmp_path).create({**RECORD, "frames": [{}]}, 2)
 
 
-def test_a_preview_replaces_the_earlier_ones_of_its_frame_only(tmp_path):
+def test_a_preview_is_written_once_and_stays(tmp_path):
     run = Runs(tmp_path).create(RECORD, 2)
-    grey = Image.new("RGB", (8, 8), "grey")
-    other = run.preview(1, 0, grey)
-    paths = [run.preview(0, step, grey) for step in (0, 1, 9, 10)]
-    assert sorted((run.folder / "x0").iterdir()) == sorted([paths[-1], other])
-    before = paths[-1].stat().st_ino
+    grey = Image.new("RGB", (4, 4), "grey")
+    paths = [run.preview(index, step, grey) for index, step in ((0, 1), (0, 10), (1, 1))]
+    assert len(set(paths)) == 3
+    assert all(path.exists() for path in paths)
     run.preview(0, 10, Image.new("RGB", (8, 8)))
-    assert paths[-1].stat().st_ino == before
+    with Image.open(paths[1]) as kept:
+        assert kept.size == (4, 4)
 
 
 def test_finish_says_what_became_of_the_run(tmp_path):

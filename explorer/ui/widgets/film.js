@@ -208,12 +208,13 @@ function arrived(i) {
 }
 
 async function preview(news) {
-  if (!news || reel.blobs.size) return;
+  const old = () => reel.blobs.size || previewing?.step >= news.step;
+  if (!news || old()) return;
   const run = reel.aborter;
   const url = news.file.url + '?step=' + news.step; // never a picture the browser kept from an earlier step
   const answer = await fetch(url, { signal: run.signal }).catch(() => null);
   const bitmap = answer?.ok ? await createImageBitmap(await answer.blob()).catch(() => null) : null;
-  if (!bitmap || run !== reel.aborter || reel.blobs.size || previewing?.step > news.step) return;
+  if (!bitmap || run !== reel.aborter || old()) return;
   previewing = news;
   put(bitmap);
   tell();

@@ -1,0 +1,215 @@
+"""The page as a visitor meets it, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from explorer.outputs import settings
+from tests.ui.serving import Served, served
+
+PREFIX = "#interpolation"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("runs"), pause=0.02) as site:
+        yield site
+
+
+@pytest.fixture
+def page(site: Served, browser: Browser) -> Iterator[Page]:
+    """A fresh visitor; a script error or a request to the outside world fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    page, problems = context.new_page(), []
+    page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
+    page.on("request", lambda r: problems.append(f"request: {r.url}") if is_foreign(r.url, site.url) else None)
+    page.goto(site.url)
+    expect(page.locator(f"{PREFIX}-render")).to_be_enabled()
+    yield page
+    context.close()
+    assert problems == []
+
+
+def is_foreign(url: str, home: str) -> bool:
+    return url.startswith("http") and not url.startswith(home.rstrip("/"))
+
+
+def fill(page: Page, name: str, value: str) -> None:
+    field = page.locator(f"{PREFIX}-{name} textarea, {PREFIX}-{name} input").first
+    field.fill(value)
+    field.blur()
+
+
+def render(page: Page) -> None:
+    page.locator(f"{PREFIX}-render").click()
+    expect(page.locator(f"{PREFIX}-status")).to_contain_text("frames in", timeout=30_000)
+
+
+def caption(page: Page):
+    return page.locator(f"{PREFIX}-view .film-caption")
+
+
+def all_loaded(page: Page, count: int) -> None:
+    """Waits until so many frames are in the browser: then the rail has a stretch for each."""
+    marks = "document.querySelector('#interpolation-view .film-ready')?.getAttribute('d') ?? ''"
+    page.wait_for_function(f"count => ({marks}).split('M').length - 1 >= count", arg=count)
+
+
+def scrubber(page: Page):
+    return page.locator(f"{PREFIX}-view input[type=range]")
+
+
+def test_the_price_is_said_before_it_is_paid(page: Page):
+    fill(page, "frames", "12")
+    expect(page.locator(f"{PREFIX}-status")).to_contain_text("12 frames, 85 rows")
+
+
+def test_render_then_scrub_without_a_request(page: Page):
+    fill(page, "prompts-0", "a red boat")
+    render(page)
+    expect(caption(page)).to_have_text("a red boat")
+    all_loaded(page, 24)
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    box = scrubber(page).bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 10, y)
+    page.mouse.down()
+    for i in range(1, 41):
+        page.mouse.move(box["x"] + 10 + (box["width"] - 20) * i / 40, y)
+    page.mouse.up()
+    expect(scrubber(page)).to_have_value("23")
+    expect(caption(page)).to_have_text("a lion in the desert")
+    page.keyboard.press("ArrowLeft")
+    expect(caption(page)).to_contain_text("→ a lion in the desert, 96%")
+    assert requests == []
+
+
+def test_stop_keeps_what_is_there_and_render_goes_on(page: Page, site: Served):
+    fill(page, "frames", "120")
+    fill(page, "prompts-0", "stop me")
+    page.locator(f"{PREFIX}-render").click()
+    status = page.locator(f"{PREFIX}-status")
+    expect(status).to_contain_text("of 120 frames")
+    all_loaded(page, 4)
+    expect(page.locator(f"{PREFIX}-render")).to_be_disabled()
+    page.locator(f"{PREFIX}-stop").click()
+    expect(status).to_contain_text("Stopped:")
+    calls = site.engine.networks.calls
+    page.wait_for_timeout(300)
+    assert site.engine.networks.calls == calls
+    kept = int(status.inner_text().split("Stopped: ")[1].split(" of ")[0])
+    assert 3 < kept < 120
+    page.locator(f"{PREFIX}-render").click()
+    expect(status).to_contain_text(f"{kept} frames were already rendered", timeout=60_000)
+    expect(status).to_contain_text("120 frames in")
+
+
+@pytest.mark.parametrize("format", ["gif", "mp4", "webp", "zip"])
+def test_an_export_downloads_and_opens_and_holds_its_settings(page: Page, format: str, tmp_path: Path):
+    fill(page, "frames", "4")
+    fill(page, "prompts-0", f"export {format}")
+    render(page)
+    with page.expect_download(timeout=30_000) as download:
+        page.locator(f"{PREFIX}-export-{format}").click()
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    assert path.suffix == f".{format}"
+    assert settings.read(path)["settings"]["prompts"] == [f"export {format}", "a lion in the desert"]
+    if format == "gif":
+        with Image.open(path) as film:
+            assert (film.n_frames, film.size) == (6, (64, 64))  # there and back, neither end twice
+
+
+def test_errors_stand_at_their_field_and_nothing_rendered_is_lost(page: Page):
+    fill(page, "frames", "4")
+    render(page)
+    page.locator(f"{PREFIX}-more button").first.click()
+    fill(page, "seeds", "1, 2, 3")
+    page.locator(f"{PREFIX}-render").click()
+    expect(page.locator(f"{PREFIX}-seeds")).to_contain_text("one for each of the 2 prompts, or none")
+    all_loaded(page, 4)
+    fill(page, "seeds", "1, 2")
+    render(page)
+
+
+def test_prompts_can_be_added_and_taken_away(page: Page):
+    page.locator(f"{PREFIX}-prompts-add").click()
+    fill(page, "prompts-2", "a third stop")
+    fill(page, "frames", "3")
+    expect(page.locator(f"{PREFIX}-status")).to_contain_text("5 frames")
+    render(page)
+    page.locator(f"{PREFIX}-prompts-remove").click()
+    expect(page.locator(f"{PREFIX}-prompts-2")).to_be_hidden()
+    page.locator(f"{PREFIX}-render").click()
+    expect(page.locator(f"{PREFIX}-status")).to_contain_text("3 frames in")
+
+
+def test_an_empty_prompt_is_pointed_out(page: Page):
+    fill(page, "prompts-1", "")
+    page.locator(f"{PREFIX}-render").click()
+    expect(page.locator(f"{PREFIX}-prompts-0")).to_contain_text("2 to 8 prompts, none empty")
+
+
+def test_one_click_on_a_preset_fills_the_form_and_renders(page: Page):
+    page.locator(f"{PREFIX}-preset-1").click()
+    expect(page.locator(f"{PREFIX}-status")).to_contain_text("5 frames in", timeout=60_000)
+    expect(page.locator(f"{PREFIX}-prompts-1 textarea, {PREFIX}-prompts-1 input").first).to_have_value(
+        "a still life DSLR photo of a bowl of fruit"
+    )
+    page.locator("#shared button").first.click()
+    expect(page.locator("#shared-num_inference_steps input").first).to_have_value("50")
+
+
+def test_what_visitors_type_is_shown_and_never_run(page: Page):
+    text = "<img src=x onerror=\"document.title='run'\">${document.title='run'}{{value}} 一只猫 🐈"
+    fill(page, "prompts-0", text)
+    fill(page, "frames", "2")
+    render(page)
+    expect(caption(page)).to_have_text(text)
+    assert page.title() == "Latent Explorer"
+
+
+def test_words_the_encoder_never_sees_are_named(page: Page):
+    fill(page, "prompts-0", " ".join(f"word{i}" for i in range(2000)))
+    expect(page.locator(f"{PREFIX}-status")).to_contain_text("Cut off: “word75 word76")
+    render(page)
+
+
+def test_closing_the_tab_in_the_middle_frees_the_engine(site: Served, browser: Browser):
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(site.url)
+    fill(page, "frames", "300")
+    fill(page, "prompts-0", "left alone")
+    page.locator(f"{PREFIX}-render").click()
+    expect(page.locator(f"{PREFIX}-status")).to_contain_text("of 300 frames")
+    context.close()
+    page = browser.new_page()
+    page.goto(site.url)
+    for _ in range(50):
+        calls = site.engine.networks.calls
+        page.wait_for_timeout(200)
+        if site.engine.networks.calls == calls:
+            break
+    assert site.engine.networks.calls == calls
+    fill(page, "frames", "2")
+    render(page)
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_sticks_out_of_the_page(page: Page, width: int):
+    page.set_viewport_size({"width": width, "height": 844})
+    fill(page, "frames", "9")
+    render(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for part in ("render", "stop", "view", "status", "export-gif", "export-zip"):
+        box = page.locator(f"{PREFIX}-{part}").bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width + 1
