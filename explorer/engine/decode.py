@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 import torch
+from diffusers import AutoencoderTiny
 from PIL import Image
 from torch import Tensor, nn
 
@@ -33,7 +34,13 @@ class Decoder:
 
     @torch.inference_mode()
     def preview(self, predicted: Tensor) -> Image.Image:
-        """A glimpse of clean latents (channels, h, w) at h x w pixels: a linear map from channels to colours."""
+        """A glimpse of clean latents (channels, h, w), much cheaper than a step.
+
+        A tiny autoencoder is cheap enough to decode. For the others it is a linear map from channels to colours, at
+        h x w pixels, which the latents of Stable Diffusion's autoencoder are known to allow.
+        """
+        if isinstance(self._vae, AutoencoderTiny):
+            return self.decode(predicted)
         latents = predicted.float().cpu().flatten(1).T
         pixels = torch.cat([latents, torch.ones(len(latents), 1)], 1) @ self._colours
         pixels = (pixels.clamp(0, 1) * 255).round().to(torch.uint8)
@@ -47,7 +54,7 @@ class Decoder:
         blobs = torch.rand(1, 3, 6, 6, generator=generator)
         picture = nn.functional.interpolate(blobs, size=side * factor, mode="bicubic").clamp(0, 1)
         encoded = self._vae.encode((picture * 2 - 1).to(self._device, self._vae.dtype))
-        encoded = encoded.latents if hasattr(encoded, "latents") else encoded.latent_dist.mode()
+        encoded = encoded.latent_dist.mode()
         latents = encoded[0].float().cpu().flatten(1).T * self._vae.config.scaling_factor
         colours = nn.functional.avg_pool2d(picture, factor)[0].flatten(1).T
         return torch.linalg.lstsq(torch.cat([latents, torch.ones(side * side, 1)], 1), colours).solution

@@ -36,9 +36,14 @@ class Interpolation(Experiment):
         },
         "Retriever to fruit, 5 frames": {**TUTORIAL, "frames": 5, "num_inference_steps": 50, "fps": 2},
         "Retriever to fruit, 150 frames": {**TUTORIAL, "frames": 150, "num_inference_steps": 25, "fps": 10},
-        "Four places, closed loop": {
-            "prompts": ("a boat at the beach", "a snowy forest", "a planet in space", "a tree in a meadow"),
-            "frames": 9,
+        "A tree in three styles": {
+            "prompts": (
+                "a watercolor painting of a tree in a meadow",
+                "an oil painting of a tree at sunset",
+                "a pixel art picture of a tree in the snow",
+            ),
+            "frames": 13,
+            "seed": 2,
             "loop": "closed",
         },
     }

@@ -82,7 +82,10 @@ def _label(name: str, declared: Input) -> str:
 def _number(name: str, declared: Integer | Real, value: Any, elem_id: str) -> Control:
     known = {"label": _label(name, declared), "info": declared.help, "value": value, "elem_id": elem_id}
     if declared.high - declared.low > 10_000:  # a slider of four billion stops is no help
-        number = gr.Number(precision=None, **known)
+        with gr.Group():
+            number = gr.Number(precision=None, **known)
+            dice = gr.Button("🎲 Another", size="sm", elem_id=f"{elem_id}-dice")
+        dice.click(None, None, number, js=f"() => Math.floor(Math.random() * {declared.high + 1})")
         return _single(name, number, number.change)
     slider = _Slider(declared.low, declared.high, step=declared.step, **known)
     return _single(name, slider, slider.change)

@@ -25,6 +25,9 @@ from explorer.ui.views import FilmView, StatusView, source
 
 VIEWS = {"film": FilmView}
 
+QUICK = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
+"""For events that answer at once: past the queue, without a sign of waiting, for the page alone."""
+
 CLICK_WHEN_THERE = """() => { const look = (tries) => { const link = document.querySelector('%s');
   if (link) link.click(); else if (tries) setTimeout(look, 100, tries - 1); }; setTimeout(look, 50, 30); }"""
 """Starts the download of a finished export as soon as its link is drawn, for at most three seconds."""
@@ -111,7 +114,6 @@ class Tab:
         self.file = gr.File(label="Your file", visible=False, elem_id=f"{self.name}-file")
 
     def _connect(self) -> None:
-        quick = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
         render = {
             "fn": self.render,
             "inputs": self.components,
@@ -133,10 +135,10 @@ class Tab:
         gr.on([self.button.click, *entered], api_name=self.name, **render)
         changed = [event for c in self.controls for event in c.changed]
         price = {"fn": self.price, "inputs": self.components, "outputs": self.status, "trigger_mode": "always_last"}
-        gr.on(changed, **price, **quick)
-        self.stop_button.click(self.stop, None, None, **quick)
+        gr.on(changed, **price, **QUICK)
+        self.stop_button.click(self.stop, None, None, **QUICK)
         for name, button in getattr(self, "presets", {}).items():
-            filled = button.click(self._fill(name), None, self.components, **quick)
+            filled = button.click(self._fill(name), None, self.components, **QUICK)
             filled.then(**render, api_visibility="private")
         for format, button in self.exports.items():
             made = button.click(
@@ -242,8 +244,9 @@ def build_page(engine: Engine, runs: Runs, experiments: Mapping[str, type[Experi
         )
         shared = _draw_shared(engine)
         with gr.Tabs(elem_id="tabs"):
-            for experiment in experiments.values():
-                Tab(experiment, shared, engine, runs, under_way)
+            tabs = [Tab(experiment, shared, engine, runs, under_way) for experiment in experiments.values()]
+        for tab in tabs:
+            page.load(tab.price, tab.components, tab.status, **QUICK)
     return page
 
 

@@ -73,9 +73,13 @@ def test_the_number_of_frames_is_bounded(frames):
 
 def test_the_tutorials_presets_are_there_to_the_letter():
     short, long = (Interpolation(**Interpolation.presets[f"Retriever to fruit, {n} frames"]) for n in (5, 150))
-    assert short.prompts == long.prompts == (
-        "a watercolor painting of a golden retriever at the beach",
-        "a still life DSLR photo of a bowl of fruit",
+    assert (
+        short.prompts
+        == long.prompts
+        == (
+            "a watercolor painting of a golden retriever at the beach",
+            "a still life DSLR photo of a bowl of fruit",
+        )
     )
     assert (short.frames, short.num_inference_steps, short.fps) == (5, 50, 2)
     assert (long.frames, long.num_inference_steps, long.fps) == (150, 25, 10)
