@@ -26,7 +26,7 @@ def main() -> None:
     if flags.quick:
         return
     with tempfile.TemporaryDirectory() as folder:
-        in_a_child(_save_sd15_shape, folder)
+        in_a_child("bench.sd15_shape:save", folder)
         # A row costs the same in any film, so a short film tells as much as a long one. Four networks of 4 GB would
         # not fit into 16 GB: ours in float32 comes after the race.
         contestants = [dataclasses.replace(entry, alone=entry.name == CHECK) for entry in entries(flags.videos)]
@@ -74,12 +74,6 @@ def entries(videos: str | None = None) -> list[Entry]:
         Entry(PLAIN, "bench.contestants:Plain"),
         Entry("stable-diffusion-videos", "bench.videos:Videos", packages=videos, compared=False),
     ]
-
-
-def _save_sd15_shape(folder: str) -> None:
-    from bench.sd15_shape import save  # noqa: PLC0415  (torch has no business in the parent's memory)
-
-    save(folder)
 
 
 if __name__ == "__main__":

@@ -5,14 +5,12 @@ Prompts are encoded and models loaded before the clock starts; what is timed is 
 
 from __future__ import annotations
 
-import time
-
 import diffusers
 import numpy as np
 import torch
 from PIL import Image
 
-from bench.film import Film, Rendered, counted
+from bench.film import Film, Rendered, Stopwatch, counted
 from explorer.engine import models
 from explorer.engine.engine import Engine, Frame
 from explorer.engine.networks import DiffusersNetworks
@@ -34,14 +32,14 @@ class Ours:
         self._engine.store = FrameStore()
         for prompt in (*film.prompts, ""):
             self._engine.encode(prompt)
-        start = time.perf_counter()
+        watch = Stopwatch()
         render = self._engine.render(self._plan(film))
         with counted(self._unet) as sent:
             frames = [event for event in render if isinstance(event, Frame)]
-        seconds = time.perf_counter() - start
+        times = watch.read()
         assert not any(frame.stored for frame in frames)
         in_order = sorted(frames, key=lambda frame: frame.index)
-        return Rendered(seconds, render.rows.run, sum(sent), _pixels([frame.image for frame in in_order]))
+        return Rendered(*times, render.rows.run, sum(sent), _pixels([frame.image for frame in in_order]))
 
     def _plan(self, film: Film) -> Plan:
         settings = {"width": film.size, "height": film.size, "num_inference_steps": film.steps}
@@ -74,11 +72,12 @@ class Plain:
     def render(self, film: Film) -> Rendered:
         """The film frame by frame; frames are PIL pictures when the clock stops."""
         ends = [self._encode(prompt) for prompt in film.prompts]
-        start = time.perf_counter()
+        watch = Stopwatch()
         latents = self._noise(film)
         with counted(self._pipe.unet) as sent:
             pictures = [self._frame(film, torch.lerp(*ends, stop), latents) for stop in film.stops]
-        return Rendered(time.perf_counter() - start, sum(sent), sum(sent), _pixels(pictures))
+            times = watch.read()
+        return Rendered(*times, sum(sent), sum(sent), _pixels(pictures))
 
     def _frame(self, film: Film, prompt_embeds: torch.Tensor, latents: torch.Tensor) -> Image.Image:
         return self._pipe(

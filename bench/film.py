@@ -5,6 +5,7 @@ Imports numpy and the standard library only, because a peer may need to run amon
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -40,12 +41,14 @@ class Film:
 
 @dataclass(frozen=True)
 class Rendered:
-    """A finished film: wall seconds, rows of the UNet, and the pictures (frames, size, size, 3), uint8, in order.
+    """A finished film: seconds, rows of the UNet, and the pictures (frames, size, size, 3), uint8, in order.
 
+    `core_seconds` are summed over the cores at work, so that other programs' share of the machine does not count.
     `rows` are the samples asked for; `sent` are those that went through the UNet, padding included.
     """
 
     seconds: float
+    core_seconds: float
     rows: int
     sent: int
     pictures: np.ndarray
@@ -57,6 +60,17 @@ class Contestant(Protocol):
     stack: str
 
     def render(self, film: Film) -> Rendered: ...
+
+
+class Stopwatch:
+    """Started when it is made."""
+
+    def __init__(self) -> None:
+        self._wall, self._cores = time.perf_counter(), time.process_time()
+
+    def read(self) -> tuple[float, float]:
+        """Wall seconds and core-seconds of this process since the start."""
+        return time.perf_counter() - self._wall, time.process_time() - self._cores
 
 
 @contextmanager

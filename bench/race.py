@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import resource
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -125,19 +125,32 @@ def _runners(entries: Sequence[Entry], folder: str) -> Iterator[list[Runner]]:
         yield [stack.enter_context(closing(Runner(entry, folder))) for entry in entries]
 
 
-def in_a_child(task: Callable[..., None], *arguments: Any) -> None:
-    """Runs a function in a process of its own, so that what it imports and allocates is gone afterwards."""
-    process = SPAWN.Process(target=task, args=arguments)
+def in_a_child(task: str, *arguments: Any) -> None:
+    """Runs "module:function" in a process of its own, so that what it imports and allocates is gone afterwards.
+
+    Raises RuntimeError if that fails; the process says why on stderr.
+    """
+    process = SPAWN.Process(target=_run, args=(task, arguments))
     process.start()
     process.join()
     if process.exitcode:
-        raise RuntimeError(f"{task.__module__}.{task.__name__} ended with code {process.exitcode}")
+        raise RuntimeError(f"{task} ended with code {process.exitcode}")
 
 
 def difference(film: Rendered, other: Rendered) -> tuple[int, float]:
     """The largest and the mean difference of two films' pixels, of 255."""
     gaps = np.abs(film.pictures.astype(np.int16) - other.pictures)
     return int(gaps.max()), float(gaps.mean())
+
+
+def _named(path: str) -> Any:
+    """What "module:name" means."""
+    module, _, name = path.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def _run(task: str, arguments: Sequence[Any]) -> None:
+    _named(task)(*arguments)
 
 
 def _serve(connection: Connection, entry: Entry, folder: str) -> None:
@@ -147,8 +160,7 @@ def _serve(connection: Connection, entry: Entry, folder: str) -> None:
     if entry.packages:
         sys.path.insert(0, entry.packages)
     try:
-        module, _, name = entry.contestant.partition(":")
-        contestant = getattr(importlib.import_module(module), name)(folder, **entry.options)
+        contestant = _named(entry.contestant)(folder, **entry.options)
         connection.send(contestant.stack)
         while (film := connection.recv()) is not None:
             connection.send(contestant.render(film))

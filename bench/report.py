@@ -11,7 +11,7 @@ from statistics import median
 from bench.film import Film, Rendered
 from bench.race import Standing, difference
 
-COLUMNS = ("contestant", "s a frame", "speed", "rows a frame", "peak memory", "pixels differ", "with")
+COLUMNS = ("contestant", "s a frame", "core-s a frame", "speed", "rows a frame", "peak memory", "pixels differ", "with")
 
 
 def table(standings: Sequence[Standing], film: Film, against: str) -> str:
@@ -34,9 +34,10 @@ def machine_line() -> str:
 def _cells(standing: Standing, reference: Standing, film: Film) -> tuple[str, ...]:
     if standing.error:
         return ("-",) * (len(COLUMNS) - 2) + (standing.error.replace("\n", " ").replace("|", "\\|"),)
-    seconds, last = median(done.seconds for done in standing.films), standing.films[-1]
+    last = standing.films[-1]
     return (
-        f"{seconds / film.frames:.3f}",
+        f"{median(done.seconds for done in standing.films) / film.frames:.3f}",
+        f"{median(done.core_seconds for done in standing.films) / film.frames:.3f}",
         _speed(standing, reference),
         _rows(last, film.frames),
         f"{standing.peak_bytes / 1e6:,.0f} MB",

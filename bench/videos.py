@@ -15,7 +15,6 @@ whatever the model. Neither changes what a film costs.
 from __future__ import annotations
 
 import tempfile
-import time
 from pathlib import Path
 
 import diffusers
@@ -24,7 +23,7 @@ import torch
 from PIL import Image
 from stable_diffusion_videos import StableDiffusionWalkPipeline
 
-from bench.film import Film, Rendered, counted
+from bench.film import Film, Rendered, Stopwatch, counted
 
 
 class Videos:
@@ -42,7 +41,7 @@ class Videos:
     def render(self, film: Film) -> Rendered:
         """The film without the video file at its end; frames are PNG files when the clock stops."""
         with tempfile.TemporaryDirectory() as folder, counted(self._pipe.unet) as sent:
-            start = time.perf_counter()
+            watch = Stopwatch()
             self._pipe.walk(
                 prompts=list(film.prompts),
                 seeds=[film.seed] * 2,
@@ -55,6 +54,6 @@ class Videos:
                 name="film",
                 make_video=False,
             )
-            seconds = time.perf_counter() - start
+            times = watch.read()
             files = sorted(Path(folder).rglob("*.png"))
-            return Rendered(seconds, sum(sent), sum(sent), np.stack([np.asarray(Image.open(file)) for file in files]))
+            return Rendered(*times, sum(sent), sum(sent), np.stack([np.asarray(Image.open(file)) for file in files]))

@@ -9,7 +9,7 @@ import torch
 from bench.__main__ import PLAIN, entries
 from bench.contestants import Ours, Plain
 from bench.film import Film, Rendered
-from bench.race import Entry, difference, race
+from bench.race import Entry, difference, in_a_child, race
 from bench.report import COLUMNS, table
 from bench.sd15_shape import text_encoder, unet, vae
 from explorer.engine.quiet import quiet
@@ -32,6 +32,11 @@ def cells(line):
     return [cell.strip() for cell in line.strip("|").split(" | ")]
 
 
+def by_name(lines):
+    """The table's lines below its head, by contestant, each by column."""
+    return {line[0]: dict(zip(COLUMNS, line, strict=True)) for line in map(cells, lines[2:])}
+
+
 def test_ours_runs_the_least_rows_and_the_plain_loop_all_and_the_pictures_are_the_same(folder):
     with quiet():
         ours, plain = Ours(folder, "float32").render(FILM), Plain(folder).render(FILM)
@@ -52,64 +57,62 @@ def test_a_second_film_renders_everything_again(folder):
 
 
 def test_a_race_gives_a_table_of_all_contestants_with_all_columns(folder):
-    broken = Entry("broken", "tests.test_bench:Broken")
-    standings = race([*entries()[1:3], broken], folder, FILM, rounds=2)
+    standings = race(entries()[1:3], folder, FILM, rounds=2)
     lines = table(standings, FILM, PLAIN).splitlines()
     assert cells(lines[0]) == list(COLUMNS)
     assert {len(cells(line)) for line in lines} == {len(COLUMNS)}
-    rows = {line[0]: dict(zip(COLUMNS, line, strict=True)) for line in map(cells, lines[2:])}
-    assert list(rows) == ["ours in float32", PLAIN, "broken"]
+    rows = by_name(lines)
+    assert list(rows) == ["ours in float32", PLAIN]
     assert rows["ours in float32"]["rows a frame"].startswith(f"{LEAST / 3:.2f}")
     assert rows[PLAIN]["rows a frame"] == f"{NAIVE / 3:.2f}"
     assert rows[PLAIN]["speed"].startswith("1.00x")
     assert rows["ours in float32"]["pixels differ"].startswith(("at most 0,", "at most 1,"))
     assert "float32" in rows[PLAIN]["with"]
-    assert rows["broken"]["with"] == "ValueError: no such folder, so it cannot run"
-    assert [len(standing.films) for standing in standings] == [2, 2, 0]
-    assert all(standing.peak_bytes > 1e6 for standing in standings[:2])
+    assert [len(standing.films) for standing in standings] == [2, 2]
+    assert all(standing.peak_bytes > 1e6 for standing in standings)
 
 
-class Broken:
-    """A contestant that cannot be made."""
-
-    def __init__(self, folder):
-        raise ValueError("no such folder, so it cannot run")
-
-
-class Dies:
-    """A contestant whose process is gone in the middle of its work."""
-
-    stack = "nothing"
-
-    def __init__(self, folder):
-        pass
-
-    def render(self, film):
-        raise SystemExit(3)
+def test_what_stops_a_contestant_is_its_line_and_the_race_goes_on():
+    names = ("Still", "Broken", "Fails", "Dies")
+    standings = race([Entry(name, f"tests.racers:{name}") for name in names], "here", FILM, rounds=2)
+    assert [len(standing.films) for standing in standings] == [2, 0, 0, 0]
+    lines = table(standings, FILM, "Still").splitlines()
+    assert {len(cells(line)) for line in lines} == {len(COLUMNS)}
+    rows = by_name(lines)
+    assert rows["Still"]["rows a frame"] == "1.00 (1.33)"
+    assert rows["Broken"]["with"] == "ValueError: no such \\| folder here"
+    assert rows["Fails"]["with"] == "MemoryError: no more"
+    assert rows["Dies"]["with"] == "its process ended with code 3"
+    assert table(standings, FILM, "Broken").count("its process ended") == 1
 
 
-def test_a_contestant_that_fails_or_dies_says_how_and_the_race_goes_on(folder, tmp_path):
+def test_a_peer_comes_from_its_own_folder_or_its_import_error_is_shown(tmp_path):
     (tmp_path / "stable_diffusion_videos.py").write_text("from json import there_is_no_such_name")
-    videos = entries(str(tmp_path))[-1]
-    failed, dead = race([videos, Entry("dies", "tests.test_bench:Dies")], folder, FILM, rounds=1)
-    assert failed.error.startswith("ImportError: cannot import name 'there_is_no_such_name' from 'json'")
-    assert dead.error == "its process ended with code 3"
-    assert "its process ended" in table([failed, dead], FILM, "dies")
+    (standing,) = race(entries(str(tmp_path))[-1:], "here", FILM, rounds=1)
+    assert standing.error.startswith("ImportError: cannot import name 'there_is_no_such_name' from 'json'")
+
+
+def test_a_contestant_that_is_alone_comes_after_the_others_once():
+    alone, other = (Entry(name, "tests.racers:Still", alone=name == "alone") for name in ("alone", "other"))
+    standings = race([alone, other], "here", FILM, rounds=2)
+    assert [len(standing.films) for standing in standings] == [1, 2]
+    rows = by_name(table(standings, FILM, "other").splitlines())
+    assert (rows["alone"]["speed"], rows["other"]["speed"]) == ("-", "1.00x (1.00-1.00)")
+    assert rows["alone"]["pixels differ"] == "at most 0, mean 0.000"
 
 
 def test_the_difference_of_films_is_the_largest_and_the_mean():
-    bright = Rendered(1.0, 1, 1, np.full((2, 4, 4, 3), 200, np.uint8))
+    bright = Rendered(1.0, 2.0, 1, 1, np.full((2, 4, 4, 3), 200, np.uint8))
     dark = dataclasses.replace(bright, pictures=bright.pictures.copy())
     dark.pictures[0, 0, 0] = 8
     assert difference(bright, dark) == difference(dark, bright) == (192, 192 / 32)
 
 
-def test_a_contestant_that_is_alone_comes_after_the_others_once(folder):
-    plain, ours = entries()[2], dataclasses.replace(entries()[1], alone=True)
-    standings = race([ours, plain], folder, FILM, rounds=2)
-    assert [len(standing.films) for standing in standings] == [1, 2]
-    line = table(standings, FILM, PLAIN).splitlines()[2]
-    assert dict(zip(COLUMNS, cells(line), strict=True))["speed"] == "-"
+def test_a_child_does_its_task_and_a_failure_is_not_silent(tmp_path):
+    in_a_child("tests.racers:leave_a_note", str(tmp_path / "note"))
+    assert (tmp_path / "note").read_text() == "done"
+    with pytest.raises(RuntimeError, match="leave_a_note ended with code 1"):
+        in_a_child("tests.racers:leave_a_note", str(tmp_path))
 
 
 def test_the_random_network_has_the_shape_of_stable_diffusion_1_5():

@@ -39,7 +39,8 @@ class Encoder:
     def cut_off(self, prompt: str) -> str:
         """The tail of a prompt that the text encoder never sees, in the user's own words; empty if all of it fits."""
         tokenizer = self._pipe.tokenizer
-        tokens = tokenizer(prompt, return_offsets_mapping=True, truncation=False, verbose=False)
+        with self._lock:  # a tokenizer keeps what it was told about truncation: two threads would undo each other's
+            tokens = tokenizer(prompt, return_offsets_mapping=True, truncation=False, verbose=False)
         room = tokenizer.model_max_length - 1  # the last place is the end-of-text token's
         words = [start for start, end in tokens["offset_mapping"][room:] if end > start]
         return prompt[words[0] :].strip() if words else ""
