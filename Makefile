@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 FLAGS ?=
 
-.PHONY: run test lint bench clean
+.PHONY: run test lint bench pictures clean
 
 run: $(READY)
 	$(VENV)/bin/python app.py $(FLAGS)
@@ -20,6 +20,9 @@ lint: $(READY_DEV)
 
 bench: $(READY_DEV)
 	$(VENV)/bin/python -m bench $(FLAGS)
+
+pictures: $(READY_DEV)
+	PYTHONPATH=. $(VENV)/bin/python assets/pictures.py
 
 $(READY): requirements.txt constraints.txt
 	$(PYTHON) -m venv $(VENV)

@@ -40,7 +40,12 @@ def main() -> int:
     page = build_page(engine, runs, registry())
     threading.Thread(target=engine.warm_up, daemon=True).start()
     page.queue(api_open=False, max_size=32)
-    page.launch(server_name=args.host, server_port=args.port, **launch_options())
+    try:
+        page.launch(server_name=args.host, server_port=args.port, prevent_thread_lock=True, **launch_options())
+    except OSError:  # Gradio says "Cannot find empty port" for whatever reason the address cannot be had
+        print(f"latent-explorer: {args.host}:{args.port} is in use, or not this machine's: try --port", file=sys.stderr)
+        return 2
+    page.block_thread()
     return 0
 
 

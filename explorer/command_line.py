@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import shutil
 import sys
 import tempfile
@@ -57,7 +58,7 @@ def quiet_libraries() -> None:
 def add_input(parser: argparse.ArgumentParser, name: str, declared: Input, default: Any) -> None:
     """The flag of one declared input, with its bounds in the help."""
     kinds = {Integer: int, Real: float}
-    shown = " ".join(map(str, default)) if isinstance(default, tuple) else default
+    shown = shlex.join(map(str, default)) if isinstance(default, tuple) else default
     default_text = "the model's own" if default is None else f"{shown}" if shown != "" else "none"
     options: dict[str, Any] = {"default": default, "dest": name}
     options["help"] = f"{declared.help} {declared.allowed[0].upper()}{declared.allowed[1:]}. Default: {default_text}."
@@ -85,6 +86,13 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def settings(args: argparse.Namespace, experiment: type[Experiment]) -> dict[str, Any]:
+    """The experiment's settings as they were given, unchecked; seeds may be separated by spaces, commas or both."""
+    found = {name: getattr(args, name) for name in experiment.inputs()}
+    seeds = [name for name, declared in experiment.inputs().items() if isinstance(declared, Seeds)]
+    return {**found, **{name: " ".join(map(str, found[name])) for name in seeds}}
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Renders what the arguments say. Errors are one sentence on stderr and exit code 2."""
     args = make_parser().parse_args(argv)
@@ -92,9 +100,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     quiet_libraries()
     try:
         format = out_format(args.out)
-        settings = {name: getattr(args, name) for name in experiment.inputs()}
-        produce(experiment(**settings), args.out, format, model_options(args))
-    except (InputError, ModelError) as error:
+        produce(experiment(**settings(args, experiment)), args.out, format, model_options(args))
+    except (InputError, ModelError, OSError) as error:  # OSError: there is no room at `out`, or no right to write
         print(f"explorer: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -113,6 +120,7 @@ def out_format(out: Path) -> str | None:
 
 def produce(experiment: Experiment, out: Path, format: str | None, options: dict[str, Any]) -> None:
     """Renders the experiment with a progress bar and leaves the export at `out`."""
+    (out if format is None else out.parent).mkdir(parents=True, exist_ok=True)  # before hours of work, not after
     engine = load(**options)
     experiment = experiment.resolved(engine.networks.defaults)
     plan = experiment.plan(engine)
@@ -123,7 +131,6 @@ def produce(experiment: Experiment, out: Path, format: str | None, options: dict
         for frame in render(experiment, engine):
             run.add(frame.index, frame.png)
         run.finish()
-        out.parent.mkdir(parents=True, exist_ok=True)
         if format is None:
             shutil.copytree(run.folder / "frames", out, dirs_exist_ok=True)
             shutil.copy(run.folder / "run.json", out)

@@ -48,6 +48,16 @@ SCHEDULERS: dict[str, tuple[type, dict[str, object]]] = {
     "PNDM": (diffusers.PNDMScheduler, {"skip_prk_steps": True, "set_alpha_to_one": False}),
 }
 
+# Handed over by name, because `from_config` replaces what a model left at its scheduler's default by the new one's.
+NOISE_SCHEDULE = (
+    "num_train_timesteps",
+    "beta_start",
+    "beta_end",
+    "beta_schedule",
+    "trained_betas",
+    "prediction_type",
+)
+
 
 def make_scheduler(name: str, own: ConfigMixin, num_inference_steps: int) -> SchedulerMixin:
     """The sampler `name` on the noise schedule of the model's `own` scheduler, set to `num_inference_steps`.
@@ -57,7 +67,8 @@ def make_scheduler(name: str, own: ConfigMixin, num_inference_steps: int) -> Sch
     if name not in SCHEDULERS:
         raise ValueError(f"scheduler {name!r} is unknown: choose one of {', '.join(SCHEDULERS)}")
     cls, overrides = SCHEDULERS[name]
-    scheduler = cls.from_config(own.config, **overrides)
+    schedule = {key: own.config[key] for key in NOISE_SCHEDULE}
+    scheduler = cls.from_config(own.config, **{**schedule, **overrides})
     scheduler.set_timesteps(num_inference_steps)
     return scheduler
 

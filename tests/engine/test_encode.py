@@ -198,7 +198,15 @@ def test_nothing_is_cut_off_what_fits(one_tokenizer, prompt):
 
 @pytest.mark.parametrize(
     "tail",
-    ["B", "Two Cats, BOTH asleep!", "一只猫在海滩上", "🐈 & 🛶", "cafe\u0301  and\n\ttea", "<img onerror=x> ${y}", "%s {0}"],
+    [
+        "B",
+        "Two Cats, BOTH asleep!",
+        "一只猫在海滩上",
+        "🐈 & 🛶",
+        "cafe\u0301  and\n\ttea",
+        "<img onerror=x> ${y}",
+        "%s {0}",
+    ],
 )
 def test_what_is_cut_off_is_in_the_users_own_words(one_tokenizer, tail):
     prompt = "A b, " + "C " * 72 + tail
@@ -207,7 +215,7 @@ def test_what_is_cut_off_is_in_the_users_own_words(one_tokenizer, tail):
     assert Encoder(one_tokenizer, CPU).cut_off(f"{prompt} \n") == tail
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=60), space=st.sampled_from([" ", "  ", "\n", " \t"]))
 def test_the_kept_text_and_the_tail_are_the_prompt_and_the_tail_has_no_part_in_the_conditioning(
     one_tokenizer, words, space

@@ -1,0 +1,87 @@
+"""What the README claims about the tree, the dependencies, the models and the example is true."""
+
+import importlib
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+import explorer.experiments
+from explorer.command_line import make_parser
+from explorer.engine.engine import Frame
+from explorer.engine.models import KNOWN
+from explorer.experiments import registry
+from explorer.outputs.runs import Runs
+from explorer.ui.page import build_page
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+TREE = re.search(r"```\napp\.py.*?```", README, re.S).group(0)
+
+
+def test_the_tree_names_every_module_and_nothing_else():
+    modules = {path.name for path in (ROOT / "explorer").rglob("*.py") if path.name != "__init__.py"}
+    named = set(re.findall(r"^ +(\w+\.py) ", TREE, re.M)) - {"__init__.py"}
+    assert named == modules
+
+
+def test_every_dependency_has_a_reason_and_every_reason_a_dependency():
+    required = {re.match(r"[\w-]+", line).group(0) for line in (ROOT / "requirements.txt").read_text().split()}
+    table = README.split("| package | what for |\n|---|---|\n")[1].split("\n\n")[0]
+    named = {name.strip() for row in table.splitlines() for name in row.split("|")[1].split(",")}
+    assert named == required
+
+
+def test_the_test_tools_are_the_ones_named():
+    tools = {re.match(r"[\w-]+", line).group(0) for line in (ROOT / "requirements-dev.txt").read_text().split()}
+    sentence = README.split("Tests use ")[1].split("\n\n")[0]
+    assert all(tool in sentence for tool in tools)
+
+
+def test_the_table_of_models_is_the_table_in_the_code():
+    table = README.split("| name | model | size |")[1].split("\n\n")[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines()[2:]]
+    expected = [
+        [
+            known.name,
+            "bundled" if known.name == "pocket" else known.source,
+            f"{known.defaults.width} x {known.defaults.height}",
+            str(known.defaults.num_inference_steps),
+            f"{known.defaults.guidance_scale:g}",
+            known.defaults.scheduler,
+        ]
+        for known in KNOWN
+    ]
+    assert rows == expected
+
+
+def test_every_tab_is_described():
+    table = README.split("| tab | what it shows |")[1].split("\n\n")[0]
+    for experiment in registry().values():
+        assert f"| {experiment.title()} |" in table
+
+
+@pytest.fixture
+def example(tmp_path, monkeypatch):
+    """The README's example, put where experiments are found."""
+    text = re.search(r"```python\n(\"\"\"Many seeds.*?)```", README, re.S).group(1)
+    (tmp_path / "many_seeds.py").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(explorer.experiments, "__path__", [*explorer.experiments.__path__, str(tmp_path)])
+    importlib.invalidate_caches()
+    yield registry()["many-seeds"]
+    sys.modules.pop("explorer.experiments.many_seeds", None)
+
+
+def test_the_example_experiment_is_a_tab_a_command_and_a_class(example, engine, tmp_path, capsys):
+    made = example(count=3, seed=5)
+    plan = made.resolved(engine.networks.defaults).plan(engine)
+    frames = [event for event in engine.render(plan) if isinstance(event, Frame)]
+    assert sorted(frame.place.caption for frame in frames) == ["seed 5", "seed 6", "seed 7"]
+    assert len({frame.png for frame in frames}) >= 1
+    assert explorer.ManySeeds is example
+    page = build_page(engine, Runs(tmp_path / "runs"), registry())
+    assert "tab-many-seeds" in str(page.get_config_file())
+    with pytest.raises(SystemExit):
+        make_parser().parse_args(["many-seeds", "--help"])
+    assert "whole number from 1 to 100" in " ".join(capsys.readouterr().out.split())
