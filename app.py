@@ -36,17 +36,21 @@ def main() -> int:
     except ModelError as error:
         print(f"latent-explorer: {error}", file=sys.stderr)
         return 2
-    runs = Runs(args.runs_folder or Path(tempfile.mkdtemp(prefix="latent-explorer-runs-")))
-    page = build_page(engine, runs, registry())
-    threading.Thread(target=engine.warm_up, daemon=True).start()
-    page.queue(api_open=False, max_size=32)
-    try:
-        page.launch(server_name=args.host, server_port=args.port, prevent_thread_lock=True, **launch_options())
-    except OSError:  # Gradio says "Cannot find empty port" for whatever reason the address cannot be had
-        print(f"latent-explorer: {args.host}:{args.port} is in use, or not this machine's: try --port", file=sys.stderr)
-        return 2
-    page.block_thread()
-    return 0
+    with tempfile.TemporaryDirectory(prefix="latent-explorer-runs-", ignore_cleanup_errors=True) as temporary:
+        page = build_page(engine, Runs(args.runs_folder or Path(temporary)), registry())
+        page.queue(api_open=False, max_size=32)
+        try:
+            page.launch(server_name=args.host, server_port=args.port, prevent_thread_lock=True, **launch_options())
+        except OSError:  # Gradio says "Cannot find empty port" for whatever reason the address cannot be had
+            print(
+                f"latent-explorer: {args.host}:{args.port} is in use, or not this machine's: try --port",
+                file=sys.stderr,
+            )
+            return 2
+        threading.Thread(target=engine.warm_up, daemon=True).start()
+        page.block_thread()
+    sys.stdout.flush()
+    os._exit(0)  # a render may be under way, and Python aborts when it ends under a thread that is inside torch
 
 
 if __name__ == "__main__":

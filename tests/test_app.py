@@ -6,38 +6,134 @@ import signal
 import socket
 import subprocess
 import sys
-import urllib.error
-import urllib.request
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from gradio_client import Client
 
-from explorer.experiments.interpolation import Interpolation
-from explorer.ui.page import build_page  # noqa: F401 (compiles what the process will import)
-
 ROOT = Path(__file__).parents[1]
-LONG = 240  # seconds: what is not there by then never comes
+LONG = 120  # seconds: what is not there by then never comes
+SETTINGS = [0, 5.0, "", 2, "DPM++ 2M", 64, 64, "a boat", "a lion", *[""] * 6, 3, "open", "slerp", "", "linear"]
 
 
-def free_port() -> int:
+class Started:
+    """app.py in a process of its own, as on a machine where nothing is set: no home, no offline switch, no stdin."""
+
+    def __init__(self, folder: Path, *flags: object) -> None:
+        unset = ("HF_HUB_OFFLINE", "GRADIO_ANALYTICS_ENABLED", "GRADIO_SERVER_PORT", "PYTHONWARNINGS")
+        env = {name: value for name, value in os.environ.items() if name not in unset}
+        env |= dict.fromkeys(("HOME", "XDG_CACHE_HOME", "TMPDIR"), str(folder)) | {"PYTHONUNBUFFERED": "1"}
+        self._out, self._err = folder / "out", folder / "err"
+        with self._out.open("w") as out, self._err.open("w") as err:
+            command = [sys.executable, str(ROOT / "app.py"), *map(str, flags)]
+            pipes = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": err}
+            self.process = subprocess.Popen(command, cwd=folder, env=env, preexec_fn=_interruptible, **pipes)
+
+    @property
+    def said(self) -> str:
+        return self._err.read_text() + self._out.read_text()
+
+    @property
+    def errors(self) -> list[str]:
+        return self._err.read_text().splitlines()
+
+    def ended(self) -> int:
+        return self.process.wait(LONG)
+
+    def interrupt(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        return self.ended()
+
+    def answer(self, url: str) -> httpx.Response:
+        """What the page answers, as soon as it does."""
+        until = time.monotonic() + LONG
+        while time.monotonic() < until and self.process.poll() is None:
+            with contextlib.suppress(httpx.TransportError):
+                return httpx.get(url, timeout=LONG)
+            time.sleep(0.1)
+        raise AssertionError(f"the page never answered: {self.said}")
+
+
+def _interruptible() -> None:
+    """What is started in the background by a shell ignores the interrupt, and so would all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@contextlib.contextmanager
+def app(folder: Path, *flags: object) -> Iterator[Started]:
+    folder.mkdir(exist_ok=True)
+    started = Started(folder, "--cache-folder", folder / "cache", *flags)
+    try:
+        yield started
+    finally:
+        started.process.kill()
+        started.process.wait(LONG)
+
+
+@pytest.fixture
+def port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return found.getsockname()[1]
 
 
-def started(folder: Path, *flags: object) -> subprocess.Popen:
-    """app.py in a process of its own, as on a machine where nothing is set: no home, no offline switch, no stdin."""
-    unset = ("HF_HUB_OFFLINE", "GRADIO_ANALYTICS_ENABLED", "GRADIO_SERVER_PORT", "PYTHONWARNINGS")
-    env = {name: value for name, value in os.environ.items() if name not in unset}
-    env |= {"HOME": str(folder), "XDG_CACHE_HOME": str(folder), "TMPDIR": str(folder), "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, str(ROOT / "app.py"), *map(str, flags)]
-    return subprocess.Popen(
-        command,
-        cwd=folder,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        stdout=(folder / "out").open("w"),
-        stderr=(folder / "err").open("w"),
-        start_new_session=True,
-    )
+def runs(folder: Path) -> list[Path]:
+    return list(folder.glob("latent-explorer-runs-*"))
+
+
+def test_a_visit_from_start_to_interrupt(tmp_path, port):
+    """One start for many questions: it takes seconds."""
+    with app(tmp_path, "--port", port) as page:
+        url = f"http://127.0.0.1:{port}/"
+        answer = page.answer(url)
+        assert answer.status_code == 200
+        assert "Latent Explorer" in answer.text
+        visitor = Client(url, download_files=False, verbose=False)
+        film, status, *_ = visitor.submit(*SETTINGS, api_name="/interpolation").result(timeout=LONG)
+        assert status["state"] == "done"
+        assert film["count"] == len(film["ready"]) == 3
+        frames = Path(film["manifest"]["path"]).parent / "frames"
+        assert len(list(frames.glob("*.png"))) == len(list((tmp_path / "cache").rglob("*.png"))) == 3
+        assert len(runs(tmp_path)) == 1
+        assert page.errors == []
+        visitor.close()
+        assert page.interrupt() == 0
+        assert "Traceback" not in page.said
+        assert page.errors == []
+        assert runs(tmp_path) == []
+
+
+def test_interrupted_in_the_middle_of_a_render_it_ends_as_quietly(tmp_path, port):
+    with app(tmp_path, "--port", port, "--runs-folder", tmp_path / "mine") as page:
+        page.answer(f"http://127.0.0.1:{port}/")
+        visitor = Client(f"http://127.0.0.1:{port}/", download_files=False, verbose=False)
+        job = visitor.submit(*[300 if value == 3 else 50 if value == 2 else value for value in SETTINGS])
+        until = time.monotonic() + LONG
+        while not job.outputs() and time.monotonic() < until:
+            time.sleep(0.05)
+        assert not job.done()
+        assert page.interrupt() == 0
+        assert "Traceback" not in page.said
+        assert page.errors == []
+        assert list((tmp_path / "mine").rglob("run.json"))  # runs in a folder of one's own stay
+
+
+def test_a_model_that_is_not_there_is_one_sentence(tmp_path, port):
+    with app(tmp_path, "--port", port, "--model", "/nonexistent") as page:
+        assert page.ended() == 2
+        assert len(page.errors) == 1
+        assert page.said.startswith("latent-explorer: '/nonexistent' is no file or folder here")
+
+
+def test_a_port_in_use_is_one_sentence(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with app(tmp_path, "--port", port) as page:
+            assert page.ended() == 2
+            assert page.errors == [f"latent-explorer: 127.0.0.1:{port} is in use, or not this machine's: try --port"]
+            assert runs(tmp_path) == []

@@ -7,6 +7,7 @@ in the browser from `views`. Nothing here knows any one experiment.
 from __future__ import annotations
 
 import threading
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -198,13 +199,18 @@ class Tab:
         self.under_way.begin(visitor, self.name, render)
         try:
             for film, status in rendering:
-                running = status["state"] == "running"
-                buttons = [gr.update(interactive=not running), gr.update(interactive=running)]
-                exports = [gr.update(interactive=bool(film["ready"]) and not running)] * len(self.exports)
-                folder = str(rendering.run.folder)
-                yield [film, status, folder, *buttons, *exports, gr.update(visible=False)]
+                yield self._shown(rendering, film, status)
+        except (RuntimeError, OSError) as error:  # a device out of memory, a disk that is full
+            traceback.print_exc()
+            yield self._shown(rendering, rendering.film(), rendering.failed(error))
         finally:
             self.under_way.end(visitor, self.name, render)
+
+    def _shown(self, rendering: Rendering, film: Mapping[str, Any], status: Mapping[str, Any]) -> list[Any]:
+        running = status["state"] == "running"
+        buttons = [gr.update(interactive=not running), gr.update(interactive=running)]
+        exports = [gr.update(interactive=bool(film["ready"]) and not running)] * len(self.exports)
+        return [film, status, str(rendering.run.folder), *buttons, *exports, gr.update(visible=False)]
 
     def stop(self, request: gr.Request) -> None:
         """Ends this visitor's render of this tab before its next UNet call."""
@@ -221,8 +227,8 @@ class Tab:
 
     def _export(self, format: str) -> Any:
         def make(folder: str | None, view: Mapping[str, Any] | None) -> tuple[Any, Any]:
-            if folder is None:
-                raise gr.Error("Nothing is rendered yet: press Render first.")
+            if folder is None or not Path(folder).exists():
+                raise gr.Error("These pictures are no longer on the server: press Render, it brings them back.")
             run, view = Run.open(Path(folder)), view or {}
             path = export(run, format, fps=view.get("fps", 10), loop=view.get("loop", "open"))
             size = path.stat().st_size / 1e6

@@ -102,6 +102,12 @@ class Rendering:
         detail += "" if state == "done" else ". Render goes on from here"
         return {"state": state, "text": text, "detail": detail, "notes": [], "progress": progress}
 
+    def failed(self, error: Exception) -> dict[str, Any]:
+        """What the status line says when the device or the disk gave up in the middle."""
+        text = next(iter(str(error).splitlines()), type(error).__name__)
+        detail = f"{len(self.run.ready)} of {len(self.render.keys)} frames are kept. Render tries the others again"
+        return {"state": "error", "text": text, "detail": detail, "notes": [], "progress": None}
+
 
 def about(seconds: float) -> str:
     """A duration as people say it: "about 9 s", "about 3 min"."""

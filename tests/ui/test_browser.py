@@ -138,6 +138,25 @@ def test_errors_stand_at_their_field_and_nothing_rendered_is_lost(page: Page):
     render(page)
 
 
+def test_a_device_that_gives_up_is_reported_and_its_frames_are_kept(page: Page, site: Served, monkeypatch):
+    predict, calls = site.engine.networks.predict, site.engine.networks.calls
+
+    def failing(rows, micro_batch):
+        if site.engine.networks.calls > calls + 12:
+            raise RuntimeError("out of memory: tried to allocate 20 GiB")
+        return predict(rows, micro_batch)
+
+    monkeypatch.setattr(site.engine.networks, "predict", failing)
+    fill(page, "prompts-0", "too much")
+    page.locator(f"{PREFIX}-render").click()
+    status = page.locator(f"{PREFIX}-status")
+    expect(status).to_contain_text("out of memory: tried to allocate 20 GiB")
+    expect(status).to_contain_text("of 24 frames are kept")
+    monkeypatch.undo()
+    render(page)
+    expect(status).to_contain_text("frames were already rendered")
+
+
 def test_prompts_can_be_added_and_taken_away(page: Page):
     page.locator(f"{PREFIX}-prompts-add").click()
     fill(page, "prompts-2", "a third stop")
