@@ -7,6 +7,7 @@ ones are what its ancestral samplers add, so a seed can be carried over from the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -52,3 +53,16 @@ def travel(start: int, end: int, t: float, shape: Sequence[int]) -> Noise:
     angle = torch.acos(torch.nn.functional.cosine_similarity(a.flatten(), b.flatten(), dim=0))
     from_a, from_b = slerp_weights(angle, t)
     return Noise(((start, float(from_a)), (end, float(from_b))))
+
+
+def circle(seed: int, angle: float, radius: float = 1.0) -> Noise:
+    """The noise at `angle` (radians) on a circle through noise, of unit variance all the way round.
+
+    With `radius` 1 it is the great circle through the noises of `seed` and `seed + 1`, starting at `seed`. Smaller ones
+    lie around the noise of `seed`, in the plane of `seed + 1` and `seed + 2`, which are independent of it.
+    """
+    turned = math.cos(angle), math.sin(angle)
+    if radius == 1:
+        return Noise(((seed, turned[0]), (seed + 1, turned[1])))
+    centre = math.sqrt(1 - radius**2)
+    return Noise(((seed, centre), (seed + 1, radius * turned[0]), (seed + 2, radius * turned[1])))

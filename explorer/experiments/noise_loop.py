@@ -1,0 +1,55 @@
+"""Noise loop: one prompt, and a circle through noise that comes back to where it started."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from explorer.experiments.base import Experiment, Studio
+from explorer.experiments.inputs import Integer, Prompt, Real
+from explorer.space.noise import circle
+from explorer.space.plans import Place, Plan
+from explorer.space.points import Point
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoiseLoop(Experiment):
+    """Keep the prompt and turn the noise once around a circle: a film without a seam."""
+
+    position: ClassVar[int] = 5
+    loop: ClassVar[str] = "closed"
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "A boat, small circle": {"prompt": "a boat at the beach", "frames": 16, "variation": 0.4},
+        "Cows and a windmill, 150 frames": {
+            "prompt": "an oil painting of cows in a field next to a windmill in Holland",
+            "frames": 150,
+            "num_inference_steps": 25,
+        },
+    }
+
+    prompt: str = Prompt("What every frame shows.").field("a tree in a meadow")
+    frames: int = Integer(
+        "In one turn; the last is as far from the first as from the one before.", low=3, high=600
+    ).field(24)
+    variation: float = Real(
+        "1: the great circle through the seed's noise and another. Less: a small circle around the seed's noise.",
+        low=0.01,
+        step=0.01,
+    ).field(1.0)
+    fps: int = Integer("Frames per second of the film.", label="Frames per second", low=1, high=50, place="view").field(
+        10
+    )
+
+    def plan(self, studio: Studio) -> Plan:
+        """Places at angles in [0, 2 pi), in radians; `at(angle)` is the point there."""
+        shape = studio.latents_shape(self.sampling)
+        conditioning, negative = studio.encode(self.prompt), studio.encode_negative(self.negative_prompt)
+
+        def at(angle: float) -> Point:
+            noise = circle(self.seed, angle, self.variation)
+            return Point(conditioning, negative, noise.latents(shape), noise, self.guidance_scale)
+
+        angles = [2 * math.pi * i / self.frames for i in range(self.frames)]
+        return Plan(tuple(Place((a,), f"{math.degrees(a):.0f}°") for a in angles), at, self.sampling)
