@@ -79,3 +79,10 @@ def __getattr__(name: str) -> Any:
         if experiment.__name__ == name:
             return experiment
     raise AttributeError(f"module 'explorer' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """The experiments stand beside what the package defines, so that a notebook can complete their names."""
+    from explorer.experiments import registry
+
+    return sorted({*globals(), *(experiment.__name__ for experiment in registry().values())})

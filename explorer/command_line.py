@@ -23,7 +23,7 @@ from explorer import load, render
 from explorer.engine.models import KNOWN, ModelError
 from explorer.experiments import registry
 from explorer.experiments.base import Experiment
-from explorer.experiments.inputs import Choice, Input, InputError, Integer, Prompts, Real, Seeds
+from explorer.experiments.inputs import Choice, Input, InputError, Integer, Numbers, Prompts, Real
 from explorer.outputs.export import FORMATS, export
 from explorer.outputs.records import make_record
 from explorer.outputs.runs import Runs
@@ -63,8 +63,8 @@ def add_input(parser: argparse.ArgumentParser, name: str, declared: Input, defau
     options: dict[str, Any] = {"default": default, "dest": name}
     options["help"] = f"{declared.help} {declared.allowed[0].upper()}{declared.allowed[1:]}. Default: {default_text}."
     options["help"] = options["help"].replace("%", "%%")
-    if isinstance(declared, (Prompts, Seeds)):
-        options |= {"nargs": "*", "metavar": "TEXT" if isinstance(declared, Prompts) else "SEED"}
+    if isinstance(declared, (Prompts, Numbers)):
+        options |= {"nargs": "*", "metavar": "TEXT" if isinstance(declared, Prompts) else "N"}
     elif isinstance(declared, Choice):
         options |= {"metavar": "NAME"}
     else:

@@ -150,20 +150,53 @@ class Prompts(Prompt):
 
 
 @dataclass(frozen=True)
-class Seeds(Input):
-    """No seed, or up to `high` of them; a text such as "7, 8" is taken too."""
+class Numbers(Input):
+    """From `least` to `most` numbers from `low` to `high`; `whole` ones only if so declared.
 
-    high: int = 8
+    Besides a sequence a text is taken, with ranges: "0.5, 1, 2..10" counts by one, "1..3:0.5" by halves.
+    """
+
+    low: float = 0.0
+    high: float = 1.0
+    least: int = 1
+    most: int = 64
+    whole: bool = False
 
     @property
     def allowed(self) -> str:
-        return f"up to {self.high} whole numbers from 0 to {2**32 - 1}, separated by commas"
+        kind = "whole numbers" if self.whole else "numbers"
+        count = f"{self.least} to {self.most}" if self.least else f"up to {self.most}"
+        return f"{count} {kind} from {self.low:.12g} to {self.high:.12g}, such as 1, 4, 6..9 or 1..3:0.5"
 
-    def _accept(self, value: Any) -> tuple[int, ...]:
+    def _accept(self, value: Any) -> tuple[float, ...]:
         items: Sequence[Any] = value
         if isinstance(value, str):
-            items = value.replace(",", " ").split() if value.strip() else ()
-        seed = Integer("", low=0)
-        if len(items) > self.high:
+            items = value.split(",") if value.strip() else ()
+        numbers: list[float] = []
+        for item in items:
+            numbers += self._range(item) if isinstance(item, str) and ".." in item else [float(item)]
+            if isinstance(item, bool) or len(numbers) > self.most:
+                raise ValueError
+        if len(numbers) < self.least or not all(self.low <= number <= self.high for number in numbers):
             raise ValueError
-        return tuple(seed._accept(item) for item in items)
+        if self.whole and any(number != int(number) for number in numbers):
+            raise ValueError
+        return tuple(int(number) if self.whole else number for number in numbers)
+
+    def _range(self, item: str) -> list[float]:
+        ends, _, step = item.partition(":")
+        start, end = (float(end) for end in ends.split(".."))
+        by = float(step or 1)
+        if by <= 0 or end < start or (end - start) / by >= self.most:
+            raise ValueError
+        return [round(start + i * by, 9) for i in range(int((end - start) / by + 1e-9) + 1)]
+
+
+@dataclass(frozen=True)
+class Seeds(Numbers):
+    """Seeds, or none at all."""
+
+    high: float = 2**32 - 1
+    least: int = 0
+    most: int = 8
+    whole: bool = True

@@ -29,5 +29,8 @@ def make_record(experiment: str, settings: Mapping[str, Any], model: Mapping[str
             **{name: importlib.metadata.version(name) for name in ("torch", "diffusers", "transformers")},
         },
         "created": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        "frames": [{"caption": place.caption, "coordinates": list(place.coordinates)} for place in plan.places],
+        "frames": [
+            {"caption": place.caption, "coordinates": list(place.coordinates), "settings": dict(place.settings)}
+            for place in plan.places
+        ],
     }

@@ -5,8 +5,9 @@ Points are made when they are asked for, never kept in a list: 2,100 conditionin
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from explorer.space.paths import coarse_to_fine
 from explorer.space.points import Point, Sampling
@@ -14,10 +15,14 @@ from explorer.space.points import Point, Sampling
 
 @dataclass(frozen=True)
 class Place:
-    """One stop of a plan: its coordinates on the path, in the path's own units, and the words under its picture."""
+    """One stop of a plan: its coordinates on the path, in the path's own units, and the words under its picture.
+
+    `settings` are those in which the frames of the plan differ from each other, for views that compare them.
+    """
 
     coordinates: tuple[float, ...]
     caption: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

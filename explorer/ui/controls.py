@@ -12,7 +12,7 @@ from typing import Any
 
 import gradio as gr
 
-from explorer.experiments.inputs import Choice, Input, Integer, Prompt, Prompts, Real, Seeds
+from explorer.experiments.inputs import Choice, Input, Integer, Numbers, Prompt, Prompts, Real, Seeds
 from explorer.ui.views import WidgetMeta
 
 
@@ -70,7 +70,8 @@ def control(name: str, declared: Input, value: Any, elem_id: str) -> Control:
         Choice: _choice,
         Prompts: _prompts,
         Prompt: _prompt,
-        Seeds: _seeds,
+        Numbers: _numbers,
+        Seeds: _numbers,
     }
     return makers[type(declared)](name, declared, value, elem_id)
 
@@ -103,12 +104,12 @@ def _prompt(name: str, declared: Prompt, value: str, elem_id: str) -> Control:
     return _single(name, text, text.blur, [text.submit])
 
 
-def _seeds(name: str, declared: Seeds, value: Sequence[int], elem_id: str) -> Control:
-    def show(seeds: Sequence[int]) -> str:
-        return ", ".join(map(str, seeds))
+def _numbers(name: str, declared: Numbers, value: Sequence[float], elem_id: str) -> Control:
+    def show(numbers: Sequence[float]) -> str:
+        return ", ".join(f"{number:.12g}" for number in numbers)
 
     text = gr.Textbox(
-        show(value), label=_label(name, declared), info=declared.help, placeholder="7, 42", elem_id=elem_id
+        show(value), label=_label(name, declared), info=declared.help, placeholder="7, 42, 100..107", elem_id=elem_id
     )
     return Control(name, [text], lambda v: v[0] or "", lambda v: [show(v)], [text.blur], [text.submit])
 

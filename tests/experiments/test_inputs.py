@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.experiments.inputs import Choice, InputError, Integer, Prompt, Prompts, Real, Seeds
+from explorer.experiments.inputs import Choice, InputError, Integer, Numbers, Prompt, Prompts, Real, Seeds
 
 KINDS = {
     "frames": Integer("", low=2, high=300),
@@ -17,6 +17,7 @@ KINDS = {
     "prompt": Prompt("", max_length=100),
     "prompts": Prompts("", low=2, high=8, max_length=100),
     "seeds": Seeds(""),
+    "scales": Numbers("", low=0, high=30),
 }
 
 
@@ -36,6 +37,11 @@ KINDS = {
         ("seeds", "7, 8", (7, 8)),
         ("seeds", "", ()),
         ("seeds", [0, 2**32 - 1], (0, 2**32 - 1)),
+        ("seeds", "7, 10..12", (7, 10, 11, 12)),
+        ("scales", "0.25, 0.5, 1", (0.25, 0.5, 1.0)),
+        ("scales", "1..2:0.25", (1.0, 1.25, 1.5, 1.75, 2.0)),
+        ("scales", ["0.5", "2..4"], (0.5, 2.0, 3.0, 4.0)),
+        ("scales", [20, 1, 20], (20.0, 1.0, 20.0)),
     ],
 )
 def test_taken(name, given, value):
@@ -52,7 +58,12 @@ def test_taken(name, given, value):
         *[("loop", value) for value in ("", "OPEN", None, 3, ["open"])],
         *[("prompt", value) for value in (None, 3, "x" * 101, ["a"])],
         *[("prompts", value) for value in ([], ["a"], ["a"] * 9, ["a", ""], ["a", "  "], ["a", 3], "ab", None)],
-        *[("seeds", value) for value in ("x", "1.5", "-1", "1,,2,x", [2**32], list(range(9)), 7, None)],
+        *[("seeds", value) for value in ("x", "1.5", "-1", "1,,2,x", [2**32], list(range(9)), 7, None, "1..9", [True])],
+        *[
+            ("scales", value)
+            for value in ("", [], "1, 2,, x", "31", "-1", "nan", "inf", "1..2:0", "3..1", "1..30:0.0001")
+        ],
+        *[("scales", value) for value in ("1..", "..", "1..2..3", "1..2:x", None, 4, [1] * 65)],
     ],
 )
 def test_refused_by_name_value_and_bounds(name, given):

@@ -1,0 +1,77 @@
+"""Sweeps of guidance and of the negative prompt: their grids of places, their ends, their rows of the UNet."""
+
+import pytest
+import torch
+
+from explorer.engine.engine import Frame
+from explorer.experiments.guidance_sweep import GuidanceSweep
+from explorer.experiments.inputs import InputError
+from explorer.experiments.negative_prompts import NegativePrompts
+
+
+def plan_of(engine, experiment):
+    return experiment.resolved(engine.networks.defaults).plan(engine)
+
+
+def frames_of(engine, experiment) -> dict[tuple, bytes]:
+    events = list(engine.render(plan_of(engine, experiment)))
+    return {event.place.coordinates: event.png for event in events if isinstance(event, Frame)}
+
+
+def test_a_sweep_is_a_row_a_seed_and_a_column_a_scale(engine):
+    plan = plan_of(engine, GuidanceSweep(scales="0.5, 1..3", seeds="7, 8"))
+    assert [place.coordinates for place in plan.places] == [(g, s) for s in (7, 8) for g in (0.5, 1, 2, 3)]
+    assert plan.places[0].settings == {"guidance_scale": 0.5, "seed": 7}
+    assert plan.point(5).guidance_scale == 1
+
+
+def test_a_sweep_costs_the_minimum_a_seed(engine):
+    scales, steps = (0, 0.25, 0.5, 1, 2, 4, 6, 8, 10, 20), 6
+    price = engine.price(plan_of(engine, GuidanceSweep(scales=scales, seeds=(1, 2), num_inference_steps=steps)))
+    assert price.rows == 2 * (2 + 2 * 8 * (steps - 1) + 2 * (steps - 1))
+
+
+def test_scales_below_one_are_drawn_as_the_formula_says(engine):
+    """The fake's picture is the guided colour itself: halfway between negative and prompt at 0.5."""
+    steps = engine.render(plan_of(engine, GuidanceSweep(prompt="a", scales=(0, 0.5, 1), num_inference_steps=8)))
+    ends = {e.index: e.latents.mean((1, 2)) for e in steps if not isinstance(e, Frame) and e.last}
+    torch.testing.assert_close(ends[1], (ends[0] + ends[2]) / 2, atol=1e-3, rtol=0)
+
+
+def test_no_scale_at_all_and_nonsense_are_refused():
+    for scales in ("", (), "1, 2,, x", "31", "-1"):
+        with pytest.raises(InputError, match=r"scales = .* 1 to 64 numbers from 0 to 30"):
+            GuidanceSweep(scales=scales)
+
+
+def test_one_scale_is_one_picture(engine):
+    assert len(frames_of(engine, GuidanceSweep(scales="7.5"))) == 1
+
+
+def test_the_tutorials_sweeps_are_there():
+    nine, three = list(GuidanceSweep.presets.values())[1:]
+    assert nine["scales"] == (0.25, 0.5, 1, 2, 4, 6, 8, 10, 20)
+    assert (nine["seed"], nine["num_inference_steps"]) == (193, 50)
+    assert three["scales"] == (1.1, 8, 12)
+    assert (three["seed"], three["num_inference_steps"]) == (42, 35)
+
+
+def test_the_ends_of_the_way_are_the_pictures_without_and_with(engine):
+    same = {"prompt": "a cat", "seed": 3}
+    way = frames_of(engine, NegativePrompts(away_from="a dog", amounts=(0, 0.5, 1, 2), guidance_scale=1.5, **same))
+    without = frames_of(engine, GuidanceSweep(scales=(1.5,), **same))
+    with_it = frames_of(engine, GuidanceSweep(scales=(1.5,), negative_prompt="a dog", **same))
+    assert way[0, 3] == without[1.5, 3]
+    assert way[1, 3] == with_it[1.5, 3]
+    assert len(set(way.values())) == 4
+
+
+def test_what_another_tab_rendered_is_not_rendered_again(engine):
+    frames_of(engine, GuidanceSweep(prompt="a cat", scales=(5,), seed=3))
+    assert engine.price(plan_of(engine, NegativePrompts(prompt="a cat", amounts=(0,), seed=3))).rows == 0
+
+
+def test_a_sweep_of_the_negative_costs_the_minimum(engine):
+    steps, amounts = 5, (0, 0.5, 1)
+    price = engine.price(plan_of(engine, NegativePrompts(amounts=amounts, num_inference_steps=steps)))
+    assert price.rows == len(amounts) * (2 * steps - 1) + 1
