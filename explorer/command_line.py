@@ -87,10 +87,10 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def settings(args: argparse.Namespace, experiment: type[Experiment]) -> dict[str, Any]:
-    """The experiment's settings as they were given, unchecked; seeds may be separated by spaces, commas or both."""
+    """The experiment's settings as they were given, unchecked; numbers may be separated by spaces, commas or both."""
     found = {name: getattr(args, name) for name in experiment.inputs()}
-    seeds = [name for name, declared in experiment.inputs().items() if isinstance(declared, Seeds)]
-    return {**found, **{name: " ".join(map(str, found[name])) for name in seeds}}
+    lists = [name for name, declared in experiment.inputs().items() if isinstance(declared, Numbers)]
+    return {**found, **{name: ",".join(" ".join(map(str, found[name])).replace(",", " ").split()) for name in lists}}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -30,7 +30,7 @@ class Started:
         with self._out.open("w") as out, self._err.open("w") as err:
             command = [sys.executable, str(ROOT / "app.py"), *map(str, flags)]
             pipes = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": err}
-            self.process = subprocess.Popen(command, cwd=folder, env=env, preexec_fn=_interruptible, **pipes)
+            self.process = subprocess.Popen(command, cwd=folder, env=env, preexec_fn=_interruptible, **pipes)  # noqa: PLW1509
 
     @property
     def said(self) -> str:
@@ -110,7 +110,8 @@ def test_interrupted_in_the_middle_of_a_render_it_ends_as_quietly(tmp_path, port
     with app(tmp_path, "--port", port, "--runs-folder", tmp_path / "mine") as page:
         page.answer(f"http://127.0.0.1:{port}/")
         visitor = Client(f"http://127.0.0.1:{port}/", download_files=False, verbose=False)
-        job = visitor.submit(*[300 if value == 3 else 50 if value == 2 else value for value in SETTINGS])
+        film = [{3: 300, 2: 50}.get(value, value) for value in SETTINGS]
+        job = visitor.submit(*film, api_name="/interpolation")
         until = time.monotonic() + LONG
         while not job.outputs() and time.monotonic() < until:
             time.sleep(0.05)
