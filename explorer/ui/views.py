@@ -1,11 +1,13 @@
-"""Two widgets that live in the browser: FilmView shows a run, StatusView says how a render is going.
+"""Widgets that live in the browser: FilmView shows a run as a film, StatusView says how a render is going.
+
+RunView is what all views of a run share; see `compare` for the other one.
 
 Contract: Python sends small values (paths and a bit mask, never pictures); the browser fetches each frame of a run
 once and scrubs without a request. The files of a run are served in place, so `gr.set_static_paths([root of runs])`
 must have been called. Text that comes from visitors (captions, notes) is written through `textContent` only; the
 templates are constant and no value is interpolated into them. Nothing here knows an engine or an experiment.
 
-How a FilmView is read. Its value flows one way, from Python to the page. What the visitor does (frame, speed, loop
+How a view of a run is read. Its value flows one way, from Python to the page. What the visitor does (frame, speed, loop
 mode) stays on its DOM node, so a yield of the server and a drag of the visitor never overwrite each other. An event
 reads it when it is fired: the view is among the event's inputs, and `js=view.state_js(its place among them)` puts the
 state there, which arrives in Python as a checked {"index", "fps", "loop"}:
@@ -22,7 +24,7 @@ import math
 from abc import ABCMeta
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import gradio as gr
 from gradio.component_meta import ComponentMeta, updateable
@@ -87,32 +89,39 @@ def number(value: Any, low: float, high: float, default: float) -> float:
     return min(high, max(low, value))
 
 
-class FilmView(gr.HTML, metaclass=WidgetMeta):
-    """A run as a film: stage, caption, scrubber, filmstrip, playing and saving of single frames.
+class RunView(gr.HTML, metaclass=WidgetMeta):
+    """A run, shown in the browser: the value that goes there and the visitor's state that comes back.
 
     The value is None (nothing yet) or a mapping with `folder` (the run: frames.json, view/0000.jpg, frames/0000.png),
     `count` (frames when complete), `ready` (indices finished, any order), `preview` (None or `index`, `step`, `steps`
     and the `path` of a predicted picture), `fps` and `loop` ("open", "back-and-forth" or "closed").
     As an input it gives what the visitor is looking at; see the module's docstring.
+
+    A kind of view names its files in widgets/ (`widget`.html, .css and .js, and the `scripts` before that one) and its
+    English `words`. Its script keeps the visitor's state in the attribute data-film of its root.
     """
+
+    widget: ClassVar[str]
+    scripts: ClassVar[tuple[str, ...]]
+    words: ClassVar[Mapping[str, str]]
 
     def __init__(
         self,
         value: Mapping[str, Any] | None = None,
         *,
         texts: Mapping[str, Mapping[str, str]] | None = None,
-        elem_id: str = "film",
+        elem_id: str | None = None,
         **kwargs: Any,
     ) -> None:
-        """`texts`: language tag ("zh", "zh-TW") -> translations of FILM_TEXTS; keys left out are shown in English."""
+        """`texts`: language tag ("zh", "zh-TW") -> translations of `words`; keys left out are shown in English."""
         super().__init__(
             value=value,
-            texts={**{tag: dict(words) for tag, words in (texts or {}).items()}, "en": FILM_TEXTS},
-            html_template=source("film.html"),
-            css_template=source("film.css"),
-            js_on_load=source("reel.js", "strip.js", "film.js"),
+            texts={**{tag: dict(words) for tag, words in (texts or {}).items()}, "en": dict(self.words)},
+            html_template=source(f"{self.widget}.html"),
+            css_template=source(f"{self.widget}.css"),
+            js_on_load=source(*self.scripts, f"{self.widget}.js"),
             apply_default_css=False,
-            elem_id=elem_id,
+            elem_id=elem_id or self.widget,
             **kwargs,
         )
 
@@ -163,6 +172,14 @@ class FilmView(gr.HTML, metaclass=WidgetMeta):
             "loop": {"type": "string", "enum": list(LOOPS)},
         }
         return {"type": "object", "properties": properties}
+
+
+class FilmView(RunView):
+    """A run as a film: stage, caption, scrubber, filmstrip, playing and saving of single frames."""
+
+    widget = "film"
+    scripts = ("reel.js", "strip.js")
+    words = FILM_TEXTS
 
 
 class StatusView(gr.HTML, metaclass=WidgetMeta):
