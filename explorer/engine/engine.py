@@ -10,8 +10,9 @@ import io
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import torch
 from PIL import Image
@@ -26,6 +27,8 @@ from explorer.engine.store import FrameStore
 from explorer.engine.turns import Turns
 from explorer.space.plans import Place, Plan
 from explorer.space.points import Conditioning, Point, Sampling, digest
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -63,15 +66,16 @@ class Cancelled(Exception):
     """Raised between two UNet calls of a render that was cancelled."""
 
 
-def rows_a_call(device: torch.device, height: int, width: int) -> int:
+def rows_a_call(networks: Networks, height: int, width: int) -> int:
     """Rows a UNet call, fixed for a size (in latents) and a device, because the batch size changes a picture's bits.
 
-    A small network is bound by the overhead of a call, a large one by arithmetic: bench/ has the measurements.
+    A small network is bound by the overhead of a call, so it gets as many as it was measured to bear; a large one is
+    bound by arithmetic, and more rows only delay the first picture.
     """
     area = height * width
-    if device.type != "cpu":
+    if networks.device.type != "cpu":
         return 8 if area <= 96 * 96 else 4
-    return 8 if area <= 16 * 16 else 4 if area <= 32 * 32 else 2
+    return networks.small_batch if area <= 16 * 16 else 4 if area <= 32 * 32 else 2
 
 
 class Engine:
@@ -85,11 +89,11 @@ class Engine:
 
     def encode(self, prompt: str) -> Conditioning:
         """The conditioning of a prompt, from the cache when it was encoded before."""
-        return self.networks.encode(prompt)
+        return self.turns.run(self.networks.encode, prompt)
 
     def encode_negative(self, negative_prompt: str) -> Conditioning:
         """The conditioning of a negative prompt; "" is the model's own idea of none."""
-        return self.networks.encode_negative(negative_prompt)
+        return self.turns.run(self.networks.encode_negative, negative_prompt)
 
     def latents_shape(self, sampling: Sampling) -> tuple[int, int, int]:
         """(channels, height/f, width/f) of the latents of a picture of that size."""
@@ -110,28 +114,35 @@ class Engine:
         sampling = Sampling(1, defaults.scheduler, defaults.height, defaults.width)
         latents = torch.zeros(self.latents_shape(sampling), device=self.networks.device)
         row = Row(latents, torch.tensor(1), self.encode(""))
-        batch = rows_a_call(self.networks.device, *latents.shape[1:])
+        batch = rows_a_call(self.networks, *latents.shape[1:])
         for _ in range(2):
             self.predict([row] * batch, batch)
         self.decode(latents)
 
     def predict(self, rows: Sequence[Row], micro_batch: int) -> Tensor:
-        """One UNet call, when it is this render's turn; its time goes into the estimates."""
+        """One UNet call, when it is this render's turn."""
         height, width = rows[0].model_input.shape[-2:]
-        with self.turns.turn():
-            start = time.perf_counter()
-            outputs = self.networks.predict(rows, micro_batch)
-            self.pace.record("unet", height * width * micro_batch, time.perf_counter() - start)
-        return outputs
+        return self._timed("unet", height * width * micro_batch, self.networks.predict, rows, micro_batch)
 
     def decode(self, latents: Tensor) -> Image.Image:
         """The picture of finished latents, when it is this render's turn."""
         height, width = latents.shape[-2:]
-        with self.turns.turn():
+        return self._timed("vae", height * width, self.networks.decode, latents)
+
+    def preview(self, predicted: Tensor) -> Image.Image:
+        """A glimpse of clean latents, when it is this render's turn."""
+        return self.turns.run(self.networks.preview, predicted)
+
+    def _timed(self, kind: str, area: int, call: Callable[..., T], *args: Any) -> T:
+        """Runs a call on the device; its time, without the wait for its turn, goes into the estimates."""
+
+        def timed() -> T:
             start = time.perf_counter()
-            picture = self.networks.decode(latents)
-            self.pace.record("vae", height * width, time.perf_counter() - start)
-        return picture
+            result = call(*args)
+            self.pace.record(kind, area, time.perf_counter() - start)
+            return result
+
+        return self.turns.run(timed)
 
 
 class Render:
@@ -148,7 +159,7 @@ class Render:
         self._cancel = threading.Event()
         sampling, networks = plan.sampling, engine.networks
         self._size = engine.latents_shape(sampling)[1:]
-        self._micro_batch = rows_a_call(networks.device, *self._size)
+        self._micro_batch = rows_a_call(networks, *self._size)
         self._scheduler = make_scheduler(sampling.scheduler, networks.scheduler, sampling.num_inference_steps)
         self._survey()
 

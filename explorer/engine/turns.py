@@ -1,28 +1,25 @@
-"""Who may use the device next: renders of different visitors take turns, one call each, first come first served."""
+"""Who may use the device next: everything heavy of every visitor runs on one thread, first come first served.
+
+One thread rather than a lock: a lock may go to the thread that just had it, a queue serves in order; and torch keeps a
+pool of workers for every thread that calls it, while a web server calls from whichever thread is free.
+"""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Turns:
-    """A lock that serves in the order of arrival, where `threading.Lock` may hand itself to the same thread again."""
+    """The device's thread. It is started by the first call, and ends with its owner."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._arrived = self._served = 0
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="device")
 
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Waits for one's turn, and ends it."""
-        with self._changed:
-            ticket, self._arrived = self._arrived, self._arrived + 1
-            self._changed.wait_for(lambda: self._served == ticket)
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._served += 1
-                self._changed.notify_all()
+    def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What `call` returns or raises, when all calls that came before are done."""
+        return self._thread.submit(call, *args, **kwargs).result()

@@ -62,7 +62,7 @@ class Rendering:
     def _glimpse(self, event: Step | Frame) -> None:
         """While no frame is there yet, the picture that the first one is expected to become."""
         if isinstance(event, Step) and not event.last and not self.run.ready:
-            path = self.run.preview(event.index, event.step, self.engine.networks.preview(event.predicted))
+            path = self.run.preview(event.index, event.step, self.engine.preview(event.predicted))
             self.preview = {"index": event.index, "step": event.step, "steps": event.steps, "path": path}
 
     def _finish(self) -> None:

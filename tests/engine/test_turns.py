@@ -1,4 +1,4 @@
-"""Turns are taken in the order of arrival, one at a time, and an error ends a turn."""
+"""Turns are taken in the order of arrival, on one thread, and an error is its caller's alone."""
 
 import threading
 
@@ -7,28 +7,32 @@ import pytest
 from explorer.engine.turns import Turns
 
 
-def test_first_come_first_served():
+def test_first_come_first_served_on_one_thread():
     turns, served, threads = Turns(), [], []
+    begin = threading.Event()
+    callers = [threading.Thread(target=turns.run, args=(begin.wait,))]
+    callers[0].start()
 
-    def take(number: int) -> None:
-        with turns.turn():
-            served.append(number)
+    def serve(number: int) -> None:
+        served.append(number)
+        threads.append(threading.get_ident())
 
-    with turns.turn():
-        for number in range(8):
-            threads.append(threading.Thread(target=take, args=(number,)))
-            threads[-1].start()
-            while turns._arrived < number + 2:
-                threading.Event().wait(0.001)
-        assert served == []
-    for thread in threads:
-        thread.join()
+    for number in range(8):
+        callers.append(threading.Thread(target=turns.run, args=(serve, number)))
+        callers[-1].start()
+        while turns._thread._work_queue.qsize() < number + 1:
+            threading.Event().wait(0.001)
+    assert served == []
+    begin.set()
+    for caller in callers:
+        caller.join()
     assert served == list(range(8))
+    assert len(set(threads)) == 1
+    assert threads[0] != threading.get_ident()
 
 
-def test_an_error_ends_the_turn():
+def test_an_error_goes_to_its_caller_and_the_next_one_is_served():
     turns = Turns()
-    with pytest.raises(ZeroDivisionError), turns.turn():
-        raise ZeroDivisionError
-    with turns.turn():
-        pass
+    with pytest.raises(ZeroDivisionError):
+        turns.run(divmod, 1, 0)
+    assert turns.run(divmod, 7, 2) == (3, 1)
