@@ -21,6 +21,7 @@ class GuidanceSweep(Experiment):
     is a mix, and above 1 it moves away from the negative prompt, until the colours burn.
     """
 
+    view: ClassVar[str] = "compare"
     position: ClassVar[int] = 3
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "A boat from 0 to 12": {"prompt": "a boat at the beach", "scales": (0, 0.5, 1, 2, 3, 5, 8, 12)},

@@ -17,6 +17,7 @@ from explorer.space.points import Point
 class NegativePrompts(Experiment):
     """See what a negative prompt takes away: the pictures without it, with it, part of the way, and beyond it."""
 
+    view: ClassVar[str] = "compare"
     position: ClassVar[int] = 4
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "A boat without the sea, in steps": {

@@ -20,11 +20,12 @@ from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Input, InputError
 from explorer.outputs.export import FORMATS, export
 from explorer.outputs.runs import Run, Runs
+from explorer.ui.compare import CompareView
 from explorer.ui.controls import Control, control
 from explorer.ui.rendering import Rendering, prices
 from explorer.ui.views import FilmView, StatusView, source
 
-VIEWS = {"film": FilmView}
+VIEWS = {"film": FilmView, "compare": CompareView}
 
 QUICK = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
 """For events that answer at once: past the queue, without a sign of waiting, for the page alone."""
@@ -36,9 +37,13 @@ CLICK_WHEN_THERE = """() => { const look = (tries) => { const link = document.qu
 
 @dataclass
 class UnderWay:
-    """The renders of this server by visitor and tab, so that Stop finds the right one."""
+    """The renders of this server by visitor and tab, so that Stop finds the right one.
+
+    `told` is what was rendered last and what the status line said of it, for a price that is asked a moment later.
+    """
 
     renders: dict[tuple[str | None, str], Render] = field(default_factory=dict)
+    told: dict[tuple[str | None, str], tuple[Experiment, dict[str, Any]]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self, visitor: str | None, tab: str, render: Render) -> None:
@@ -53,6 +58,15 @@ class UnderWay:
         with self.lock:
             if self.renders.get((visitor, tab)) is render:
                 del self.renders[visitor, tab]
+
+    def left(self, request: gr.Request) -> None:
+        """The visitor has closed the page: no render of theirs goes on."""
+        visitor = request.session_hash
+        with self.lock:
+            renders = [self.renders[key] for key in self.renders if key[0] == visitor]
+            self.told = {key: value for key, value in self.told.items() if key[0] != visitor}
+        for render in renders:
+            render.cancel()
 
     def stop(self, visitor: str | None, tab: str) -> None:
         with self.lock:
@@ -184,10 +198,13 @@ class Tab:
 
     def price(self, request: gr.Request, *values: Any) -> Any:
         """The price of the settings as they stand; silent while this visitor's render is telling its progress."""
-        if (request.session_hash, self.name) in self.under_way.renders:
+        visitor = request.session_hash, self.name
+        if visitor in self.under_way.renders:
             return gr.skip()
         try:
-            return prices(self.experiment(**self.settings(values)), self.engine)
+            experiment = self.experiment(**self.settings(values)).resolved(self.engine.networks.defaults)
+            rendered, status = self.under_way.told.get(visitor, (None, None))
+            return status if experiment == rendered else prices(experiment, self.engine)
         except InputError as error:
             return {"state": "error", "text": str(error), "detail": "", "notes": [], "progress": None}
 
@@ -203,6 +220,8 @@ class Tab:
         except (RuntimeError, OSError) as error:  # a device out of memory, a disk that is full
             traceback.print_exc()
             yield self._shown(rendering, rendering.film(), rendering.failed(error))
+        else:
+            self.under_way.told[visitor, self.name] = experiment, status
         finally:
             self.under_way.end(visitor, self.name, render)
 
@@ -251,6 +270,7 @@ def build_page(engine: Engine, runs: Runs, experiments: Mapping[str, type[Experi
         shared = _draw_shared(engine)
         with gr.Tabs(elem_id="tabs"):
             tabs = [Tab(experiment, shared, engine, runs, under_way) for experiment in experiments.values()]
+        page.unload(under_way.left)
         for tab in tabs:
             page.load(tab.price, tab.components, tab.status, **QUICK)
     return page

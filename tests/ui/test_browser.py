@@ -131,6 +131,7 @@ def test_errors_stand_at_their_field_and_nothing_rendered_is_lost(page: Page):
     render(page)
     page.locator(f"{PREFIX}-more button").first.click()
     fill(page, "seeds", "1, 2, 3")
+    expect(page.locator(f"{PREFIX}-status")).to_contain_text("one for each of the 2 prompts, or none")
     page.locator(f"{PREFIX}-render").click()
     expect(page.locator(f"{PREFIX}-seeds")).to_contain_text("one for each of the 2 prompts, or none")
     all_loaded(page, 4)
