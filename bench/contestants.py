@@ -15,6 +15,7 @@ from explorer.engine import models
 from explorer.engine.engine import Engine, Frame
 from explorer.engine.networks import DiffusersNetworks
 from explorer.engine.store import FrameStore
+from explorer.engine.turns import Turns
 from explorer.experiments.interpolation import Interpolation
 from explorer.space.plans import Plan
 
@@ -23,8 +24,9 @@ class Ours:
     """This program. `dtype=None` is its own choice by measurement, as in `explorer.load`."""
 
     def __init__(self, folder: str, dtype: str | None = None) -> None:
-        model = models.load(folder, device="cpu", dtype=dtype, local_files_only=True)
-        self._unet, self._engine = model.pipe.unet, Engine(DiffusersNetworks(model))
+        turns = Turns()
+        model = turns.run(models.load, folder, device="cpu", dtype=dtype, local_files_only=True)
+        self._unet, self._engine = model.pipe.unet, Engine(DiffusersNetworks(model), turns=turns)
         self.stack = ", ".join((_libraries(), _name(model.dtype), _name(model.unet_memory_format)))
 
     def render(self, film: Film) -> Rendered:

@@ -43,10 +43,12 @@ def load(model: str = "pocket", *, cache_folder: Path | None = None, store_gb: f
     from explorer.engine.engine import Engine
     from explorer.engine.networks import DiffusersNetworks
     from explorer.engine.store import FrameStore
+    from explorer.engine.turns import Turns
 
     cache_folder = cache_folder or user_cache_path("latent-explorer")
-    networks = DiffusersNetworks(models.load(model, cache_folder=cache_folder, **options))
-    return Engine(networks, FrameStore(cache_folder / "frames", disk_bytes=int(store_gb * 1e9)))
+    turns = Turns()  # the model is loaded and measured on the thread that will run it: see there
+    networks = DiffusersNetworks(turns.run(models.load, model, cache_folder=cache_folder, **options))
+    return Engine(networks, FrameStore(cache_folder / "frames", disk_bytes=int(store_gb * 1e9)), turns)
 
 
 def render(experiment: Experiment, engine: Engine, *, progress: bool = True) -> Iterator[Frame]:

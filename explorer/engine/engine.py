@@ -81,10 +81,10 @@ def rows_a_call(networks: Networks, height: int, width: int) -> int:
 class Engine:
     """A model, a store of finished frames, and the device they share."""
 
-    def __init__(self, networks: Networks, store: FrameStore | None = None) -> None:
+    def __init__(self, networks: Networks, store: FrameStore | None = None, turns: Turns | None = None) -> None:
         self.networks = networks
         self.store = store if store is not None else FrameStore()
-        self.turns = Turns()
+        self.turns = turns if turns is not None else Turns()
         self.pace = Pace()
 
     def encode(self, prompt: str) -> Conditioning:
