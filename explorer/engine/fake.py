@@ -32,7 +32,6 @@ class FakeNetworks:
     defaults = Defaults(width=64, height=64, num_inference_steps=4, guidance_scale=5.0, scheduler="DPM++ 2M")
     latent_channels = 4
     factor = 8
-    small_batch = 8
 
     def __init__(self, pause: float = 0.0) -> None:
         self.calls, self.pause = 0, pause

@@ -83,17 +83,6 @@ def faster_layout(module: torch.nn.Module, forward: Callable[[], object]) -> tor
     return torch.contiguous_format
 
 
-def takes_at_most(seconds: float, forward: Callable[[], object], rounds: int = 5) -> bool:
-    """Whether the quickest of a few calls, after one to warm up, takes at most so long."""
-    forward()
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        forward()
-        times.append(time.perf_counter() - start)
-    return min(times) <= seconds
-
-
 def signature(device: torch.device) -> str:
     """What about this machine may change the bits of a picture: libraries, processor or GPU, threads.
 

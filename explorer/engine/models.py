@@ -35,7 +35,6 @@ class Model:
         dtype: of the weights and of what goes into the UNet.
         fingerprint: changes with any weight or configuration that decides a picture.
         unet_memory_format: the layout the UNet was found to be faster in.
-        small_batch: rows a UNet call for latents of at most 16 x 16 on a CPU, as measured.
     """
 
     name: str
@@ -46,7 +45,6 @@ class Model:
     defaults: Defaults
     fingerprint: str
     unet_memory_format: torch.memory_format = torch.contiguous_format
-    small_batch: int = 8
 
 
 def load(
@@ -90,12 +88,11 @@ def load(
         placement.tile(pipe, found.name)
         fingerprint = checkpoints.digest([fingerprint.encode(), b"tiles"])
     layout = placement.place(pipe, device, f"{fingerprint} {dtype}", memory, cpu_offload)
-    small_batch = placement.small_batch(pipe, device, f"{fingerprint} {dtype} {layout}", memory)
     if attention_slicing:
         pipe.enable_attention_slicing()
     known = find(name) or (find(config) if config else None)
     defaults = known.defaults if known else _native(pipe)
-    return Model(name, found.family, pipe, device, dtype, defaults, fingerprint, layout, small_batch)
+    return Model(name, found.family, pipe, device, dtype, defaults, fingerprint, layout)
 
 
 def from_pipeline(pipe: diffusers.DiffusionPipeline, name: str, defaults: Defaults | None = None) -> Model:

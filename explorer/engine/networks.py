@@ -32,7 +32,6 @@ class Networks(Protocol):
     scheduler: ConfigMixin
     latent_channels: int
     factor: int
-    small_batch: int
 
     encode: Callable[[str], Conditioning]
     encode_negative: Callable[[str], Conditioning]
@@ -61,7 +60,6 @@ class DiffusersNetworks:
         )
         self.encode, self.encode_negative, self.cut_off = encoder.encode, encoder.encode_negative, encoder.cut_off
         self.decode, self.preview = decoder.decode, decoder.preview
-        self.small_batch = model.small_batch
         self._unet, self._dtype, self._layout = pipe.unet, model.dtype, model.unet_memory_format
 
     @torch.inference_mode()

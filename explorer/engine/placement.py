@@ -106,30 +106,15 @@ def place(
     return layout
 
 
-def small_batch(pipe: diffusers.DiffusionPipeline, device: torch.device, model: str, memory: machine.Remembered) -> int:
-    """Rows a UNet call for latents of at most 16 x 16 on a CPU: 16 where that is quick enough, else 8.
-
-    A small network is bound by the overhead of a call, so larger batches are faster a row and slower to the first
-    picture: at 75 ms a call its 20 steps take 1.5 s. Only models at home at that size are measured.
-    """
-    if device.type != "cpu" or (pipe.unet.config.sample_size or 64) > 16:
-        return 8
-    return memory.recall(
-        f"rows a call: {machine.signature(device)}, model {model}",
-        {"8": 8, "16": 16},
-        lambda: 16 if machine.takes_at_most(0.075, _probe(pipe.unet, rows=16)) else 8,
-    )
-
-
-def _probe(unet: diffusers.UNet2DConditionModel, rows: int = 4) -> Callable[[], object]:
-    """One call of the UNet at 16 x 16 latents; 4 rows are the least that still tells the layouts apart."""
+def _probe(unet: diffusers.UNet2DConditionModel) -> Callable[[], object]:
+    """One call of the UNet with 4 rows at 16 x 16 latents: the least that still tells the layouts apart."""
     config, to = unet.config, {"device": unet.device, "dtype": unet.dtype}
     added = None
     if config.addition_embed_type == "text_time":
         pooled = config.projection_class_embeddings_input_dim - 6 * config.addition_time_embed_dim
-        added = {"text_embeds": torch.ones(rows, pooled, **to), "time_ids": torch.ones(rows, 6, **to)}
-    latents = torch.ones(rows, config.in_channels, 16, 16, **to)
-    text = torch.ones(rows, 77, config.cross_attention_dim, **to)
+        added = {"text_embeds": torch.ones(4, pooled, **to), "time_ids": torch.ones(4, 6, **to)}
+    latents = torch.ones(4, config.in_channels, 16, 16, **to)
+    text = torch.ones(4, 77, config.cross_attention_dim, **to)
 
     @torch.inference_mode()
     def forward() -> object:
