@@ -2,8 +2,8 @@
 
 One thread rather than a lock: a lock may go to the thread that just had it, a queue serves in order. And torch keeps a
 pool of workers for every thread that calls it; with more workers than cores, libgomp puts them to sleep between any two
-operations. On 2 cores a film of the bundled model (bench/) (16 rows a call) then took 0.36 s a frame instead of 0.18, so the model is
-loaded on this thread, too.
+operations. On 2 cores a film of the bundled model (bench/, then 16 rows a call) took 0.36 s a frame instead of 0.18,
+so the model is loaded on this thread, too.
 """
 
 from __future__ import annotations
