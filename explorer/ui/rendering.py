@@ -16,7 +16,7 @@ from explorer.experiments.base import Experiment
 from explorer.outputs.records import make_record
 from explorer.outputs.runs import Run, Runs
 
-SECONDS_BETWEEN_UPDATES = 0.2
+SECONDS_BETWEEN_UPDATES = 0.4
 
 
 @dataclass
@@ -49,7 +49,8 @@ class Rendering:
                 if isinstance(event, Frame):
                     self.run.add(event.index, event.png)
                     self.preview = None
-                if time.perf_counter() - told > SECONDS_BETWEEN_UPDATES:
+                first = isinstance(event, Frame) and len(self.run.ready) == 1
+                if first or time.perf_counter() - told > SECONDS_BETWEEN_UPDATES:
                     self._glimpse(event)
                     yield self.film(), self.status("running")
                     told = time.perf_counter()
