@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import copy
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import NamedTuple, Protocol
@@ -56,6 +56,8 @@ class Step:
 
     `index` is the point's number, `step` counts from 1 to `steps`, `timestep` and `sigma` say how noisy the sample was
     before it (sigma in units of the clean latents). `steps` counts UNet evaluations: Heun has 2 * S - 1, PNDM S + 1.
+    `noisy` is that sample at unit variance, as the UNet takes it; `unguided` is what would have been `predicted` if the
+    prompt alone had been asked. A point that starts at its end has one step, number 0 of 0, of its clean latents.
     """
 
     index: int
@@ -65,6 +67,8 @@ class Step:
     sigma: float
     latents: Tensor
     predicted: Tensor
+    noisy: Tensor
+    unguided: Tensor
 
     @property
     def last(self) -> bool:
@@ -72,10 +76,18 @@ class Step:
         return self.step == self.steps
 
 
-def first_row_keys(point: Point) -> dict[str, bytes]:
+def timesteps_of(point: Point, scheduler: SchedulerMixin) -> Tensor:
+    """The timesteps at which the UNet is asked for a point, those of its `strength` left out as diffusers does."""
+    first, steps = point.first_step(scheduler.num_inference_steps), scheduler.num_inference_steps
+    return scheduler.timesteps[first * scheduler.order if first < steps else len(scheduler.timesteps) :]
+
+
+def first_row_keys(point: Point, num_inference_steps: int) -> dict[str, bytes]:
     """The names of the rows of a point's first step, by side: equal for points that start with the same row."""
-    latents = digest(point.latents)
-    return {side: digest(latents, conditioning.digest) for side, conditioning in point.sides.items()}
+    if point.first_step(num_inference_steps) == num_inference_steps:
+        return {}
+    start = point.start(num_inference_steps)
+    return {side: digest(start, conditioning.digest) for side, conditioning in point.sides.items()}
 
 
 class Trajectory:
@@ -84,13 +96,29 @@ class Trajectory:
     def __init__(self, index: int, point: Point, scheduler: SchedulerMixin, device: torch.device) -> None:
         self.index, self.point = index, point
         self.scheduler = copy.deepcopy(scheduler)
-        self.timesteps = self.scheduler.timesteps
+        self.timesteps = timesteps_of(point, scheduler)
         self.prediction_type = self.scheduler.config.prediction_type
         self.done = self.age = 0
-        self._first_keys = first_row_keys(point)
-        self.sample = point.latents.to(device, torch.float32) * self.scheduler.init_noise_sigma
+        self._first_keys = first_row_keys(point, scheduler.num_inference_steps)
+        self.sample = self._start(device)
         self._noise = self._fresh_noise()
         self._outputs: dict[str, Tensor] = {}
+
+    def _start(self, device: torch.device) -> Tensor:
+        """The noise alone; or the encoded picture, under as much of the noise as its first timestep has."""
+        latents, picture = self.point.latents.to(device, torch.float32), self.point.init_latents
+        if picture is None:
+            return latents * self.scheduler.init_noise_sigma
+        picture = picture.to(device, torch.float32)
+        if not len(self.timesteps):
+            return picture
+        if hasattr(self.scheduler, "set_begin_index"):
+            self.scheduler.set_begin_index(len(self.scheduler.timesteps) - len(self.timesteps))
+        return self.scheduler.add_noise(picture[None], latents[None], self.timesteps[:1])[0]
+
+    def at_rest(self) -> Step:
+        """The only step of a point that has none to take."""
+        return Step(self.index, 0, 0, 0.0, 0.0, *[self.sample] * 4)
 
     def _fresh_noise(self) -> Iterator[Tensor]:
         draws = self.point.noise.draws(self.point.latents.shape)
@@ -118,9 +146,11 @@ class Trajectory:
 
     def advance(self) -> Step:
         """Combines the outputs by the guidance formula (Ho & Salimans 2021) and takes the scheduler's step."""
-        output = self._guided()
+        outputs, self._outputs = self._outputs, {}
+        output, alone = self._guided(outputs), outputs.get("positive", outputs.get("negative"))
         timestep, signal = self.timestep, alpha_bar(self.scheduler, self.timestep)
-        predicted = predict_clean(self.prediction_type, output, self._model_input, signal)
+        noisy = self._model_input
+        predicted, unguided = (predict_clean(self.prediction_type, o, noisy, signal) for o in (output, alone))
         if isinstance(self.scheduler, EulerAncestralScheduler):
             self.sample = self.scheduler.step_with(output, self.sample, next(self._noise))
         else:
@@ -129,12 +159,12 @@ class Trajectory:
             self.sample = step[0][0]
         self.done += 1
         sigma = ((1 - signal) / signal) ** 0.5
-        return Step(self.index, self.done, len(self.timesteps), float(timestep), sigma, self.sample, predicted)
+        place = (self.index, self.done, len(self.timesteps), float(timestep), sigma)
+        return Step(*place, self.sample, predicted, noisy, unguided)
 
-    def _guided(self) -> Tensor:
-        outputs, self._outputs = self._outputs, {}
+    def _guided(self, outputs: Mapping[str, Tensor]) -> Tensor:
         if len(outputs) == 1:
-            return outputs.popitem()[1]
+            return next(iter(outputs.values()))
         negative, positive = outputs["negative"], outputs["positive"]
         return negative + self.point.guidance_scale * (positive - negative)
 
@@ -218,6 +248,9 @@ def denoise(
                     queue.ask(trajectory)
             yield step
         while active < micro_batch > len(queue) and (fresh := next(waiting, None)) is not None:
+            if not len(fresh.timesteps):
+                yield fresh.at_rest()
+                continue
             active += 1
             with torch.inference_mode():
                 queue.ask(fresh)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import io
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -18,11 +18,11 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from explorer.engine.decode import to_png
-from explorer.engine.denoise import Row, Rows, Step, Trajectory, denoise, first_row_keys
+from explorer.engine.autoencoder import to_png
+from explorer.engine.denoise import Row, Rows, Step, Trajectory, denoise, first_row_keys, timesteps_of
 from explorer.engine.networks import Networks
 from explorer.engine.pace import Pace
-from explorer.engine.schedulers import draws_noise, make_scheduler
+from explorer.engine.schedulers import draws_noise, make_scheduler, noise_levels
 from explorer.engine.store import FrameStore
 from explorer.engine.turns import Turns
 from explorer.space.plans import Place, Plan
@@ -45,6 +45,11 @@ class Frame:
     def image(self) -> Image.Image:
         """The picture, RGB."""
         return Image.open(io.BytesIO(self.png)).convert("RGB")
+
+    @property
+    def note(self) -> str:
+        """What its look had to say about this very picture; "" for most."""
+        return Image.open(io.BytesIO(self.png)).info.get("note", "")
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,14 @@ class Engine:
     def encode_negative(self, negative_prompt: str) -> Conditioning:
         """The conditioning of a negative prompt; "" is the model's own idea of none."""
         return self.turns.run(self.networks.encode_negative, negative_prompt)
+
+    def encode_picture(self, picture: Image.Image) -> Tensor:
+        """The latents of a picture (RGB, sides multiples of the model's factor), from the cache when encoded before."""
+        return self.turns.run(self.networks.encode_picture, picture)
+
+    def sigmas(self, sampling: Sampling) -> list[float]:
+        """How noisy the sample is before each evaluation of the UNet, in units of the clean latents' spread."""
+        return noise_levels(make_scheduler(sampling.scheduler, self.networks.scheduler, sampling.num_inference_steps))
 
     def latents_shape(self, sampling: Sampling) -> tuple[int, int, int]:
         """(channels, height/f, width/f) of the latents of a picture of that size."""
@@ -167,38 +180,56 @@ class Render:
         """Names every frame, and finds which are missing and which first rows they share."""
         sampling, fresh_noise = self.plan.sampling, draws_noise(self.plan.sampling.scheduler)
         setting = digest(repr(sampling), self.engine.networks.signature, self._micro_batch)
-        self.keys: list[str] = []
+        self.keys: list[str] = []  # of the frames, by place
+        self._points: list[bytes] = []  # the names of the points that the places look at
+        self._missing: dict[str, int] = {}  # the first place of each frame that is in no store
         self._wanted: Counter[bytes] = Counter()
-        self._missing: dict[str, int] = {}
-        sides = 0
-        for index in range(len(self.plan.places)):
+        self._travels: dict[bytes, int] = {}  # the points to be denoised: by name, evaluations of the UNet
+        self._rows = 0
+        for index, place in enumerate(self.plan.places):
             point = self.plan.point(index)
-            key = digest(setting, point.digest(fresh_noise)).hex()
+            name = digest(setting, point.digest(sampling.num_inference_steps, fresh_noise))
+            key = (digest(name, place.step, place.look.digest) if place.look else name).hex()
+            self._points.append(name)
             self.keys.append(key)
             if key not in self._missing and key not in self.engine.store:
-                sides += self._miss(key, index, point)
-        self.price = self._price(sides)
+                self._miss(index, point)
+        self.price = self._price()
 
-    def _miss(self, key: str, index: int, point: Point) -> int:
-        self._missing[key] = index
-        self._wanted.update(first_row_keys(point).values())
-        return len(point.sides)
+    def _miss(self, index: int, point: Point) -> None:
+        name = self._points[index]
+        self._missing[self.keys[index]] = index
+        if name in self._travels:
+            return
+        first, evaluations = first_row_keys(point, self.plan.sampling.num_inference_steps), self._evaluations(point)
+        self._travels[name] = evaluations
+        self._rows += len(first) * (evaluations - 1) + sum(not self._wanted[key] for key in first.values())
+        self._wanted.update(first.values())
 
-    def _price(self, sides: int) -> Price:
-        evaluations, frames = len(self._scheduler.timesteps), len(self.keys)
-        rows = sides * (evaluations - 1) + len(self._wanted)
+    def _evaluations(self, point: Point) -> int:
+        return len(timesteps_of(point, self._scheduler))
+
+    def _price(self) -> Price:
         stored = sum(key not in self._missing for key in self.keys)
-        seconds = self._seconds(rows, len(self._missing))
-        return Price(frames, stored, rows, 2 * evaluations * frames, seconds)
+        seconds = self._seconds(self._rows, len(self._missing))
+        return Price(len(self.keys), stored, self._rows, self._naive_rows(), seconds)
+
+    def _naive_rows(self) -> int:
+        """Two rows an evaluation of every finished picture, and of every point that is only looked at on its way."""
+        finished = [i for i, place in enumerate(self.plan.places) if place.look is None]
+        passing = {self._points[i]: i for i in range(len(self.keys))}
+        for index in finished:
+            passing.pop(self._points[index], None)
+        return sum(2 * self._evaluations(self.plan.point(i)) for i in [*finished, *passing.values()])
 
     def _seconds(self, rows: int, pictures: int) -> float | None:
         """The time of so many rows, in full micro-batches or at least a call a step, and so many decodes."""
-        area, steps = self._size[0] * self._size[1], len(self._scheduler.timesteps)
+        area, longest = self._size[0] * self._size[1], max(self._travels.values(), default=0)
         call = self.engine.pace.seconds("unet", area * self._micro_batch)
         decode = self.engine.pace.seconds("vae", area)
         if call is None or decode is None:
             return None
-        return call * max(rows / self._micro_batch, steps if pictures else 0) + decode * pictures
+        return call * max(rows / self._micro_batch, longest if rows else 0) + decode * pictures
 
     @property
     def seconds_left(self) -> float | None:
@@ -217,16 +248,26 @@ class Render:
     def __iter__(self) -> Iterator[Step | Frame]:
         order = self.plan.order
         yield from self._stored(order)
-        missing = [index for index in order if self._missing.get(self.keys[index]) == index]
-        device = self.engine.networks.device
-        trajectories = (Trajectory(i, self.plan.point(i), self._scheduler, device) for i in missing)
+        points = dict.fromkeys(self._points[i] for i in order if self._points[i] in self._travels)
+        device, first = self.engine.networks.device, {name: self._points.index(name) for name in points}
+        trajectories = (Trajectory(i, self.plan.point(i), self._scheduler, device) for i in first.values())
+        looks = self._looks()
         try:
             for step in denoise(trajectories, self._predict, self._micro_batch, self._wanted, self.rows):
                 yield step
-                if step.last:
-                    yield from self._finished(step)
+                for index in looks[self._points[step.index]]:
+                    due = self.plan.places[index].step
+                    if step.last if due is None else due == step.step:
+                        yield from self._drawn(index, step)
         except Cancelled:
             return
+
+    def _looks(self) -> Mapping[bytes, list[int]]:
+        """The places to be drawn on the way of each point."""
+        looks = defaultdict(list)
+        for index in self._missing.values():
+            looks[self._points[index]].append(index)
+        return looks
 
     def _stored(self, order: Sequence[int]) -> Iterator[Frame]:
         for index in order:
@@ -236,16 +277,17 @@ class Render:
             if (png := self.engine.store.get(key)) is not None:
                 yield Frame(index, self.plan.places[index], key, png, stored=True)
             else:  # dropped from the store since the survey
-                self._miss(key, index, self.plan.point(index))
+                self._miss(index, self.plan.point(index))
 
-    def _finished(self, step: Step) -> Iterator[Frame]:
-        key = self.keys[step.index]
-        png = to_png(self.engine.decode(step.latents))
+    def _drawn(self, index: int, step: Step) -> Iterator[Frame]:
+        """The picture of a place, at every place that shows the same."""
+        key, look = self.keys[index], self.plan.places[index].look
+        png = to_png(look(step, self.engine) if look else self.engine.decode(step.latents))
         self._decoded += 1
         self.engine.store.put(key, png)
-        for index, other in enumerate(self.keys):
-            if other == key:
-                yield Frame(index, self.plan.places[index], key, png, stored=False)
+        for other, same in enumerate(self.keys):
+            if same == key:
+                yield Frame(other, self.plan.places[other], key, png, stored=False)
 
     def _predict(self, rows: Sequence[Row]) -> Tensor:
         if self.cancelled:

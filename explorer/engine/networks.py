@@ -15,7 +15,7 @@ from PIL import Image
 from torch import Tensor
 
 from explorer.engine import machine
-from explorer.engine.decode import Decoder
+from explorer.engine.autoencoder import Autoencoder
 from explorer.engine.denoise import Row
 from explorer.engine.encode import Encoder
 from explorer.engine.models import Defaults, Model
@@ -36,6 +36,7 @@ class Networks(Protocol):
     encode: Callable[[str], Conditioning]
     encode_negative: Callable[[str], Conditioning]
     cut_off: Callable[[str], str]
+    encode_picture: Callable[[Image.Image], Tensor]
     decode: Callable[[Tensor], Image.Image]
     preview: Callable[[Tensor], Image.Image]
 
@@ -48,7 +49,7 @@ class DiffusersNetworks:
     def __init__(self, model: Model) -> None:
         pipe = model.pipe
         encoder = Encoder(pipe, model.device)
-        decoder = Decoder(pipe.vae, model.device, pipe.vae_scale_factor)
+        autoencoder = Autoencoder(pipe.vae, model.device, pipe.vae_scale_factor)
         self.name, self.device, self.defaults = model.name, model.device, model.defaults
         self.signature = "|".join(
             (model.fingerprint, str(model.dtype), str(model.unet_memory_format), machine.signature(model.device))
@@ -59,7 +60,8 @@ class DiffusersNetworks:
             pipe.vae_scale_factor,
         )
         self.encode, self.encode_negative, self.cut_off = encoder.encode, encoder.encode_negative, encoder.cut_off
-        self.decode, self.preview = decoder.decode, decoder.preview
+        self.encode_picture = autoencoder.encode
+        self.decode, self.preview = autoencoder.decode, autoencoder.preview
         self._unet, self._dtype, self._layout = pipe.unet, model.dtype, model.unet_memory_format
 
     @torch.inference_mode()

@@ -90,6 +90,14 @@ def alpha_bar(scheduler: SchedulerMixin, timestep: Tensor) -> float:
     return 1 / (1 + float(scheduler.sigmas[scheduler.step_index]) ** 2)
 
 
+def noise_levels(scheduler: SchedulerMixin) -> list[float]:
+    """sigma before each of the scheduler's timesteps: the noise's spread in units of the clean latents'."""
+    if hasattr(scheduler, "sigmas"):
+        return [float(sigma) for sigma in scheduler.sigmas[: len(scheduler.timesteps)]]
+    signal = scheduler.alphas_cumprod[scheduler.timesteps]
+    return [float(sigma) for sigma in ((1 - signal) / signal) ** 0.5]
+
+
 def predict_clean(prediction_type: str, output: Tensor, model_input: Tensor, signal: float) -> Tensor:
     """The clean latents x0 that a model's `output` implies for its (variance-preserving) `model_input`.
 

@@ -13,6 +13,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
+from PIL import Image
+from torch import Tensor
+
 from explorer.experiments.inputs import Choice, Input, InputError, Integer, Prompt, Real
 from explorer.space.plans import Plan
 from explorer.space.points import SCHEDULER_NAMES, Conditioning, Sampling
@@ -23,7 +26,9 @@ class Studio(Protocol):
 
     def encode(self, prompt: str) -> Conditioning: ...
     def encode_negative(self, negative_prompt: str) -> Conditioning: ...
+    def encode_picture(self, picture: Image.Image) -> Tensor: ...
     def latents_shape(self, sampling: Sampling) -> tuple[int, int, int]: ...
+    def sigmas(self, sampling: Sampling) -> list[float]: ...
 
 
 @dataclass(frozen=True, kw_only=True)

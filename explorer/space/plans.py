@@ -7,34 +7,54 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from explorer.space.paths import coarse_to_fine
 from explorer.space.points import Point, Sampling
+
+
+class Look(Protocol):
+    """A way to draw a step of a point's denoising, other than the finished picture.
+
+    Called with the step (the engine's `Step`) and with something that can `decode` and `preview` latents (an engine);
+    gives a PIL picture. What is in its `info["note"]`, words about this very picture, is kept with the frame.
+    """
+
+    @property
+    def digest(self) -> bytes:
+        """Equal for looks that draw equal pictures of equal steps."""
+
+    def __call__(self, step: Any, pictures: Any) -> Any: ...
 
 
 @dataclass(frozen=True)
 class Place:
     """One stop of a plan: its coordinates on the path, in the path's own units, and the words under its picture.
 
-    `settings` are those in which the frames of the plan differ from each other, for views that compare them.
+    `settings` are those in which the frames of the plan differ from each other, for views that compare them. What is
+    shown is the finished picture; with a `look` it is what that draws after evaluation `step` of the point's denoising
+    (counted from 1; None: after the last one). Places of one point cost one denoising, however many steps they look at.
     """
 
     coordinates: tuple[float, ...]
     caption: str
     settings: Mapping[str, Any] = field(default_factory=dict)
+    step: int | None = None
+    look: Look | None = None
 
 
 @dataclass(frozen=True)
 class Plan:
     """What an experiment wants rendered: `places` in the order they are shown, and `at(*coordinates)` -> Point.
 
-    `at` is pure: equal coordinates give equal points. It answers between the places, too.
+    `at` is pure: equal coordinates give equal points. It answers between the places, too. `ordering(count)` says in
+    which order the places are rendered.
     """
 
     places: tuple[Place, ...]
     at: Callable[..., Point]
     sampling: Sampling
+    ordering: Callable[[int], list[int]] = coarse_to_fine
 
     def point(self, index: int) -> Point:
         """The point of the place `index`."""
@@ -42,5 +62,5 @@ class Plan:
 
     @property
     def order(self) -> list[int]:
-        """The indices in the order they are rendered: spread over the path from the start."""
-        return coarse_to_fine(len(self.places))
+        """The indices in the order they are rendered; unless the plan says otherwise, spread over it from the start."""
+        return self.ordering(len(self.places))

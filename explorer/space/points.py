@@ -78,6 +78,9 @@ class Point:
     `latents` is unit-variance noise of shape (channels, height/f, width/f). `noise` is the stream that samplers with
     fresh noise at every step (Euler ancestral) go on drawing from. `guidance_scale` g means
     `negative + g * (conditioning - negative)`: at 1 the negative conditioning has no part, at 0 the prompt has none.
+
+    With `init_latents`, an encoded picture of that same shape, denoising starts from them under the noise of the
+    step that leaves `strength` in [0, 1] of the steps to do (SDEdit, Meng et al. 2021): at 0 they stay as they are.
     """
 
     conditioning: Conditioning
@@ -85,6 +88,14 @@ class Point:
     latents: Tensor
     noise: Noise
     guidance_scale: float
+    init_latents: Tensor | None = None
+    strength: float = 1.0
+
+    def first_step(self, num_inference_steps: int) -> int:
+        """How many of the steps are left out: as diffusers counts, all but floor(num_inference_steps * strength)."""
+        if self.init_latents is None:
+            return 0
+        return num_inference_steps - min(int(num_inference_steps * self.strength), num_inference_steps)
 
     @property
     def sides(self) -> dict[str, Conditioning]:
@@ -96,7 +107,14 @@ class Point:
             sides["negative"] = self.negative_conditioning
         return sides
 
-    def digest(self, fresh_noise: bool) -> bytes:
+    def start(self, num_inference_steps: int) -> bytes:
+        """Equal for points that begin with equal samples at equal noise levels."""
+        return digest(self.latents, self.init_latents, self.first_step(num_inference_steps))
+
+    def digest(self, num_inference_steps: int, fresh_noise: bool) -> bytes:
         """Equal for points that give equal pictures; `fresh_noise` says whether the sampler draws any."""
+        if self.first_step(num_inference_steps) == num_inference_steps:
+            return digest(self.init_latents)
         sides = [f"{name}:{side.digest.hex()}" for name, side in self.sides.items()]
-        return digest(*sides, self.latents, float(self.guidance_scale), repr(self.noise) if fresh_noise else None)
+        noise = repr(self.noise) if fresh_noise else None
+        return digest(*sides, self.start(num_inference_steps), float(self.guidance_scale), noise)

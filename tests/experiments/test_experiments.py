@@ -41,7 +41,7 @@ def test_every_preset_is_valid_and_can_be_planned(experiment, engine):
 def test_equal_coordinates_are_equal_points(experiment, engine):
     plan = experiment().resolved(engine.networks.defaults).plan(engine)
     for index in range(min(5, len(plan.places))):
-        assert plan.point(index).digest(True) == plan.point(index).digest(True)
+        assert plan.point(index).digest(20, True) == plan.point(index).digest(20, True)
 
 
 @EVERY

@@ -1,4 +1,4 @@
-"""Latents to pictures: the autoencoder for finished frames, a linear map for glimpses on the way.
+"""Latents to pictures and back: the autoencoder for finished frames, a linear map for glimpses on the way.
 
 It knows a VAE and pixels. Pictures are decoded one at a time, which bounds the memory of a decode and keeps a
 picture's bytes the same whatever it is rendered with.
@@ -11,18 +11,48 @@ from functools import cached_property
 
 import numpy as np
 import torch
+from cachetools import LRUCache
 from diffusers import AutoencoderTiny
+from diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion_img2img import retrieve_latents
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from torch import Tensor, nn
 
+from explorer.space.points import digest
 
-class Decoder:
-    """The picture side of a VAE, `AutoencoderKL` or `AutoencoderTiny`; a latent is `factor` x `factor` pixels."""
 
-    def __init__(self, vae: nn.Module, device: torch.device, factor: int) -> None:
+class Autoencoder:
+    """A VAE, `AutoencoderKL` or `AutoencoderTiny`, whose latents stand for `factor` x `factor` pixels each.
+
+    It keeps the latents of the `size` pictures encoded last.
+    """
+
+    def __init__(self, vae: nn.Module, device: torch.device, factor: int, size: int = 64) -> None:
+        self._encoded: LRUCache[bytes, Tensor] = LRUCache(size)
         self._vae, self._device, self._factor = vae, device, factor
         if vae.dtype == torch.float16 and getattr(vae.config, "force_upcast", False):
             vae.to(torch.float32)  # the VAE of SDXL overflows in half precision
+
+    def encode(self, picture: Image.Image) -> Tensor:
+        """The latents (channels, height/f, width/f) of a picture, float32 on the CPU, scaled as the UNet takes them.
+
+        Of the distribution that an `AutoencoderKL` gives it is the mode, so that a picture has one encoding. Raises
+        ValueError for a picture whose sides are not multiples of the factor.
+        """
+        if picture.width % self._factor or picture.height % self._factor:
+            raise ValueError(f"picture: {picture.width} x {picture.height} px, not multiples of {self._factor}")
+        pixels = np.array(picture.convert("RGB"))
+        key = digest(repr(pixels.shape), pixels.tobytes())
+        if key not in self._encoded:
+            self._encoded[key] = self._run(torch.from_numpy(pixels).permute(2, 0, 1)[None] / 255)
+        return self._encoded[key]
+
+    @torch.inference_mode()
+    def _run(self, pixels: Tensor) -> Tensor:
+        """`pixels` (1, 3, height, width) in [0, 1]."""
+        output = self._vae.encode((pixels * 2 - 1).to(self._device, self._vae.dtype))
+        latents = retrieve_latents(output, sample_mode="argmax") * self._vae.config.scaling_factor
+        return latents[0].to("cpu", torch.float32)
 
     @torch.inference_mode()
     def decode(self, latents: Tensor) -> Image.Image:
@@ -53,15 +83,15 @@ class Decoder:
         generator = torch.Generator("cpu").manual_seed(0)
         blobs = torch.rand(1, 3, 6, 6, generator=generator)
         picture = nn.functional.interpolate(blobs, size=side * factor, mode="bicubic").clamp(0, 1)
-        encoded = self._vae.encode((picture * 2 - 1).to(self._device, self._vae.dtype))
-        encoded = encoded.latent_dist.mode()
-        latents = encoded[0].float().cpu().flatten(1).T * self._vae.config.scaling_factor
+        latents = self._run(picture).flatten(1).T
         colours = nn.functional.avg_pool2d(picture, factor)[0].flatten(1).T
         return torch.linalg.lstsq(torch.cat([latents, torch.ones(side * side, 1)], 1), colours).solution
 
 
 def to_png(picture: Image.Image) -> bytes:
-    """A picture as lossless PNG bytes, packed fast rather than small."""
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG", compress_level=1)
+    """A picture as lossless PNG bytes, packed fast rather than small, with the `note` of its info."""
+    buffer, info = io.BytesIO(), PngInfo()
+    if note := picture.info.get("note"):
+        info.add_itxt("note", note)
+    picture.save(buffer, "PNG", compress_level=1, pnginfo=info)
     return buffer.getvalue()

@@ -9,7 +9,7 @@ import torch
 from diffusers import AutoencoderTiny, StableDiffusionPipeline
 from PIL import Image, ImageDraw
 
-from explorer.engine.decode import Decoder, to_png
+from explorer.engine.autoencoder import Autoencoder, to_png
 from explorer.engine.known import POCKET
 from explorer.engine.quiet import quiet
 from tests.tiny import tiny_sd, tiny_sdxl
@@ -37,8 +37,8 @@ def pocket_pipe():
     return pocket()
 
 
-def decoder_of(pipe) -> Decoder:
-    return Decoder(pipe.vae, CPU, pipe.vae_scale_factor)
+def autoencoder_of(pipe) -> Autoencoder:
+    return Autoencoder(pipe.vae, CPU, pipe.vae_scale_factor)
 
 
 def pixels(picture: Image.Image) -> np.ndarray:
@@ -56,7 +56,7 @@ def test_a_picture_has_the_bytes_of_the_pipelines_own(pipe, height, width):
         ).images[0]
 
     latents, theirs = made("latent"), made("pil")
-    ours = decoder_of(pipe).decode(latents)
+    ours = autoencoder_of(pipe).decode(latents)
     assert latents.shape == (pipe.unet.config.in_channels, height, width)
     assert (ours.size, ours.mode) == (theirs.size, theirs.mode)
     assert ours.size == (width * pipe.vae_scale_factor, height * pipe.vae_scale_factor)
@@ -71,16 +71,16 @@ def test_latents_far_outside_give_black_and_white_and_no_overflow():
         decode=lambda latents, return_dict: (latents[:, :3],),
     )
     latents = torch.tensor([-1e6, 0.0, 1e6])[:, None, None].expand(3, 2, 2)
-    assert Decoder(vae, CPU, 1).decode(latents).getpixel((0, 0)) == (0, 128, 255)
+    assert Autoencoder(vae, CPU, 1).decode(latents).getpixel((0, 0)) == (0, 128, 255)
 
 
 def test_a_half_precision_autoencoder_that_overflows_is_used_in_float32():
     whole, half = tiny_sd().vae, tiny_sd().vae.to(torch.float16)
     assert half.config.force_upcast
     latents = torch.randn(4, 8, 8, generator=torch.Generator().manual_seed(0))
-    picture = Decoder(half, CPU, 2).decode(latents)
+    picture = Autoencoder(half, CPU, 2).decode(latents)
     assert half.dtype == torch.float32
-    difference = np.abs(pixels(picture) - pixels(Decoder(whole, CPU, 2).decode(latents)))
+    difference = np.abs(pixels(picture) - pixels(Autoencoder(whole, CPU, 2).decode(latents)))
     assert difference.max() < 0.05  # the weights were rounded to half precision before
 
 
@@ -92,31 +92,31 @@ def test_other_autoencoders_stay_as_they_are(dtype):
         num_encoder_blocks=(1, 1),
         num_decoder_blocks=(1, 1),
     ).to(dtype)
-    Decoder(tiny, CPU, 2)
+    Autoencoder(tiny, CPU, 2)
     assert tiny.dtype == dtype
     large = tiny_sd().vae.to(torch.bfloat16)
-    Decoder(large, CPU, 2)
+    Autoencoder(large, CPU, 2)
     assert large.dtype == torch.bfloat16
 
 
 def test_a_bfloat16_picture_is_close_to_the_float32_one(pocket_pipe):
     latents = torch.randn(8, 16, 16, generator=torch.Generator().manual_seed(0))
-    fine = pixels(decoder_of(pocket_pipe).decode(latents))
+    fine = pixels(autoencoder_of(pocket_pipe).decode(latents))
     with quiet():
         vae = AutoencoderTiny.from_pretrained(POCKET / "vae", dtype=torch.bfloat16)
-    assert np.abs(pixels(Decoder(vae, CPU, 8).decode(latents)) - fine).mean() < 0.01  # measured: 0.0016
+    assert np.abs(pixels(Autoencoder(vae, CPU, 8).decode(latents)) - fine).mean() < 0.01  # measured: 0.0016
 
 
 def test_a_glimpse_of_a_tiny_autoencoder_is_the_picture(pocket_pipe):
     latents = torch.randn(8, 8, 12, generator=torch.Generator().manual_seed(0))
-    decoder = decoder_of(pocket_pipe)
+    decoder = autoencoder_of(pocket_pipe)
     assert decoder.preview(latents).size == (96, 64)
     assert decoder.preview(latents).tobytes() == decoder.decode(latents).tobytes()
 
 
 @pytest.mark.parametrize("make", [tiny_sd, tiny_sdxl])
 def test_other_glimpses_have_a_pixel_a_latent(make):
-    decoder = decoder_of(make())
+    decoder = autoencoder_of(make())
     glimpse = decoder.preview(torch.randn(4, 6, 10, dtype=torch.bfloat16))
     assert (glimpse.size, glimpse.mode) == ((10, 6), "RGB")
 
@@ -150,7 +150,7 @@ def test_a_mapped_glimpse_is_like_the_picture(pocket_pipe, number):
 
     Of eight such scenes the root mean square error was 0.43 to 0.59 of the plane's, the correlation 0.90 to 0.94.
     """
-    vae, decoder = pocket_pipe.vae, Decoder(Mapped(pocket_pipe.vae), CPU, 8)
+    vae, decoder = pocket_pipe.vae, Autoencoder(Mapped(pocket_pipe.vae), CPU, 8)
     with torch.inference_mode():
         values = torch.tensor(np.array(scene(number))).permute(2, 0, 1)[None] / 127.5 - 1
         latents = vae.encode(values).latents[0] * vae.config.scaling_factor
