@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from diffusers import AutoencoderTiny, StableDiffusionPipeline
+from diffusers.image_processor import VaeImageProcessor
 from PIL import Image, ImageDraw
 
 from explorer.engine.autoencoder import Autoencoder, to_png
@@ -167,3 +168,38 @@ def test_a_png_loses_nothing():
         assert read.format == "PNG"
         assert np.array_equal(np.asarray(read), noise)
     assert png == to_png(Image.fromarray(noise))
+
+
+def test_a_picture_is_encoded_as_diffusers_encodes_its_mode(pipe):
+    factor = pipe.vae_scale_factor
+    picture = Image.radial_gradient("L").resize((12 * factor, 8 * factor)).convert("RGB")
+    latents = autoencoder_of(pipe).encode(picture)
+    with torch.no_grad():
+        values = VaeImageProcessor(vae_scale_factor=factor).preprocess(picture)
+        output = pipe.vae.encode(values)
+        theirs = output.latents if isinstance(pipe.vae, AutoencoderTiny) else output.latent_dist.mode()
+    assert latents.shape == (pipe.unet.config.in_channels, 8, 12)
+    torch.testing.assert_close(latents, theirs[0] * pipe.vae.config.scaling_factor)
+
+
+def test_a_picture_is_encoded_once(pipe, monkeypatch):
+    autoencoder, factor, calls = autoencoder_of(pipe), pipe.vae_scale_factor, []
+    encode = pipe.vae.encode
+    monkeypatch.setattr(pipe.vae, "encode", lambda *args: calls.append(1) or encode(*args))
+    grey, white = (Image.new("RGB", (8 * factor, 8 * factor), colour) for colour in ("grey", "white"))
+    first = autoencoder.encode(grey)
+    assert torch.equal(autoencoder.encode(grey.copy()), first)
+    assert not torch.equal(autoencoder.encode(white), first)
+    assert len(calls) == 2
+
+
+def test_a_picture_of_a_wrong_size_is_refused(pipe):
+    with pytest.raises(ValueError, match=r"picture: 33 x 32 px, not multiples of \d"):
+        autoencoder_of(pipe).encode(Image.new("RGB", (33, 32)))
+
+
+def test_a_png_carries_the_note_of_its_picture():
+    picture = Image.new("RGB", (4, 4))
+    picture.info["note"] = "12.3 dB → fine, 好"
+    assert Image.open(io.BytesIO(to_png(picture))).info["note"] == "12.3 dB → fine, 好"
+    assert "note" not in Image.open(io.BytesIO(to_png(Image.new("RGB", (4, 4))))).info

@@ -4,6 +4,8 @@ import dataclasses
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from explorer.space.noise import Noise
 from explorer.space.points import Conditioning, Point, digest
@@ -68,3 +70,23 @@ def test_digest_keeps_its_parts_apart():
     assert digest("ab", "c") != digest("a", "bc")
     assert digest(1) != digest(1.0)
     assert digest(None) != digest("None")
+
+
+@given(st.floats(0, 1), st.integers(1, 150))
+def test_strength_counts_steps_as_diffusers_does(strength, steps):
+    started = point(init_latents=torch.ones(4, 8, 8), strength=strength)
+    assert steps - started.first_step(steps) == int(steps * strength)
+    assert point(strength=strength).first_step(steps) == 0  # without a picture there is nothing to start from
+
+
+def test_a_picture_left_as_it_is_depends_on_nothing_else():
+    left = {"init_latents": torch.ones(4, 8, 8), "strength": 0.0}
+    assert point(**left).digest(20, True) == point(**left, guidance_scale=9.0, conditioning=conditioning(2)).digest(
+        20, True
+    )
+    assert point(**left).digest(20, True) != point(init_latents=torch.zeros(4, 8, 8), strength=0.0).digest(20, True)
+
+
+def test_strengths_of_as_many_steps_have_one_digest():
+    a, b, c = (point(init_latents=torch.ones(4, 8, 8), strength=s).digest(10, False) for s in (0.5, 0.59, 0.6))
+    assert a == b != c
