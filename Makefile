@@ -22,6 +22,7 @@ bench: $(READY_DEV)
 	$(VENV)/bin/python -m bench $(FLAGS)
 
 pictures: $(READY_DEV)
+	$(VENV)/bin/python assets/examples.py
 	PYTHONPATH=. $(VENV)/bin/python assets/pictures.py
 
 $(READY): requirements.txt constraints.txt

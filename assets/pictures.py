@@ -1,10 +1,12 @@
 """Makes the README's pictures with the program itself: `make pictures`.
 
-A film from the command line, and a screenshot of the page in the middle of a film. Needs chromium and the test tools.
+A film from the command line, a screenshot of the page in the middle of a film, and two contact sheets of tabs, wide
+and as on a phone. Needs chromium and the test tools.
 """
 
 from __future__ import annotations
 
+import io
 import socket
 import subprocess
 import sys
@@ -16,12 +18,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import expect, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from explorer.command_line import main as explorer
 from explorer.experiments.interpolation import Interpolation
 
 HERE = Path(__file__).parent
+SIX = (
+    "prompt-grid",
+    "guidance-sweep",
+    "image-variations",
+    "prompt-walk",
+    "denoising-trajectory",
+    "inside-the-autoencoder",
+)
 PRESET = Interpolation.presets["A tree in three styles"]
 
 
@@ -57,18 +68,50 @@ def page(cache: str) -> Iterator[str]:
 
 
 def screenshots(url: str) -> None:
-    """assets/page.png: the preset, rendered, in its middle."""
+    """assets/page.png, in the middle of a film; assets/tabs-wide.webp and tabs-phone.webp, six other tabs."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         tab = browser.new_page(viewport={"width": 1280, "height": 1000})
         tab.goto(url)
-        tab.get_by_role("button", name="A tree in three styles").click()
-        expect(tab.locator("#interpolation-status")).to_contain_text("frames in", timeout=120_000)
-        scrubber = tab.locator("#interpolation-view input[type=range]")
-        scrubber.fill("12")
+        rendered(tab, "interpolation", 3)
+        tab.locator("#interpolation-view input[type=range]").fill("12")
         tab.wait_for_timeout(800)
         tab.screenshot(path=HERE / "page.png")
+        wide = [shot(browser, url, name, {"width": 1280, "height": 1240}) for name in SIX]
+        sheet(wide, 3, 760).save(HERE / "tabs-wide.webp", quality=85, method=6)
+        phone = [shot(browser, url, name, {"width": 390, "height": 844}, whole=True) for name in SIX]
+        sheet(phone, 6, 390).save(HERE / "tabs-phone.webp", quality=85, method=6)
         browser.close()
+
+
+def rendered(tab: Page, name: str, preset: int = 0) -> None:
+    """Opens an experiment's tab and renders one of its presets."""
+    tab.locator(f"#tab-{name}-button").click()
+    tab.locator(f"#{name}-preset-{preset}").click()
+    expect(tab.locator(f"#{name}-status")).to_contain_text("frames in", timeout=300_000)
+    tab.wait_for_timeout(1500)
+
+
+def shot(browser: Browser, url: str, name: str, viewport: dict[str, int], whole: bool = False) -> Image.Image:
+    """A screenshot of one tab with its first preset rendered; `whole`: all of the page, however long."""
+    tab = browser.new_page(viewport=viewport)
+    tab.goto(url)
+    rendered(tab, name)
+    picture = Image.open(io.BytesIO(tab.screenshot(full_page=whole))).convert("RGB")
+    tab.close()
+    return picture
+
+
+def sheet(pictures: list[Image.Image], columns: int, width: int) -> Image.Image:
+    """The pictures in cells of one size, each scaled to `width` pixels, from the top left."""
+    gap, rows = 12, -(-len(pictures) // columns)
+    small = [picture.resize((width, round(picture.height * width / picture.width))) for picture in pictures]
+    height = max(picture.height for picture in small)
+    whole = Image.new("RGB", (columns * (width + gap) + gap, rows * (height + gap) + gap), "#94a3b8")
+    for number, picture in enumerate(small):
+        row, column = divmod(number, columns)
+        whole.paste(picture, (gap + column * (width + gap), gap + row * (height + gap)))
+    return whole
 
 
 if __name__ == "__main__":

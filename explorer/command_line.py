@@ -2,7 +2,8 @@
 
     python -m explorer interpolation --prompts "a cat" "a dog" --frames 24 --out cat-dog.gif
 
-`--out` says what is made by its suffix: .gif, .mp4, .webp, .zip, or a folder of PNGs when it has none.
+`--out` says what is made by its suffix: .gif, .mp4, .webp, .zip, .png (a labelled sheet), or a folder of PNGs when it
+has none.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from explorer import load, render
 from explorer.engine.models import KNOWN, ModelError
 from explorer.experiments import registry
 from explorer.experiments.base import Experiment
-from explorer.experiments.inputs import Choice, Input, InputError, Integer, Numbers, Prompts, Real
+from explorer.experiments.inputs import Choice, Input, InputError, Integer, Numbers, Picture, Prompts, Real
+from explorer.experiments.pictures import EXAMPLES
 from explorer.outputs.export import FORMATS, export
 from explorer.outputs.records import make_record
 from explorer.outputs.runs import Runs
@@ -67,6 +69,8 @@ def add_input(parser: argparse.ArgumentParser, name: str, declared: Input, defau
         options |= {"nargs": "*", "metavar": "TEXT" if isinstance(declared, Prompts) else "N"}
     elif isinstance(declared, Choice):
         options |= {"metavar": "NAME"}
+    elif isinstance(declared, Picture):
+        options |= {"metavar": "FILE"}
     else:
         options |= {"type": kinds.get(type(declared), str), "metavar": "N" if type(declared) in kinds else "TEXT"}
     parser.add_argument("--" + name.replace("_", "-"), **options)
@@ -87,9 +91,15 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def settings(args: argparse.Namespace, experiment: type[Experiment]) -> dict[str, Any]:
-    """The experiment's settings as they were given, unchecked; numbers may be separated by spaces, commas or both."""
+    """The experiment's settings as they were given, unchecked.
+
+    Numbers may be separated by spaces, commas or both; a picture that is not the name of an example is a file.
+    """
     found = {name: getattr(args, name) for name in experiment.inputs()}
     lists = [name for name, declared in experiment.inputs().items() if isinstance(declared, Numbers)]
+    for name, declared in experiment.inputs().items():
+        if isinstance(declared, Picture) and found[name] not in (*EXAMPLES, None):
+            found[name] = Path(found[name])
     return {**found, **{name: ",".join(" ".join(map(str, found[name])).replace(",", " ").split()) for name in lists}}
 
 

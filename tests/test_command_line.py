@@ -17,6 +17,7 @@ from explorer.engine.engine import Engine
 from explorer.engine.fake import FakeNetworks
 from explorer.engine.store import FrameStore
 from explorer.experiments import registry
+from explorer.experiments.pictures import canonical
 from explorer.outputs.settings import read
 
 ROOT = Path(__file__).parents[1]
@@ -131,6 +132,34 @@ def test_seeds_are_taken_with_commas_or_without(engine, tmp_path, seeds):
     assert read(tmp_path / "a.zip")["settings"]["seeds"] == [1, 2]
 
 
+def test_a_picture_is_a_file_or_an_example(engine, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Image.new("RGB", (40, 30), "navy").save("mine.png")
+    Image.new("RGB", (40, 30), "navy").save("boat", "PNG")
+    variations = ["image-variations", "--count", "2", "--strengths", "0.5", "--out", "a.zip", "--picture"]
+    for given, source in (("mine.png", Path("mine.png")), ("boat", "boat"), ("./boat", Path("boat"))):
+        assert main([*variations, given]) == 0
+        assert read(tmp_path / "a.zip")["settings"]["picture"] == canonical(source)
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ("there-is-none.png", "the file cannot be read: No such file"),
+        (".", "the file cannot be read"),
+        ("words.png", "it is no picture"),
+    ],
+)
+def test_a_file_that_is_no_picture_is_said(engine, tmp_path, monkeypatch, capsys, given, reason):
+    monkeypatch.chdir(tmp_path)
+    Path("words.png").write_text("words")
+    assert main(["image-variations", "--picture", given, "--out", "a.zip"]) == 2
+    sentence = said(capsys)
+    assert f"picture = '{given}' is not allowed: {reason}" in sentence
+    assert "one of the examples planet, boat" in sentence
+    assert not Path("a.zip").exists()
+
+
 @pytest.mark.parametrize(
     ("flags", "field", "value", "allowed"),
     [
@@ -161,7 +190,7 @@ def test_what_is_out_of_bounds_is_said_with_field_value_and_bounds(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("out", ["film.avi", "film.png", "film.", "film.tar.gz", "my.film"])
+@pytest.mark.parametrize("out", ["film.avi", "film.tiff", "film.", "film.tar.gz", "my.film"])
 def test_a_wrong_suffix_is_refused_before_anything_is_loaded(engine, tmp_path, capsys, out):
     code = main([*FILM, "--out", str(tmp_path / out)])
     if out == "film.":  # to Python, and to people, that is no suffix
@@ -169,7 +198,7 @@ def test_a_wrong_suffix_is_refused_before_anything_is_loaded(engine, tmp_path, c
         return
     assert code == 2
     assert str(tmp_path / out) in (sentence := said(capsys))
-    assert all(format in sentence for format in ("gif", "mp4", "webp", "zip", "folder"))
+    assert all(format in sentence for format in ("gif", "mp4", "webp", "zip", "png", "folder"))
     assert engine.asked == []
 
 

@@ -10,17 +10,29 @@ import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+from explorer.experiments.pictures import allowed, canonical
 
 
 class InputError(ValueError):
     """A value that an experiment does not take: which field, what it was given, what is allowed."""
 
     def __init__(self, field: str, value: object, allowed: str) -> None:
-        shown = repr(value)
-        shown = shown if len(shown) <= 80 else f"{shown[:76]}...{shown[-1]}"
+        shown = _shown(value)
         super().__init__(f"{field} = {shown} is not allowed: {allowed}")
         self.field, self.value, self.allowed = field, value, allowed
+
+
+def _shown(value: object) -> str:
+    """The value as it stands in an error: at most 80 characters, and of a file only how large it is."""
+    if isinstance(value, bytes):
+        return f"a file of {len(value)} bytes"
+    if isinstance(value, str) and value.startswith("data:"):
+        return f"a data URL of {len(value)} characters"
+    shown = repr(str(value) if isinstance(value, Path) else value)
+    return shown if len(shown) <= 80 else f"{shown[:76]}...{shown[-1]}"
 
 
 @dataclass(frozen=True)
@@ -132,14 +144,16 @@ class Prompt(Input):
 
 @dataclass(frozen=True)
 class Prompts(Prompt):
-    """From `low` to `high` prompts, none of them empty."""
+    """From `low` to `high` prompts, none of them empty; `names` says what each is, where its place means something."""
 
     low: int = 2
     high: int = 8
+    names: tuple[str, ...] = ()
 
     @property
     def allowed(self) -> str:
-        return f"{self.low} to {self.high} prompts, none empty, of at most {self.max_length} characters each"
+        count = f"{self.low} to {self.high}" if self.low < self.high else f"exactly {self.low}"
+        return f"{count} prompts, none empty, of at most {self.max_length} characters each"
 
     def _accept(self, value: Any) -> tuple[str, ...]:
         if isinstance(value, str) or not self.low <= len(value) <= self.high:
@@ -200,3 +214,21 @@ class Seeds(Numbers):
     least: int = 0
     most: int = 8
     whole: bool = True
+
+
+@dataclass(frozen=True)
+class Picture(Input):
+    """A picture to start from, as the string that `pictures.canonical` makes of files, paths and examples' names."""
+
+    @property
+    def allowed(self) -> str:
+        return allowed()
+
+    def check(self, name: str, value: Any) -> Any:
+        """The canonical picture. Raises InputError, which says what is wrong with this one."""
+        if value is None and self.optional:
+            return None
+        try:
+            return canonical(value)
+        except ValueError as error:
+            raise InputError(name, value, f"{error}. Allowed is {self.allowed}") from None

@@ -95,7 +95,12 @@ class Interpolation(Experiment):
             conditioning = conditionings[start].toward(conditionings[end], eased, self.interpolation)
             return Point(conditioning, negative, latents, noise, self.guidance_scale)
 
-        places = [Place((t,), self._caption(t, segments)) for t in stops(self.frames, segments, closed)]
+        def place(t: float) -> Place:
+            start, local = segment(t, segments)
+            near = (start + round(local)) % len(self.prompts)
+            return Place((t,), self._caption(t, segments), {"prompt": self.prompts[near], "seed": seeds[near]})
+
+        places = [place(t) for t in stops(self.frames, segments, closed)]
         return Plan(tuple(places), at, self.sampling)
 
     def _caption(self, t: float, segments: int) -> str:

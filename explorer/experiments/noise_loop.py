@@ -18,7 +18,7 @@ from explorer.space.points import Point
 class NoiseLoop(Experiment):
     """Keep the prompt and turn the noise once around a circle: a film without a seam."""
 
-    position: ClassVar[int] = 5
+    position: ClassVar[int] = 6
     loop: ClassVar[str] = "closed"
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "A boat, small circle": {"prompt": "a boat at the beach", "frames": 16, "variation": 0.4},

@@ -19,6 +19,7 @@ from typing import Any
 from explorer.outputs.archives import write_zip
 from explorer.outputs.films import playback, rate, write_gif, write_mp4, write_webp
 from explorer.outputs.runs import Run, whole
+from explorer.outputs.sheets import write_sheet
 
 LONGEST_NAME = 60  # characters, without the suffix
 Writer = Callable[..., None]
@@ -31,20 +32,29 @@ def _film(write: Writer) -> Writer:
     return played
 
 
-def _archive(pictures: Sequence[Path], path: Path, *, record: Mapping[str, Any], **_playing: object) -> None:
-    write_zip(pictures, path, record=record)
+def _still(write: Writer) -> Writer:
+    def kept(pictures: Sequence[Path], path: Path, *, record: Mapping[str, Any], **_playing: object) -> None:
+        write(pictures, path, record=record)
+
+    return kept
 
 
 FORMATS: Mapping[str, Writer] = MappingProxyType(
-    {"gif": _film(write_gif), "mp4": _film(write_mp4), "webp": _film(write_webp), "zip": _archive}
+    {
+        "gif": _film(write_gif),
+        "mp4": _film(write_mp4),
+        "webp": _film(write_webp),
+        "zip": _still(write_zip),
+        "png": _still(write_sheet),
+    }
 )
 
 
 def export(run: Run, format: str, *, fps: float = 10, loop: str = "open") -> Path:
     """The frames present as one file of `format`, its record saying the `fps` and `loop` it was asked with.
 
-    A ZIP holds every frame once, whatever the loop. Raises ValueError for a format, fps or loop that is not allowed,
-    and for a run without frames.
+    A ZIP and a sheet (PNG) hold every frame once, whatever the loop. Raises ValueError for a format, fps or loop that
+    is not allowed, and for a run without frames.
     """
     if format not in FORMATS:
         raise ValueError(f"format: {format!r} is none of {', '.join(FORMATS)}")

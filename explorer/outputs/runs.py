@@ -2,8 +2,9 @@
 
 Contract: a run's folder has a name that nobody can guess, and inside `run.json` (the record), `frames.json` (captions
 and coordinates of all frames, there from the start), `frames/0000.png` (lossless), `view/0000.jpg` (what the page
-shows), `x0/0000-05.jpg` (previews) and `exports/`. Whatever has its final name is complete and is never written again,
-except `run.json`, which is replaced as a whole. Any number of threads may add frames and read.
+shows), `x0/0000-05.jpg` (previews), `exact/` (points between the frames, by their keys) and `exports/`. Whatever has
+its final name is complete and is never written again, except `run.json`, which is replaced as a whole. Any number of
+threads may add frames and read.
 
 It does not know how frames are made, nor what the page does with the paths.
 """
@@ -30,7 +31,7 @@ from explorer.outputs import settings
 GIB = 2**30
 _NAME = re.compile(r"[A-Za-z0-9_-]{22}")  # what secrets.token_urlsafe(16) gives
 _RECORD, _FRAMES, _MARK = settings.MEMBER, "frames.json", "rendering"
-_FOLDERS = ("frames", "view", "x0", "exports")
+_FOLDERS = ("frames", "view", "x0", "exact", "exports")
 _LIVE = 5 * 60.0  # seconds after the last touch in which a run is left alone
 _STALE = 60 * 60.0  # seconds after which the mark of a run counts for nothing: the process that set it has died
 
@@ -72,6 +73,11 @@ class Run:
         return settings.read(self.folder / _RECORD)
 
     @property
+    def frames(self) -> list[dict[str, Any]]:
+        """What is known of every frame of the run, rendered or not: caption, coordinates, settings."""
+        return json.loads((self.folder / _FRAMES).read_text())["frames"]
+
+    @property
     def ready(self) -> list[int]:
         """The indices of the frames present, ascending."""
         return [int(picture.stem) for picture in self.pictures]
@@ -108,6 +114,17 @@ class Run:
         if not path.exists():
             _jpeg(image, path)
         return path
+
+    def exact(self, key: str, png: bytes) -> tuple[Path, Path]:
+        """Puts the picture of a point between the frames in place, under its content's name: its JPEG and its PNG."""
+        view, picture = (self.folder / f"exact/{key}{suffix}" for suffix in (".jpg", ".png"))
+        if not view.exists():
+            with Image.open(io.BytesIO(png), formats=["PNG"]) as opened:
+                _jpeg(opened, view)
+        if not picture.exists():
+            with whole(picture) as part:
+                part.write_bytes(png)
+        return view, picture
 
     def finish(self, **changes: Any) -> None:
         """Takes `changes` (rows, seconds, ...) and the number of frames present into run.json; rendering is over."""

@@ -87,14 +87,32 @@ def coarse_to_fine(count: int) -> list[int]:
 
     Whatever has been rendered when somebody looks is spread over the whole path.
     """
-    order: dict[int, None] = dict.fromkeys((0, count - 1)) if count > 0 else {}
+    return [index for level in _halvings(count) for index in level]
+
+
+def coarse_to_fine_sheet(count: int) -> list[int]:
+    """The indices of a square sheet of `count` cells, row by row, in an order that is coarse to fine both ways.
+
+    First the corners, then the cells that halve the gaps between those, and so on: whenever somebody looks, what has
+    been rendered is spread over the whole sheet. Raises ValueError for a count that is no square.
+    """
+    side = math.isqrt(count)
+    if side * side != count:
+        raise ValueError(f"count = {count} cells are no square sheet")
+    level_of = {index: number for number, level in enumerate(_halvings(side)) for index in level}
+    levels: dict[int, list[int]] = {}
+    for cell in range(count):
+        level = max(level_of[cell // side], level_of[cell % side])
+        levels.setdefault(level, []).append(cell)
+    return [cells[i] for _, cells in sorted(levels.items()) for i in coarse_to_fine(len(cells))]
+
+
+def _halvings(count: int) -> list[list[int]]:
+    """The indices 0..count-1 in levels: the ends, then the middles of the gaps that are left, until none is."""
+    levels = [list(dict.fromkeys((0, count - 1)))] if count > 0 else []
     gaps: Sequence[tuple[int, int]] = [(0, count - 1)]
-    while gaps:
-        halves = []
-        for low, high in gaps:
-            if high - low > 1:
-                middle = (low + high) // 2
-                order[middle] = None
-                halves += [(low, middle), (middle, high)]
-        gaps = halves
-    return list(order)
+    while gaps := [(low, high) for low, high in gaps if high - low > 1]:
+        middles = [(low + high) // 2 for low, high in gaps]
+        levels.append(middles)
+        gaps = [half for (low, high), m in zip(gaps, middles, strict=True) for half in ((low, m), (m, high))]
+    return levels

@@ -3,7 +3,8 @@
 Contract: a drop-in for FilmView, with the same value, the same state and the same rules (see `views`); `index` of the
 state is picture A. What frames.json says of each frame decides the rest. `coordinates` are (column, row): frames of the
 same second coordinate are a row, the first one orders it. `settings`, where a run has them, is what tells the frames
-apart: the table under the pictures lists those that differ between A and B. It does not know which sweeps there are.
+apart: the table under the pictures lists those that differ between A and B, after what was measured of them (`notes` of
+the value). A setting `row` is the title of the frame's row. It does not know which sweeps there are.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ COMPARE_TEXTS = {
     "keys": "Arrow keys flip, x swaps A and B, shift and a click choose B.",
     "setting": "Setting",
     "nothing": "(none)",
+    "measured": "measured",
     "others": "All other settings are the same.",
     "same": "A and B are the same picture.",
     "alike": "A and B have the same settings.",

@@ -15,9 +15,11 @@ from explorer.engine.engine import Engine
 from explorer.experiments.base import Experiment
 from explorer.outputs.runs import Runs
 from explorer.ui.controls import Control, control
-from explorer.ui.tab import QUICK, Tab
+from explorer.ui.sharing import connect_sharing
+from explorer.ui.tab import Tab
 from explorer.ui.under_way import UnderWay
-from explorer.ui.views import source
+from explorer.ui.uses import connect_uses
+from explorer.ui.views import StatusView, source
 
 
 def build_page(engine: Engine, runs: Runs, experiments: Mapping[str, type[Experiment]]) -> gr.Blocks:
@@ -29,12 +31,13 @@ def build_page(engine: Engine, runs: Runs, experiments: Mapping[str, type[Experi
             "# Latent Explorer\nSee what lies between, around and behind the pictures of Stable Diffusion.",
             elem_id="title",
         )
+        notice = StatusView(elem_id="notice")
         shared = _draw_shared(engine)
-        with gr.Tabs(elem_id="tabs"):
+        with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as shown:
             tabs = [Tab(experiment, shared, engine, runs, under_way) for experiment in experiments.values()]
+        connect_uses(tabs, shared, shown)
+        connect_sharing(page, tabs, shared, shown, notice)
         page.unload(under_way.left)
-        for tab in tabs:
-            page.load(tab.price, tab.components, tab.status, **QUICK)
     return page
 
 

@@ -29,6 +29,7 @@ class Rendering:
     experiment: Experiment
     started: float = field(default_factory=time.perf_counter)
     preview: dict[str, Any] | None = None
+    notes: dict[int, str] = field(default_factory=dict)  # what was measured while drawing, by frame
 
     @classmethod
     def of(cls, experiment: Experiment, engine: Engine, runs: Runs) -> Rendering:
@@ -49,6 +50,8 @@ class Rendering:
                 if isinstance(event, Frame):
                     self.run.add(event.index, event.png)
                     self.preview = None
+                    if note := event.note:
+                        self.notes[event.index] = note
                 first = isinstance(event, Frame) and len(self.run.ready) == 1
                 if first or time.perf_counter() - told > SECONDS_BETWEEN_UPDATES:
                     self._glimpse(event)
@@ -71,6 +74,7 @@ class Rendering:
         self.run.finish(
             rows={"run": rows.run, "shared": rows.shared, "naive": price.naive_rows, "stored_frames": price.stored},
             seconds=round(time.perf_counter() - self.started, 3),
+            notes=self.notes,
         )
 
     def film(self) -> dict[str, Any]:
@@ -80,6 +84,7 @@ class Rendering:
             "count": len(self.render.keys),
             "ready": self.run.ready,
             "preview": self.preview,
+            "notes": self.notes,
             "fps": getattr(self.experiment, "fps", 10),
             "loop": getattr(self.experiment, "loop", "open"),
         }

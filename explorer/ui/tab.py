@@ -12,15 +12,21 @@ import gradio as gr
 from explorer.engine.engine import Engine
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Input, InputError
-from explorer.outputs.export import FORMATS, export
+from explorer.outputs.export import export
 from explorer.outputs.runs import Run, Runs
 from explorer.ui.compare import CompareView
-from explorer.ui.controls import Control, control
+from explorer.ui.controls import Control, control, settings_of
+from explorer.ui.pad import PadView
 from explorer.ui.rendering import Rendering, prices
+from explorer.ui.trajectory import TrajectoryView
 from explorer.ui.under_way import UnderWay
 from explorer.ui.views import FilmView, StatusView
+from explorer.ui.visits import Visits
 
-VIEWS = {"film": FilmView, "compare": CompareView}
+VIEWS = {"film": FilmView, "compare": CompareView, "pad": PadView, "trajectory": TrajectoryView}
+
+EXPORTS = {"gif": "GIF", "mp4": "MP4", "webp": "WebP", "zip": "ZIP of PNGs", "png": "Sheet (PNG)"}
+"""What the buttons of the export formats say; which of them fit, the views know."""
 
 QUICK = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
 """For events that answer at once: past the queue, without a sign of waiting, for the page alone."""
@@ -73,14 +79,17 @@ class Tab:
     def _draw_outputs(self) -> None:
         self.view = VIEWS[self.experiment.view](elem_id=f"{self.name}-view")
         self.folder = gr.State(None)
+        self.visits = Visits(self.experiment, self.engine, self.under_way, self.view)
         with gr.Row(elem_classes="exports"):
             self.exports = {
                 format: gr.Button(
-                    label, size="sm", min_width=80, interactive=False, elem_id=f"{self.name}-export-{format}"
+                    EXPORTS[format], size="sm", min_width=80, interactive=False, elem_id=f"{self.name}-export-{format}"
                 )
-                for format, label in (("gif", "GIF"), ("mp4", "MP4"), ("webp", "WebP"), ("zip", "ZIP of PNGs"))
-                if format in FORMATS
+                for format in self.view.exports
             }
+        with gr.Row(elem_classes="uses") as self.use_row:
+            gr.Markdown("Use this frame:", elem_classes="try")
+        self.share_row = gr.Row(elem_classes="share")
         self.file = gr.File(label="Your file", visible=False, elem_id=f"{self.name}-file")
 
     def _connect(self) -> None:
@@ -107,6 +116,7 @@ class Tab:
         price = {"fn": self.price, "inputs": self.components, "outputs": self.status, "trigger_mode": "always_last"}
         gr.on(changed, **price, **QUICK)
         self.stop_button.click(self.stop, None, None, **QUICK)
+        self.visits.connect(self.folder, self.stop_button)
         for name, button in getattr(self, "presets", {}).items():
             filled = button.click(self._fill(name), None, self.components, **QUICK)
             filled.then(**render, api_visibility="private")
@@ -125,11 +135,7 @@ class Tab:
 
     def settings(self, values: Sequence[Any]) -> dict[str, Any]:
         """The settings that the widgets' values stand for, unchecked."""
-        settings, rest = {}, list(values)
-        for c in self.controls:
-            own, rest = rest[: len(c.components)], rest[len(c.components) :]
-            settings[c.name] = c.read(own)
-        return settings
+        return settings_of(self.controls, values)
 
     def validate(self, *values: Any) -> list[dict[str, Any]]:
         """Errors inline, each at its field's first widget."""
@@ -188,7 +194,8 @@ class Tab:
 
     def stop(self, request: gr.Request) -> None:
         """Ends this visitor's render of this tab before its next UNet call."""
-        self.under_way.stop(request.session_hash, self.name)
+        for name in (self.name, self.visits.name):
+            self.under_way.stop(request.session_hash, name)
 
     def _fill(self, preset: str) -> Any:
         settings = self.experiment.presets[preset]

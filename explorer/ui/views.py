@@ -22,7 +22,7 @@ from __future__ import annotations
 import json
 import math
 from abc import ABCMeta
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -34,6 +34,7 @@ LOOPS = ("open", "back-and-forth", "closed")
 FPS = (1.0, 50.0)
 STATES = ("ready", "running", "stopped", "done", "error")
 MAX_INDEX = 9999  # frames are files with four digits
+MAX_NOTE = 300  # characters
 
 FILM_TEXTS = {
     "play": "Play",
@@ -49,6 +50,7 @@ FILM_TEXTS = {
     "per second": "fps",
     "save": "Save frame",
     "frame": "frame {n} of {count}",
+    "range": "the curve goes from {low} to {high}",
     "coming": "Frame {n} is still to come; showing {m}",
     "loading": "Frame {n} is loading; showing {m}",
     "lost": "Frame {n} could not be loaded; showing {m}",
@@ -94,16 +96,19 @@ class RunView(gr.HTML, metaclass=WidgetMeta):
 
     The value is None (nothing yet) or a mapping with `folder` (the run: frames.json, view/0000.jpg, frames/0000.png),
     `count` (frames when complete), `ready` (indices finished, any order), `preview` (None or `index`, `step`, `steps`
-    and the `path` of a predicted picture), `fps` and `loop` ("open", "back-and-forth" or "closed").
+    and the `path` of a predicted picture), `fps` and `loop` ("open", "back-and-forth" or "closed"). There may be
+    `notes`: index -> words about that very frame.
     As an input it gives what the visitor is looking at; see the module's docstring.
 
     A kind of view names its files in widgets/ (`widget`.html, .css and .js, and the `scripts` before that one) and its
     English `words`. Its script keeps the visitor's state in the attribute data-film of its root.
+    `exports` are the formats that fit it, by their names in outputs.export: a set's unless it says otherwise.
     """
 
     widget: ClassVar[str]
     scripts: ClassVar[tuple[str, ...]]
     words: ClassVar[Mapping[str, str]]
+    exports: ClassVar[Sequence[str]] = ("png", "zip", "gif")
 
     def __init__(
         self,
@@ -131,7 +136,7 @@ class RunView(gr.HTML, metaclass=WidgetMeta):
         return f"(...inputs) => {{ inputs[{place}] = JSON.parse({node}?.dataset.film ?? 'null'); return inputs; }}"
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any] | None:
-        """What is sent to the browser: O(count / 4) characters. A preview whose file is gone is left out."""
+        """What is sent to the browser: O(count / 4) characters, and notes. A preview without its file is left out."""
         if value is None:
             return None
         preview = value["preview"]
@@ -145,6 +150,7 @@ class RunView(gr.HTML, metaclass=WidgetMeta):
             "count": value["count"],
             "ready": mask(value["ready"]),
             "preview": preview,
+            "notes": {str(i): str(note)[:MAX_NOTE] for i, note in value.get("notes", {}).items()},
             "fps": value["fps"],
             "loop": value["loop"],
         }
@@ -175,11 +181,15 @@ class RunView(gr.HTML, metaclass=WidgetMeta):
 
 
 class FilmView(RunView):
-    """A run as a film: stage, caption, scrubber, filmstrip, playing and saving of single frames."""
+    """A run as a film: stage, caption, scrubber, filmstrip, playing and saving of single frames.
+
+    Where frames.json gives every frame a setting that is a number, the first of them is a curve under the scrubber.
+    """
 
     widget = "film"
-    scripts = ("reel.js", "strip.js")
+    scripts = ("reel.js", "pane.js", "player.js", "strip.js", "curve.js")
     words = FILM_TEXTS
+    exports = ("gif", "mp4", "webp", "zip")
 
 
 class StatusView(gr.HTML, metaclass=WidgetMeta):

@@ -89,7 +89,7 @@ def test_an_export_that_fails_leaves_nothing(run, monkeypatch):
 @pytest.mark.parametrize(
     ("format", "playing", "message"),
     [
-        ("avi", {}, "format: 'avi' is none of gif, mp4, webp, zip"),
+        ("avi", {}, "format: 'avi' is none of gif, mp4, webp, zip, png"),
         ("../gif", {}, "format: '../gif'"),
         ("gif", {"fps": 0}, "fps: 0 is not a number from 1 to 50"),
         ("zip", {"fps": 99}, "fps: 99"),

@@ -7,6 +7,7 @@ import json
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -49,7 +50,28 @@ def test_a_new_run_tells_the_page_everything_before_a_frame_is_there(tmp_path):
     assert json.loads((run.folder / "frames.json").read_text()) == {"count": 3, "frames": frames}
     assert run.record == {**RECORD, "frames": frames}
     assert (run.ready, run.pictures) == ([], [])
-    assert {child.name for child in run.folder.iterdir() if child.is_dir()} == {"frames", "view", "x0", "exports"}
+    assert {child.name for child in run.folder.iterdir() if child.is_dir()} == {
+        "frames",
+        "view",
+        "x0",
+        "exact",
+        "exports",
+    }
+
+
+def test_a_point_between_the_frames_is_kept_beside_them_by_its_key(tmp_path):
+    run = Runs(tmp_path).create(RECORD, 2)
+    view, picture = run.exact("abc", png(7))
+    assert (view.relative_to(run.folder), picture.relative_to(run.folder)) == (
+        Path("exact/abc.jpg"),
+        Path("exact/abc.png"),
+    )
+    assert picture.read_bytes() == png(7)
+    with Image.open(view) as shown:
+        assert shown.size == (16, 16)
+    assert run.exact("abc", png(8)) == (view, picture)
+    assert picture.read_bytes() == png(7), "what is there is never written again"
+    assert run.ready == []
 
 
 def test_names_cannot_be_guessed(tmp_path):

@@ -8,7 +8,16 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.space.paths import EASINGS, INTERPOLATIONS, coarse_to_fine, lerp, segment, slerp, stops
+from explorer.space.paths import (
+    EASINGS,
+    INTERPOLATIONS,
+    coarse_to_fine,
+    coarse_to_fine_sheet,
+    lerp,
+    segment,
+    slerp,
+    stops,
+)
 
 UNIT = st.floats(0, 1)
 
@@ -102,3 +111,25 @@ def test_coarse_to_fine_halves_the_gaps(count):
     seen = sorted(coarse_to_fine(count)[:5])
     assert coarse_to_fine(count)[:3] == [0, count - 1, (count - 1) // 2]
     assert max(b - a for a, b in itertools.pairwise(seen)) <= math.ceil((count - 1) / 2)
+
+
+@given(side=st.integers(0, 20))
+def test_a_sheets_order_is_a_permutation(side):
+    assert sorted(coarse_to_fine_sheet(side * side)) == list(range(side * side))
+
+
+@pytest.mark.parametrize("side", range(2, 13))
+def test_a_sheet_begins_with_its_corners_and_is_spread_whenever_one_looks(side):
+    """After (2^n + 1)^2 cells none of the sheet is farther from a rendered one than half a gap of the n-th halving."""
+    order, cells = coarse_to_fine_sheet(side * side), list(itertools.product(range(side), repeat=2))
+    assert set(order[:4]) == {0, side - 1, side * (side - 1), side * side - 1}
+    for count in range(4, side * side + 1):
+        there = [divmod(i, side) for i in order[:count]]
+        halvings = int(math.log2(math.isqrt(count) - 1))
+        farthest = max(min(max(abs(r - x), abs(c - y)) for x, y in there) for r, c in cells)
+        assert farthest <= math.ceil(math.ceil((side - 1) / 2**halvings) / 2)
+
+
+def test_a_sheet_is_square():
+    with pytest.raises(ValueError, match="count = 12 cells are no square sheet"):
+        coarse_to_fine_sheet(12)

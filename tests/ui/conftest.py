@@ -7,9 +7,10 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser, Error, expect, sync_playwright
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+expect.set_options(timeout=20_000)  # a machine that is busy with something else makes pages slow, not wrong
 
 
 @pytest.fixture(scope="session")

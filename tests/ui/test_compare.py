@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from explorer.ui import compare
 from explorer.ui.compare import COMPARE_TEXTS, CompareView
-from explorer.ui.views import FilmView, source
+from explorer.ui.views import MAX_NOTE, FilmView, source
 
 END = object()
 NASTY = "<img src=x onerror=\"window.hacked='html'\"> ${window.hacked='dollar'} {{value}} `back` \\u0041"
@@ -183,6 +183,8 @@ def test_it_takes_and_gives_exactly_what_a_film_does(tmp_path: Path) -> None:
     for given in (None, value(run, 4, [0, 3], preview=preview)):
         assert view.postprocess(given) == film.postprocess(given)
     assert view.postprocess(value(run, 4, [0, 3]))["ready"] == "9"
+    assert view.postprocess(value(run, 4))["notes"] == {}
+    assert view.postprocess(value(run, 4, notes={3: "x" * 9999}))["notes"] == {"3": "x" * MAX_NOTE}
     for state in (None, [1], {}, {"index": 10**400, "fps": "x", "loop": 3}, {"index": 3, "fps": 4, "loop": "closed"}):
         assert view.preprocess(state) == film.preprocess(state)
     assert view.preprocess({"index": 3, "fps": 4, "loop": "closed"}) == {"index": 3, "fps": 4.0, "loop": "closed"}
@@ -393,6 +395,44 @@ def test_exactly_the_settings_that_differ_are_listed(page: Page, stand: Stand, g
     cell(page, 3).click()
     assert differences(page) == []
     expect(others).to_have_text(COMPARE_TEXTS["same"])
+
+
+def test_what_was_measured_of_a_picture_stands_first_and_in_the_name_of_its_cell(
+    page: Page, stand: Stand, row: Path
+) -> None:
+    show(page, stand, row, 4, notes={0: "PSNR 20 dB", 2: NASTY})
+    nothing, measured = COMPARE_TEXTS["nothing"], COMPARE_TEXTS["measured"]
+    assert differences(page) == [[measured, "PSNR 20 dB", nothing], ["guidance scale", "1", "20"]]
+    expect(cell(page, 0)).to_have_accessible_name("guidance 1, seed 193, PSNR 20 dB, picture A")
+    cell(page, 2).click()
+    assert differences(page)[0] == [measured, NASTY, nothing]
+    expect(cell(page, 2)).to_have_attribute("aria-label", f"guidance 7.5, seed 193, {NASTY}, picture A")
+    assert page.evaluate("window.hacked") is None
+    cell(page, 1).click()
+    assert differences(page) == [["guidance scale", "4", "20"]], "no line where nothing was measured"
+
+
+def test_a_note_that_comes_with_its_picture_is_shown_then(page: Page, stand: Stand, row: Path) -> None:
+    page.locator("#go").click()
+    stand.feed.put(value(row, 4, [0]))
+    expect(page.locator("#compare tbody tr")).to_have_count(1)
+    stand.feed.put(value(row, 4, [0, 3], notes={3: "PSNR 9 dB"}))
+    expect(page.locator("#compare tbody tr").first).to_contain_text("PSNR 9 dB")
+
+
+def test_rows_have_the_titles_that_their_settings_give_them(page: Page, stand: Stand) -> None:
+    there = [{"caption": c, "coordinates": [k, 0], "settings": {"row": "There"}} for k, c in enumerate("ab")]
+    back = [{"caption": c, "coordinates": [k, 1], "settings": {"row": NASTY, "amount": k}} for k, c in enumerate("cd")]
+    show(page, stand, make_run(stand.root, "titled", [*there, *back]), 4)
+    expect(page.locator("#compare .compare-title")).to_have_text(["There", NASTY])
+    expect(page.locator("#compare [role=group][aria-label=There] .compare-cell")).to_have_count(2)
+    cell(page, 3).click(modifiers=["Shift"])
+    nothing = COMPARE_TEXTS["nothing"]
+    assert differences(page) == [["row", "There", NASTY], ["amount", nothing, "1"]]
+    expect(page.get_by_role("slider", name=COMPARE_TEXTS["scrub"])).to_have_attribute(
+        "aria-valuetext", "a, There, 1 of 2"
+    )
+    assert page.evaluate("window.hacked") is None
 
 
 def test_settings_that_are_alike_empty_or_were_not_kept(page: Page, stand: Stand) -> None:

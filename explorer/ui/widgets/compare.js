@@ -1,6 +1,6 @@
-// CompareView: shows props.value = {manifest, count, ready, preview, fps, loop}, see views.py and compare.py. Needs
-// reel.js, sweep.js, pane.js, wipe.js and cells.js before it. Captions and settings quote the visitor: all text goes
-// through textContent, title and aria attributes, never HTML. No listener outlives the element.
+// CompareView: shows props.value = {manifest, count, ready, preview, notes, fps, loop}, see views.py and compare.py.
+// Needs reel.js, sweep.js, pane.js, wipe.js and cells.js before it. Captions and settings quote the visitor: all text
+// goes through textContent, title and aria attributes, never HTML. No listener outlives the element.
 
 const root = element.querySelector('.compare');
 const find = (name) => root.querySelector('.compare-' + name);
@@ -24,6 +24,7 @@ const cells = new Cells(find('cells'), reel, (i, second) => pick(i, second ? 1 :
 let frames = []; // from the manifest
 let rows = [[]];
 let axes = ['', ''];
+let notes = {}; // words measured while drawing, by frame, for those that have any
 let given = {}; // fps and loop as Python gave them: carried along for the exports
 let slot = 0; // what a pick fills: 0 is A, 1 is B
 let touched = false; // has the visitor chosen? then A and B are no longer the ends of the first row
@@ -57,7 +58,8 @@ function noteNow() {
 
 function cellName(i) {
   const marks = SLOTS.filter((_, k) => panes[k].at === i).map((s) => say('marked', { slot: s }));
-  return [frames[i]?.caption || nameOf(i), ...marks, ...(reel.blobs.has(i) ? [] : [say('missing')])].join(', ');
+  const missing = reel.blobs.has(i) ? '' : say('missing');
+  return [frames[i]?.caption || nameOf(i), notes[i], ...marks, missing].filter(Boolean).join(', ');
 }
 
 function tellWipe() {
@@ -85,7 +87,9 @@ function valueCell(value) {
 function tellSettings() {
   const same = paneA.at === paneB.at;
   const differ = differing(frames, paneA.at, paneB.at);
-  const lines = (differ ?? []).map(([name, ...values]) => {
+  const [a, b] = panes.map(({ at }) => notes[at] ?? '');
+  const measured = a || b ? [[say('measured'), a, b]] : [];
+  const lines = [...measured, ...(differ ?? [])].map(([name, ...values]) => {
     const line = document.createElement('tr');
     const title = Object.assign(document.createElement('th'), { scope: 'row', textContent: spaced(name) });
     line.append(title, ...values.map(valueCell));
@@ -235,9 +239,9 @@ function reset(url, count) {
 
 let current = '';
 function update() {
-  const { manifest, count = 0, ready = '', preview: news = null, ...settings } = props.value || {};
+  const { manifest, count = 0, ready = '', preview: news = null, notes: told = {}, ...settings } = props.value || {};
   const url = manifest?.url ?? '';
-  given = settings;
+  [given, notes] = [settings, told];
   if (url !== current || count !== reel.count) reset((current = url), count);
   reel.setReady(bitsOf(ready));
   preview(news);

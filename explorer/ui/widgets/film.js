@@ -1,4 +1,5 @@
-// FilmView: shows props.value = {manifest, count, ready, preview, fps, loop}, see views.py. Needs reel.js and strip.js before it.
+// FilmView: shows props.value = {manifest, count, ready, preview, fps, loop}, see views.py. Needs reel.js, pane.js,
+// player.js, strip.js and curve.js before it.
 // Captions quote the visitor's prompts: all text goes through textContent, title and aria attributes, never HTML.
 // No listener outlives the element: all are on its own nodes, and the observer goes when the element leaves.
 
@@ -7,7 +8,6 @@ const find = (name) => root.querySelector('.film-' + name);
 const [stage, picture, caption, note, counter, range, playButton, loopSelect, fpsInput, saveLink] = [
   'stage', 'picture', 'caption', 'note', 'count', 'range', 'play', 'loop', 'fps', 'save',
 ].map(find);
-const brush = picture.getContext('2d');
 const spoken = [navigator.language, navigator.language.slice(0, 2)].find((l) => props.texts[l]);
 const words = { ...props.texts.en, ...props.texts[spoken] };
 const say = (key, holes = {}) => words[key].replace(/\{(\w+)\}/g, (_, hole) => holes[hole]);
@@ -15,22 +15,26 @@ const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 const DWELL = 600; // milliseconds a newly arrived frame stays before the next one may replace it
 const reel = new Reel(arrived);
+const pane = new Pane(picture, reel, shape, () => { tell(); strip.mark(); });
 const strip = new Strip(find('strip'), find('marks'), reel, visit);
-let frames = []; // captions and coordinates, from the manifest
+const curve = new Curve(find('curve').querySelector('svg'));
+let frames = []; // captions, coordinates and settings, from the manifest
+let series = null; // the setting that the curve shows: [name, numbers]
 let given = {}; // fps and loop as Python last gave them; what the visitor chose wins until those change
 let at = 0; // the frame the visitor is at, ready or not
 let touched = false; // has the visitor moved? then the view no longer follows what arrives
 let followed = 0;
-let shown = -1; // the frame on the stage; -1: none, or a preview
-let clock = null; // time of the last step while playing, null while paused
-let position = 0; // only ever counts up, see frameAt
 let previewing = null; // the preview being loaded or shown
-let drawn = null; // what is on the stage: an ImageBitmap, or a canvas
-let painting = false;
-let stale = 0;
 
 const fps = () => Math.min(50, Math.max(1, Number(fpsInput.value) || 10));
 const loop = () => loopSelect.value;
+const film = {
+  get count() { return reel.count; },
+  get fps() { return fps(); },
+  get loop() { return loop(); },
+  get here() { return element.isConnected; },
+};
+const player = new Player(film, go, () => visit(reel.count - 1), (i) => reel.bitmap(i) ?? reel.decode(i));
 
 /* ---- words ------------------------------------------------------------------------------------------------ */
 
@@ -45,10 +49,24 @@ function noteOf(i) {
     if (reel.ready.size && [...reel.ready].every((k) => reel.lost(k))) return say('gone');
     return previewing ? say('preview', previewing) : say('waiting');
   }
-  if (clock !== null || reel.blobs.has(i)) return '';
+  if (player.playing || reel.blobs.has(i)) return '';
   if (reel.lost(i)) return say('lost', holes);
   if (reel.ready.has(i)) return touched ? say('loading', holes) : '';
   return say('coming', holes);
+}
+
+// The frame's number on the curve, in words: "distance 0.34".
+function measureOf(i) {
+  return series ? `${series[0].replaceAll('_', ' ')} ${rounded(series[1][i])}` : '';
+}
+
+const rounded = (x) => String(Number(Number(x).toPrecision(3)));
+
+function drawCurve() {
+  curve.draw(series?.[1] ?? [], at);
+  find('curve').hidden = !series || reel.count < 2;
+  const holes = { low: rounded(curve.low), high: rounded(curve.high) };
+  find('measure').lastElementChild.textContent = say('range', holes);
 }
 
 function tell() {
@@ -56,23 +74,27 @@ function tell() {
   const text = captionOf(at);
   const place = say('frame', { n: at + 1, count });
   const remark = noteOf(at);
+  const measure = measureOf(at);
   caption.textContent = caption.title = text;
   note.textContent = remark;
   note.hidden = !remark;
   counter.textContent = count ? `${at + 1} / ${count}` : '';
   range.max = Math.max(0, count - 1);
   range.value = at;
-  range.setAttribute('aria-valuetext', [text ? `${place}: ${text}` : place, remark].filter(Boolean).join('. '));
+  range.setAttribute('aria-valuetext', [text ? `${place}: ${text}` : place, measure, remark].filter(Boolean).join('. '));
   picture.setAttribute('aria-label', text || place);
   const waiting = previewing ? 'preview' : 'waiting';
   root.dataset.state = !count ? 'empty' : reel.blobs.size ? 'film' : waiting;
   root.dataset.film = count ? JSON.stringify({ index: at, fps: fps(), loop: loop() }) : 'null';
   find('desk').toggleAttribute('inert', !reel.blobs.size);
-  const label = say(clock === null ? 'play' : 'pause');
+  const label = say(player.playing ? 'pause' : 'play');
   playButton.title = label;
   playButton.setAttribute('aria-label', label);
-  playButton.classList.toggle('film-on', clock !== null);
+  playButton.classList.toggle('film-on', player.playing);
+  find('measure').firstElementChild.textContent = measure;
+  curve.at(at);
   strip.light(at);
+  offerFrame();
 }
 
 function offerFrame() {
@@ -88,61 +110,22 @@ function layStrip() {
   strip.light(at);
 }
 
-function put(bitmap) {
-  drawn = bitmap;
+function shape(ratio) {
   root.classList.remove('film-blank');
-  const ratio = bitmap.width / bitmap.height;
-  if (root.style.getPropertyValue('--ratio') !== String(ratio)) {
-    root.style.setProperty('--ratio', ratio);
-    layStrip();
-  }
-  const scale = Math.min(2, devicePixelRatio || 1);
-  const [width, height] = [picture.clientWidth, picture.clientHeight].map((s) => Math.max(1, Math.round(s * scale)));
-  if (picture.width !== width || picture.height !== height) Object.assign(picture, { width, height });
-  brush.imageSmoothingQuality = 'high'; // bundled models draw 128 px: they are shown several times their size
-  brush.drawImage(bitmap, 0, 0, width, height);
-}
-
-// One decode at a time and always for the newest wish, so a fast drag never queues up work.
-async function paint() {
-  if (painting) return;
-  painting = true;
-  for (let i = reel.nearest(at); i >= 0 && i !== shown; i = reel.nearest(at)) {
-    const { aborter } = reel;
-    const bitmap = reel.bitmap(i) ?? (await reel.decode(i));
-    if (aborter !== reel.aborter) continue; // a new run began meanwhile
-    if (!bitmap) {
-      tell(); // it was broken: say so, and show the next nearest
-      strip.mark();
-      continue;
-    }
-    put(bitmap);
-    shown = i;
-  }
-  painting = false;
-  offerFrame();
-}
-
-function repaint() {
-  if (stale) return;
-  stale = requestAnimationFrame(() => {
-    stale = 0;
-    paint();
-  });
+  if (root.style.getPropertyValue('--ratio') === String(ratio)) return;
+  root.style.setProperty('--ratio', ratio);
+  layStrip();
 }
 
 function resized() {
   if (!element.isConnected) return leave();
-  const frame = shown;
-  shown = -1; // the canvas has another size now: draw again what is on it
-  if (frame >= 0) repaint();
-  else if (drawn) put(drawn);
+  pane.redraw();
   layStrip();
 }
 
 function leave() {
   observer.disconnect();
-  clock = null;
+  player.pause();
   reel.open('', 0);
 }
 
@@ -150,14 +133,14 @@ function leave() {
 
 function go(i) {
   at = Math.min(Math.max(0, i), Math.max(0, reel.count - 1));
-  reel.focus = at;
+  reel.focus = pane.at = at;
   tell();
-  repaint();
+  pane.repaint();
 }
 
 function visit(i) {
   touched = true;
-  clock = null;
+  player.pause();
   go(i);
 }
 
@@ -166,28 +149,10 @@ function step(by) {
   visit(loop() === 'closed' ? (at + by + count) % count : at + by);
 }
 
-function play() {
-  if (reel.count < 2) return;
+function toggle() {
+  if (player.playing) return visit(at);
   touched = true;
-  position = loop() === 'open' && at === reel.count - 1 ? 0 : at;
-  clock = performance.now();
-  go(frameAt(position, reel.count, loop()));
-  requestAnimationFrame(tick);
-}
-
-function tick(now) {
-  if (clock === null || !element.isConnected) return;
-  const steps = Math.floor(((now - clock) * fps()) / 1000);
-  if (steps > 0) {
-    clock = steps > 4 ? now : clock + (steps * 1000) / fps(); // back from a hidden tab: go on, do not leap
-    position += Math.min(steps, 4);
-    const i = frameAt(position, reel.count, loop());
-    if (i === null) return visit(reel.count - 1);
-    go(i);
-    const soon = frameAt(position + 2, reel.count, loop());
-    if (soon !== null && !reel.bitmap(soon)) reel.decode(soon);
-  }
-  requestAnimationFrame(tick);
+  player.play(at);
 }
 
 /* ---- what comes from Python and from the network ---------------------------------------------------------- */
@@ -216,7 +181,7 @@ async function preview(news) {
   const bitmap = answer?.ok ? await createImageBitmap(await answer.blob()).catch(() => null) : null;
   if (!bitmap || run !== reel.aborter || old()) return;
   previewing = news;
-  put(bitmap);
+  pane.put(bitmap);
   tell();
 }
 
@@ -226,13 +191,18 @@ async function readManifest(url) {
   const manifest = answer?.ok ? await answer.json().catch(() => null) : null;
   if (run !== reel.aborter) return;
   frames = manifest?.frames ?? [];
+  series = seriesOf(frames, reel.count);
+  drawCurve();
   tell();
 }
 
 function reset(url, count) {
   reel.open(url.replace(/frames\.json$/, ''), count);
-  [frames, at, touched, followed, shown, clock, previewing, drawn] = [[], 0, false, 0, -1, null, null, null];
+  player.pause();
+  pane.clear();
+  [frames, series, at, touched, followed, previewing] = [[], null, 0, false, 0, null];
   strip.clear();
+  drawCurve();
   saveLink.removeAttribute('href');
   if (url) readManifest(url);
 }
@@ -264,7 +234,6 @@ saveLink.lastElementChild.textContent = saveLink.title = say('save');
 loopSelect.value = 'open';
 fpsInput.value = 10;
 
-const toggle = () => (clock === null ? play() : visit(at));
 range.addEventListener('input', () => visit(Number(range.value)));
 playButton.addEventListener('click', toggle);
 find('prev').addEventListener('click', () => step(-1));
@@ -275,7 +244,7 @@ fpsInput.addEventListener('change', () => {
   tell();
 });
 loopSelect.addEventListener('change', () => {
-  position = at;
+  player.position = at;
   tell();
 });
 root.addEventListener('keydown', (event) => {

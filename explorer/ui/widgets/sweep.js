@@ -34,8 +34,10 @@ function labelOf(frames, i) {
   return coordinates.length ? round(coordinates[0]) : String(i + 1);
 }
 
-// What is written over a row: "seed 193".
+// What is written over a row: its own title if the settings have one, else "seed 193".
 function rowLabelOf(frames, i, axis) {
+  const title = frames[i]?.settings?.row;
+  if (title) return String(title);
   const row = frames[i]?.coordinates?.[1];
   return row === undefined ? '' : `${spaced(axis)} ${round(row)}`.trim();
 }

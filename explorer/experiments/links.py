@@ -1,0 +1,110 @@
+"""Links: the settings of an experiment as a query string, short and readable, and back from a stranger's.
+
+Contract: `query` writes only what differs from the experiment's own defaults; `read` never raises and never lets
+through what an experiment does not take: a number out of bounds is brought to the nearest one allowed, anything else
+that is not allowed is left at its default, and each such thing is told in a sentence. Unknown names are ignored.
+Whatever a later version changes, a link says by `v` which one wrote it.
+
+    ?v=1&tab=interpolation&prompts=a+cat&prompts=a+dog&frames=13
+
+A start picture cannot travel in a link, it is too long: `query` says what it left out. Knows no page and no address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from explorer.experiments.base import Experiment
+from explorer.experiments.inputs import Input, InputError, Integer, Picture, Prompts, Real
+
+VERSION = 1
+LONGEST = 32_000  # characters of a query string that are looked at; servers take between 8,000 and 64,000
+MOST = 200  # fields in it
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a query string asks for: a tab, settings that its experiment takes, and what could not be taken."""
+
+    experiment: type[Experiment] | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+
+
+def query(experiment: Experiment, defaults: Any) -> tuple[str, list[str]]:
+    """The query string of a resolved experiment, without "?", and the labels of the inputs that it leaves out.
+
+    `defaults` are the model's; a setting that equals the experiment's own default, or the model's, is not written.
+    """
+    usual = type(experiment)().resolved(defaults)
+    pairs, left_out = [("v", str(VERSION)), ("tab", experiment.name())], []
+    for name, declared in experiment.inputs().items():
+        value = getattr(experiment, name)
+        if value == getattr(usual, name):
+            continue
+        if isinstance(declared, Picture):
+            left_out.append(declared.label or name.replace("_", " ").capitalize())
+        else:
+            pairs += [(name, text) for text in _texts(declared, value)]
+    return urlencode(pairs, safe=","), left_out
+
+
+def read(text: str, experiments: Mapping[str, type[Experiment]]) -> Link:
+    """What a query string (with or without "?") asks for. Without a known tab there is nothing to be had from it."""
+    if len(text) > LONGEST:
+        return Link(remarks=(f"The link is {len(text)} characters long; at most {LONGEST} are read.",))
+    try:
+        pairs = parse_qsl(text.removeprefix("?"), keep_blank_values=True, max_num_fields=MOST)
+    except ValueError:
+        return Link(remarks=(f"The link has more than {MOST} fields.",))
+    given: dict[str, list[str]] = {}
+    for name, value in pairs:
+        given.setdefault(name, []).append(value)
+    if "tab" not in given:
+        return Link()
+    experiment = experiments.get(given["tab"][-1])
+    if experiment is None:
+        return Link(remarks=(f"The link is for a tab that is not here: {given['tab'][-1][:60]}",))
+    return _checked(experiment, given)
+
+
+def _checked(experiment: type[Experiment], given: Mapping[str, list[str]]) -> Link:
+    settings, remarks = {}, []
+    if given.get("v", ["1"])[-1] not in {str(version) for version in range(1, VERSION + 1)}:
+        remarks.append("The link was written by a later version; what this one does not know is left out.")
+    for name, declared in experiment.inputs().items():
+        if name not in given or isinstance(declared, Picture):
+            continue
+        value: Any = given[name] if isinstance(declared, Prompts) else given[name][-1]
+        try:
+            settings[name] = declared.check(name, value)
+        except InputError as error:
+            near = _nearest(declared, value)
+            remarks.append(f"{error}. " + ("It is left as it was." if near is None else f"It became {near}."))
+            settings |= {} if near is None else {name: near}
+    return Link(experiment, settings, tuple(remarks))
+
+
+def _nearest(declared: Input, value: Any) -> int | float | None:
+    """The nearest number that an Integer or Real takes; None for what is no number, and for every other input."""
+    try:
+        number = min(max(float(value), declared.low), declared.high)
+        if isinstance(declared, Integer):
+            return declared.check("", round(number / declared.step) * declared.step)
+        return declared.check("", number) if isinstance(declared, Real) else None
+    except (AttributeError, TypeError, ValueError, OverflowError):
+        return None
+
+
+def _texts(declared: Input, value: Any) -> list[str]:
+    """A checked value as the texts that `check` makes it of again: several for prompts, one for all else."""
+    if isinstance(declared, Prompts):
+        return list(value)
+    return [",".join(map(_text, value)) if isinstance(value, tuple) else _text(value)]
+
+
+def _text(value: Any) -> str:
+    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)

@@ -1,0 +1,202 @@
+"""Start pictures: any picture file becomes one string that settings can carry, and that string a picture again.
+
+Contract: a start picture is a *canonical* string, the data URL of a static RGB WebP file of at most LONGEST pixels on
+the longer side. `canonical` makes it and leaves a canonical one as it is, byte for byte; `opened` and `fitted` decode
+it. Inside the file its ancestry may travel: a few lines about where it came from. A string is never taken for a path,
+so settings from outside cannot make a server read its files: a path is a `pathlib.Path`.
+
+It does not know latents, experiments or widgets.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from PIL import ExifTags, Image, ImageFilter, ImageOps
+
+from explorer.experiments.picture_files import ALLOWED, MAX_BYTES, check_size, lazily, upright_rgb
+from explorer.experiments.webp import chunks, webp
+
+LONGEST = 1024
+LOSSLESS_BYTES = 256_000
+KEPT_BYTES = 512_000
+QUALITIES = (92, 80, 60, 30, 0)
+"""The first of them that gives at most KEPT_BYTES: 92 for all pictures but noise."""
+MAX_LINES, MAX_LINE = 32, 300
+FITS = ("crop", "fit")
+"""crop: the picture fills the frame, what stands over is cut off; fit: all of it, before a blurred copy of itself."""
+
+_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "examples"
+EXAMPLES = {name: _FOLDER / f"{name}.webp" for name in ("planet", "boat", "hills", "still-life")}
+"""The bundled start pictures by name."""
+
+_PREFIX = "data:image/webp;base64,"
+_CHARSET = b"ASCII\0\0\0"  # EXIF 2.3: a UserComment opens with the name of its character set
+
+
+def canonical(source: str | bytes | Path | Image.Image) -> str:
+    """The start picture that `source` stands for.
+
+    `source` is the name of an example, a data URL, the bytes of a picture file, a path, or a picture. Transparent
+    pixels become white, and of an animation the first frame is taken. Raises ValueError with what was given and what
+    is allowed.
+    """
+    if source is None:
+        raise ValueError("there is no picture")
+    if isinstance(source, Image.Image):
+        check_size(*source.size)
+        return _url(_encoded(upright_rgb(source, LONGEST), []))
+    return _url(_canonical_file(_bytes(source)))
+
+
+def allowed() -> str:
+    """What `canonical` takes, as the end of a sentence."""
+    return f"{ALLOWED}, or one of the examples {', '.join(EXAMPLES)}"
+
+
+def opened(picture: str) -> Image.Image:
+    """A canonical picture, decoded: RGB."""
+    image = Image.open(io.BytesIO(webp_file(picture)), formats=["WEBP"])
+    return image.convert("RGB")
+
+
+def example_name(picture: str) -> str | None:
+    """The name of the example that a canonical picture is, if it is one: far shorter, where pictures must be short."""
+    return next((name for name in EXAMPLES if canonical(name) == picture), None)
+
+
+def webp_file(picture: str) -> bytes:
+    """The WebP file that a canonical picture is."""
+    return base64.b64decode(picture.removeprefix(_PREFIX))
+
+
+def fitted(picture: str, width: int, height: int, how: str) -> Image.Image:
+    """A canonical picture brought to exactly `width` x `height` pixels: RGB, the middle of it in the middle.
+
+    `how` is one of FITS; any other raises ValueError.
+    """
+    if how not in FITS:
+        raise ValueError(f"how = {how!r} is not allowed: one of {', '.join(FITS)}")
+    image, size = opened(picture), (width, height)
+    filled = ImageOps.fit(image, size, Image.Resampling.LANCZOS)
+    if how == "crop":
+        return filled
+    whole = ImageOps.contain(image, size, Image.Resampling.LANCZOS)
+    frame = filled.filter(ImageFilter.GaussianBlur(max(size) / 16))
+    frame.paste(whole, ((width - whole.width) // 2, (height - whole.height) // 2))
+    return frame
+
+
+def ancestry(picture: str) -> list[str]:
+    """Where a canonical picture came from, oldest first; empty if it was nobody's descendant."""
+    return _lines_in(Image.open(io.BytesIO(webp_file(picture)), formats=["WEBP"]))
+
+
+def with_ancestry(picture: str, lines: Sequence[str]) -> str:
+    """The same picture, pixel for pixel, with these lines inside: the last MAX_LINES, of MAX_LINE characters each."""
+    file = webp_file(picture)
+    width, height = Image.open(io.BytesIO(file), formats=["WEBP"]).size
+    return _url(webp(_pixels(file), width, height, _exif(_bounded(lines))))
+
+
+def _url(file: bytes) -> str:
+    return _PREFIX + base64.b64encode(file).decode("ascii")
+
+
+def _bytes(source: str | bytes | Path) -> bytes:
+    """The file that a source of any kind but a picture stands for. Raises ValueError."""
+    if isinstance(source, (bytes, bytearray)):
+        return bytes(source)
+    if isinstance(source, str) and source.startswith("data:"):
+        return _decoded(source)
+    if isinstance(source, str):
+        if source not in EXAMPLES:
+            raise ValueError(f"there is no example of this name; the examples are {', '.join(EXAMPLES)}")
+        return EXAMPLES[source].read_bytes()
+    if not isinstance(source, Path):
+        raise ValueError(f"it is a {type(source).__name__} and no picture")
+    try:
+        with source.open("rb") as file:
+            return file.read(MAX_BYTES + 1)  # one more is refused by its length
+    except OSError as error:
+        raise ValueError(f"the file cannot be read: {error.strerror or error}") from None
+
+
+def _decoded(url: str) -> bytes:
+    head, _, content = url.partition(",")
+    if not head.startswith("data:image/") or not head.endswith(";base64"):
+        raise ValueError("it is no data URL of a picture in base64")
+    try:
+        return base64.b64decode(content, validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError("its base64 is broken") from None
+
+
+def _canonical_file(file: bytes) -> bytes:
+    """The WebP file of a picture file; the very same pixels if it already was of our kind."""
+    image = lazily(file)
+    lines = _lines_in(image)
+    if image.format == "WEBP" and image.mode == "RGB" and max(image.size) <= LONGEST and _is_upright(image):
+        pixels = _pixels(file)
+        if pixels is not None and len(pixels) <= KEPT_BYTES:
+            kept = webp(pixels, *image.size, _exif(lines))
+            upright_rgb(lazily(kept), LONGEST)  # is all of it there?
+            return kept
+    return _encoded(upright_rgb(image, LONGEST), lines)
+
+
+def _encoded(image: Image.Image, lines: list[str]) -> bytes:
+    def save(**options: object) -> bytes:
+        file = io.BytesIO()
+        image.save(file, "WEBP", **options)
+        return file.getvalue()
+
+    file = save(lossless=True)
+    if len(file) > LOSSLESS_BYTES:
+        file = next(file for quality in QUALITIES if len(file := save(quality=quality)) <= KEPT_BYTES or not quality)
+    return webp(_pixels(file), *image.size, _exif(lines))
+
+
+def _pixels(file: bytes) -> bytes | None:
+    """The one chunk of a WebP file with its pixels; None where more than that decides how it looks."""
+    found = dict(chunks(file))
+    picture = [name for name in found if name in (b"VP8 ", b"VP8L")]
+    strange = found.keys() & {b"ICCP", b"ALPH", b"ANIM", b"ANMF"}
+    return picture[0] + found[picture[0]] if len(picture) == 1 and not strange else None
+
+
+def _is_upright(image: Image.Image) -> bool:
+    try:
+        return image.getexif().get(ExifTags.Base.Orientation, 1) == 1
+    except Exception:  # a parser may raise anything at all over a stranger's file
+        return True
+
+
+def _exif(lines: list[str]) -> bytes:
+    """The lines as an EXIF block without the "Exif" in front, as WebP has it; empty for none."""
+    if not lines:
+        return b""
+    block = Image.Exif()
+    comment = json.dumps({"ancestry": lines}, separators=(",", ":")).encode("ascii")
+    block.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.UserComment] = _CHARSET + comment
+    return block.tobytes().removeprefix(b"Exif\0\0")
+
+
+def _lines_in(image: Image.Image) -> list[str]:
+    """The ancestry in a picture's EXIF; whatever else is there is nobody's ancestry."""
+    try:
+        comment = image.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment)
+        found = json.loads(bytes(comment).removeprefix(_CHARSET))["ancestry"]
+        return _bounded(found if isinstance(found, list) else [])
+    except Exception:  # as above: a stranger's EXIF, and a stranger's JSON in it
+        return []
+
+
+def _bounded(lines: Sequence[str]) -> list[str]:
+    texts = [" ".join(line.split())[:MAX_LINE] for line in lines if isinstance(line, str)]
+    return [text for text in texts if text][-MAX_LINES:]

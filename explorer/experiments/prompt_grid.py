@@ -1,0 +1,109 @@
+"""Grid of four prompts: a square with a prompt at each corner, and the pictures that lie between all four."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from explorer.experiments.base import Experiment, Studio
+from explorer.experiments.inputs import Choice, Integer, Prompts
+from explorer.experiments.interpolation import TUTORIAL
+from explorer.space.noise import Noise
+from explorer.space.paths import INTERPOLATIONS, coarse_to_fine_sheet, segment
+from explorer.space.plans import Place, Plan
+from explorer.space.points import Point, digest
+
+CORNERS = ("Top left", "Top right", "Bottom left", "Bottom right")
+KERAS = {
+    "prompts": (
+        *TUTORIAL["prompts"],
+        "the Eiffel tower under a starry sky",
+        "an architectural sketch of a skyscraper",
+    ),
+    "cells": 6,
+    "seed": TUTORIAL["seed"],
+    "num_inference_steps": 50,
+}
+PLACES = (
+    "a boat at the beach",
+    "an oil painting of a tree at sunset",
+    "a fish underwater",
+    "a tree in the desert",
+)
+QUOTED = 32  # characters of a prompt in the caption of a cell between the corners
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromptGrid(Experiment):
+    """A prompt at each corner of a square, and every mixture of the four between them.
+
+    Drag the handle over the pad: the rendered cells cross-fade. Let go, and the picture of that very point is rendered.
+    """
+
+    view: ClassVar[str] = "pad"
+    position: ClassVar[int] = 2
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "Beach, sunset, sea and desert, 4 x 4": {"prompts": PLACES, "cells": 4},
+        "Retriever, fruit, tower, sketch, 6 x 6": {**KERAS, "noise": "fixed"},
+        "The same with free noise": {**KERAS, "noise": "free"},
+    }
+
+    prompts: tuple[str, ...] = Prompts("One for each corner.", low=4, high=4, names=CORNERS).field(PLACES)
+    cells: int = Integer(
+        "Pictures a side, corners included; 4 refined to 7 keeps the 16 there are.", low=2, high=12
+    ).field(5)
+    noise: str = Choice(
+        "fixed: one noise for all, the seed above. free: a seed of its own for each cell, to compare.",
+        options=("fixed", "free"),
+    ).field("fixed")
+    interpolation: str = Choice(
+        "How the text travels: slerp turns each token on an arc and keeps its length, lerp goes straight.",
+        label="Text path",
+        place="more",
+        options=tuple(INTERPOLATIONS),
+    ).field("slerp")
+
+    def plan(self, studio: Studio) -> Plan:
+        """Places at (x, y) in [0, 1] x [0, 1], from the top left, row by row; `at(x, y)` is the point there."""
+        shape, how = studio.latents_shape(self.sampling), self.interpolation
+        corners = [studio.encode(prompt) for prompt in self.prompts]
+        negative = studio.encode_negative(self.negative_prompt)
+        fixed = Noise.of(self.seed).latents(shape)
+
+        def at(x: float, y: float) -> Point:
+            (_, along), (_, down) = segment(x, 1), segment(y, 1)
+            top, bottom = (a.toward(b, along, how) for a, b in (corners[:2], corners[2:]))
+            noise = Noise.of(self.seed_at(x, y))
+            latents = fixed if self.noise == "fixed" else noise.latents(shape)
+            return Point(top.toward(bottom, down, how), negative, latents, noise, self.guidance_scale)
+
+        stops = [i / (self.cells - 1) for i in range(self.cells)]
+        places = tuple(self._place(x, y) for y in stops for x in stops)
+        return Plan(places, at, self.sampling, ordering=coarse_to_fine_sheet)
+
+    def seed_at(self, x: float, y: float) -> int:
+        """The seed at a place: the shared one, or with free noise one made of that and the place itself.
+
+        It does not depend on how many cells there are, so a finer grid keeps the pictures of a coarser one.
+        """
+        if self.noise == "fixed":
+            return self.seed
+        place = (round(float(c), 12) + 0.0 for c in (x, y))  # + 0.0: there is no minus zero
+        return int.from_bytes(digest(self.seed, *place)[:4], "little")
+
+    def _place(self, x: float, y: float) -> Place:
+        weights = [round(w, 12) for w in ((1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y)]
+        seed = self.seed_at(x, y)
+        settings: dict[str, Any] = {"weights": weights, "seed": seed}
+        if 1 in weights:
+            caption = settings["prompt"] = self.prompts[weights.index(1)]
+        else:
+            parts = [f"{w:.0%} {quoted(p)}" for w, p in zip(weights, self.prompts, strict=True) if w]
+            caption = " + ".join(parts)
+        return Place((x, y), caption if self.noise == "fixed" else f"{caption}, seed {seed}", settings)
+
+
+def quoted(prompt: str) -> str:
+    """The beginning of a prompt: a sheet of 144 captions that quote four whole prompts each would be a book."""
+    return prompt if len(prompt) <= QUOTED else f"{prompt[: QUOTED - 1].rstrip()}…"

@@ -1,0 +1,155 @@
+"""Use this frame: a picture of one tab, or what made it, carried into the settings of another.
+
+What a frame can become is derived from the declarations: every tab that takes a picture can start from it, every tab
+that takes prompts with a seed each can have it as a keyframe, and its seed and guidance can be taken over for all tabs.
+Nothing here knows any one experiment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from explorer.experiments.base import Experiment
+from explorer.experiments.inputs import Input, InputError, Picture, Prompt, Prompts, Seeds
+from explorer.experiments.pictures import ancestry, canonical, with_ancestry
+from explorer.outputs.runs import Run
+from explorer.ui.controls import Control, settings_of
+from explorer.ui.tab import QUICK, Tab
+
+GONE = "This picture is no longer on the server: press Render, it brings it back."
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A frame that a visitor chose: its PNG, and every setting that made it, its own above those of its run."""
+
+    png: bytes
+    caption: str
+    experiment: type[Experiment]
+    settings: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, run: Run, index: int, experiment: type[Experiment]) -> Chosen:
+        """Frame `index` of a run, or the one rendered nearest to it. Raises ValueError if there is none."""
+        if not run.ready:
+            raise ValueError(GONE)
+        index = min(run.ready, key=lambda ready: abs(ready - index))
+        frame = run.frames[index]
+        png = (run.folder / f"frames/{index:04d}.png").read_bytes()
+        return cls(png, frame["caption"], experiment, {**run.record["settings"], **frame["settings"]})
+
+    @property
+    def picture(self) -> str:
+        """It as a start picture, which keeps in words where it came from: the pictures before it, then this one."""
+        before = [
+            line
+            for name, declared in self.experiment.inputs().items()
+            if isinstance(declared, Picture) and self.settings.get(name)
+            for line in ancestry(self.settings[name])
+        ]
+        prompt = self.settings.get("prompt")
+        words = [f"{self.experiment.title()}: {self.caption}", *([f"“{prompt}”"] if prompt else [])]
+        return with_ancestry(canonical(self.png), [*before, ", ".join(words)])
+
+
+Change = Callable[[Chosen, Mapping[str, Any]], Mapping[str, Any]]
+"""From a frame and the fields as they are to the fields as they shall be."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """One thing a frame can become: `change` says what the fields of `controls` shall be, and `tab` is opened.
+
+    `of_text` ones take what a text encoder, a seed and guidance had a part in, not pictures that were only encoded.
+    """
+
+    label: str
+    tab: Tab | None
+    controls: Sequence[Control]
+    change: Change
+    of_text: bool = True
+
+
+def uses(tabs: Sequence[Tab], shared: Sequence[Control]) -> Iterator[Use]:
+    """Everything that a frame can become on this page."""
+    common = {c.name: c for c in shared}
+    for tab in tabs:
+        declared, own = tab.experiment.own_inputs(), {c.name: c for c in tab.controls}
+        kinds = {kind: [own[n] for n, i in declared.items() if type(i) is kind] for kind in (Picture, Prompts, Seeds)}
+        if kinds[Picture]:
+            start = _start(kinds[Picture][0].name)
+            yield Use(f"→ {tab.experiment.title()}", tab, kinds[Picture][:1], start, of_text=False)
+        if kinds[Prompts] and kinds[Seeds]:
+            prompts, seeds = kinds[Prompts][0], kinds[Seeds][0]
+            label = f"→ {tab.experiment.title()}, as its last stop"
+            yield Use(label, tab, [prompts, seeds, common["seed"]], _keyframe(prompts.name, seeds.name, declared))
+    yield Use("Its seed", None, [common["seed"]], _taken("seed"))
+    yield Use("Its guidance", None, [common["guidance_scale"]], _taken("guidance_scale"))
+
+
+def _start(field: str) -> Change:
+    return lambda chosen, _now: {field: chosen.picture}
+
+
+def _taken(field: str) -> Change:
+    return lambda chosen, _now: {field: chosen.settings[field]}
+
+
+def _keyframe(prompts: str, seeds: str, declared: Mapping[str, Input]) -> Change:
+    """The frame's prompt at the end; the seeds stay one for all unless its own differs from it."""
+
+    def change(chosen: Chosen, now: Mapping[str, Any]) -> Mapping[str, Any]:
+        prompt, seed = chosen.settings.get("prompt"), chosen.settings["seed"]
+        if not prompt:
+            raise InputError("prompt", prompt, "a frame that shows one prompt; this one lies between several")
+        stops = list(now[prompts])
+        given = list(declared[seeds].check(seeds, now[seeds])) or [now["seed"]] * len(stops)
+        noises = [*given, seed] if len(set(given) | {seed}) > 1 else []
+        return {prompts: [*stops, prompt], seeds: noises, "seed": now["seed"] if noises else seed}
+
+    return change
+
+
+def connect_uses(tabs: Sequence[Tab], shared: Sequence[Control], tabs_shown: gr.Tabs) -> None:
+    """Makes every tab's "Use this frame" buttons work; each tab drew one for every label of `uses`."""
+    found = list(uses(tabs, shared))
+    for source in tabs:
+        speaks = any(isinstance(declared, Prompt) for declared in source.experiment.own_inputs().values())
+        with source.use_row:
+            for number, use in enumerate(use for use in found if speaks or not use.of_text):
+                button = gr.Button(use.label, size="sm", min_width=80, elem_id=f"{source.name}-use-{number}")
+                components = [component for c in use.controls for component in c.components]
+                done = button.click(
+                    _carry(source, use),
+                    [source.folder, source.view, *components],
+                    [*components, tabs_shown, source.status],
+                    js=source.view.state_js(1),
+                    **QUICK,
+                )
+                target = use.tab or source
+                done.success(target.price, target.components, target.status, **QUICK)
+
+
+def _carry(source: Tab, use: Use) -> Callable[..., list[Any]]:
+    def carry(folder: str | None, view: Mapping[str, Any] | None, *values: Any) -> list[Any]:
+        try:
+            if folder is None or not Path(folder).exists():
+                raise ValueError(GONE)
+            chosen = Chosen.of(Run.open(Path(folder)), (view or {}).get("index", 0), source.experiment)
+            changes = use.change(chosen, settings_of(use.controls, values))
+            target = use.tab.experiment if use.tab else source.experiment
+            if problem := next(iter(target.problems(changes).values()), None):
+                raise problem
+        except ValueError as error:
+            raise gr.Error(str(error)) from None
+        written = [widget for c in use.controls for widget in c.write(changes[c.name])]
+        opened = gr.Tabs(selected=use.tab.name) if use.tab else gr.skip()
+        said = {"state": "done", "text": f"Taken over: {chosen.caption}", "detail": "", "notes": [], "progress": None}
+        return [*written, opened, said]
+
+    return carry

@@ -1,0 +1,56 @@
+"""Settings at random, drawn from what the experiments declare, for tests that hold for all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+from PIL import Image
+
+from explorer.experiments.base import Experiment
+from explorer.experiments.inputs import Choice, Input, Integer, Numbers, Picture, Prompt, Prompts, Real
+from explorer.experiments.pictures import canonical
+
+TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=40)
+PICTURES = tuple(canonical(Image.new("RGB", (8 + n, 9), (n, 90, 200))) for n in range(3))
+
+
+def values(declared: Input) -> st.SearchStrategy[Any]:
+    """Values that the input takes, in the type in which it gives them back."""
+    drawn = _values(declared).map(lambda value: declared.check("x", value))
+    return st.none() | drawn if declared.optional else drawn
+
+
+def _values(declared: Input) -> st.SearchStrategy[Any]:
+    return next(draw(declared) for kind, draw in DRAWN if isinstance(declared, kind))
+
+
+def _integers(declared: Integer) -> st.SearchStrategy[int]:
+    step = declared.step
+    return st.integers(-(-declared.low // step), declared.high // step).map(lambda n: n * step)
+
+
+def _prompts(declared: Prompts) -> st.SearchStrategy[list[str]]:
+    return st.lists(TEXTS.filter(str.strip), min_size=declared.low, max_size=declared.high)
+
+
+def _numbers(declared: Numbers) -> st.SearchStrategy[list[float]]:
+    low, high = declared.low, declared.high
+    number = st.integers(int(low), int(high)) if declared.whole else st.floats(low, high)
+    return st.lists(number, min_size=declared.least, max_size=min(declared.most, 6))
+
+
+DRAWN = (
+    (Integer, _integers),
+    (Real, lambda declared: st.floats(declared.low, declared.high)),
+    (Choice, lambda declared: st.sampled_from(declared.options)),
+    (Prompts, _prompts),
+    (Prompt, lambda _: TEXTS),
+    (Numbers, _numbers),
+    (Picture, lambda _: st.sampled_from(PICTURES)),
+)
+
+
+def settings_of(experiment: type[Experiment]) -> st.SearchStrategy[dict[str, Any]]:
+    """Every setting of an experiment."""
+    return st.fixed_dictionaries({name: values(declared) for name, declared in experiment.inputs().items()})

@@ -1,0 +1,132 @@
+"""Links on the page: shared from one browser, opened in another, whoever wrote them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.ui.serving import Served, served
+
+LINK = re.compile(r"^http.*\?v=\d+&tab=")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("runs")) as site:
+        yield site
+
+
+@pytest.fixture
+def visit(site: Served, browser: Browser):
+    """A fresh visitor at an address; a script error or a dialog fails the test."""
+    contexts, problems = [], []
+
+    def visit(query: str = "") -> Page:
+        contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
+        page.on("dialog", lambda dialog: (problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.goto(query if query.startswith("http") else site.url + query)
+        expect(page.locator("#interpolation-render")).to_be_attached()
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def share(page: Page, tab: str) -> str:
+    page.locator(f"#{tab}-share").click()
+    box = page.locator(f"#{tab}-link").locator("input, textarea").first
+    expect(box).to_have_value(LINK)
+    return box.input_value()
+
+
+def fill(page: Page, name: str, value: str) -> None:
+    field = page.locator(f"#{name} textarea, #{name} input").first
+    field.fill(value)
+    field.blur()
+
+
+@pytest.mark.parametrize(
+    ("tab", "changes"),
+    [
+        ("interpolation", {"prompts-0": "一只 “red” boat & <b>sea</b>?", "frames": "7", "seeds": "3, 4"}),
+        ("guidance-sweep", {"prompt": "قطة 🐈 #1", "scales": "0.25, 1, 2..4"}),
+        ("negative-prompts", {"prompt": "a tree", "away_from": "green=1&v=2"}),
+    ],
+)
+def test_a_link_opens_on_the_same_settings(visit, tab, changes):
+    page = visit()
+    page.locator(f"#tab-{tab}-button").click()
+    if "seeds" in changes:
+        page.locator(f"#{tab}-more > button").click()
+    for name, value in changes.items():
+        fill(page, f"{tab}-{name}", value)
+    link = share(page, tab)
+    assert page.url == link
+    friend = visit(link)
+    expect(friend.locator(f"#{tab}-render")).to_be_visible()
+    expect(friend.locator("#notice")).to_contain_text("Opened from a link")
+    assert share(friend, tab) == link
+    expect(friend.locator(f"#{tab}-view")).to_contain_text("Press Render")  # a link fills the form, it renders nothing
+
+
+def test_the_shared_settings_travel_too(visit):
+    page = visit("?v=1&tab=noise-loop&seed=77&guidance_scale=2.5&scheduler=DDIM&frames=9")
+    expect(page.locator("#noise-loop-status")).to_contain_text("9 frames")
+    page.locator("#shared > button").click()
+    expect(page.locator("#shared-seed input")).to_have_value("77")
+    assert share(page, "noise-loop").endswith("tab=noise-loop&seed=77&guidance_scale=2.5&scheduler=DDIM&frames=9")
+
+
+def test_what_a_link_may_not_ask_for_is_said(visit):
+    page = visit("?tab=interpolation&frames=700&loop=spiral&x=1")
+    expect(page.locator("#notice")).to_contain_text("frames = '700' is not allowed: a whole number from 2 to 300")
+    expect(page.locator("#notice")).to_contain_text("loop = 'spiral' is not allowed")
+    expect(page.locator("#interpolation-frames input[type=number]")).to_have_value("300")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?tab=<img src=x onerror=alert(1)>",
+        "?tab=interpolation&prompts=<script>alert(1)</script>"
+        "&prompts=${alert(1)}{{alert(2)}}<img src=x onerror=alert(3)>",
+        "?tab=interpolation&loop=<svg onload=alert(1)>&seeds=${alert(1)}",
+    ],
+)
+def test_no_script_in_a_link_is_run(visit, query):
+    page = visit(query)
+    expect(page.locator("#notice .status-text")).not_to_be_empty()
+    if "prompts" in query:
+        page.locator("#interpolation-render").click()
+        expect(page.locator("#interpolation-view .film-caption")).to_contain_text("alert(1)")
+    assert page.evaluate("document.querySelectorAll('img[src=x], svg[onload]').length") == 0
+
+
+def test_a_picture_is_said_to_stay_behind(visit):
+    page = visit()
+    page.locator("#tab-image-variations-button").click()
+    page.locator("#image-variations-preset-0").click()
+    expect(page.locator("#image-variations-status")).to_contain_text("frames in", timeout=30_000)
+    share(page, "image-variations")
+
+
+def test_settings_that_are_not_allowed_make_no_link(visit):
+    page = visit()
+    fill(page, "interpolation-prompts-0", " ")
+    page.locator("#interpolation-share").click()
+    expect(page.locator("#interpolation-status")).to_contain_text("2 to 8 prompts, none empty")
+
+
+def test_on_a_space_the_link_is_that_of_the_spaces_own_page(monkeypatch):
+    from explorer.ui.sharing import home_page
+
+    assert home_page() is None
+    monkeypatch.setenv("SPACE_ID", "somebody/latent-explorer")
+    assert home_page() == "https://huggingface.co/spaces/somebody/latent-explorer"

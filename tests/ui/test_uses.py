@@ -1,0 +1,135 @@
+"""Use this frame: what a picture can become, and that nothing is lost when it cannot."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from explorer.experiments import registry
+from explorer.experiments.inputs import InputError, Picture
+from explorer.experiments.pictures import ancestry, canonical, opened, with_ancestry
+from explorer.outputs.records import make_record
+from explorer.outputs.runs import Run, Runs
+from explorer.ui.uses import GONE, Chosen, _keyframe
+from tests.ui.serving import Served, served
+
+EXPERIMENTS = registry()
+INTERPOLATION = EXPERIMENTS["interpolation"]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("runs")) as site:
+        yield site
+
+
+@pytest.fixture
+def page(site: Served, browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(site.url)
+    expect(page.locator("#interpolation-render")).to_be_enabled()
+    yield page
+    context.close()
+
+
+def png(colour: str) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (16, 16), colour).save(file, "PNG")
+    return file.getvalue()
+
+
+def run_of(engine, folder: Path, experiment, ready: list[int]) -> Run:
+    whole = experiment.resolved(engine.networks.defaults)
+    plan = whole.plan(engine)
+    record = make_record(whole.name(), whole.settings(), {"name": "fake", "signature": "fake"}, plan)
+    run = Runs(folder).create(record, len(plan.places))
+    for index in ready:
+        run.add(index, png("red" if index else "blue"))
+    return run
+
+
+def test_a_frame_knows_what_made_it(engine, tmp_path):
+    run = run_of(engine, tmp_path, INTERPOLATION(prompts=("a", "b"), frames=5, seeds=(3, 4)), [0, 4])
+    chosen = Chosen.of(run, 3, INTERPOLATION)  # frame 3 is not there: the nearest is
+    assert (chosen.caption, chosen.settings["prompt"], chosen.settings["seed"]) == ("b", "b", 4)
+    assert opened(chosen.picture).getpixel((0, 0)) == (255, 0, 0)
+    assert ancestry(chosen.picture) == ["Interpolation: b, “b”"]
+
+
+def test_ancestry_grows_from_picture_to_picture(engine, tmp_path):
+    variations = next(cls for cls in EXPERIMENTS.values() if "strengths" in cls.inputs())
+    name = next(name for name, declared in variations.inputs().items() if isinstance(declared, Picture))
+    start = with_ancestry(canonical(Image.new("RGB", (64, 64))), ["a planet"])
+    chosen = Chosen.of(run_of(engine, tmp_path, variations(**{name: start}), [1]), 1, variations)
+    first, second = ancestry(chosen.picture)
+    assert first == "a planet"
+    assert second.startswith("Image variations: ")
+
+
+def test_a_run_without_pictures_has_nothing_to_carry(engine, tmp_path):
+    with pytest.raises(ValueError, match=re.escape(GONE)):
+        Chosen.of(run_of(engine, tmp_path, INTERPOLATION(), []), 0, INTERPOLATION)
+
+
+@pytest.mark.parametrize(
+    ("now", "seed", "expected"),
+    [
+        ({"seeds": "", "seed": 7}, 7, {"seeds": [], "seed": 7}),
+        ({"seeds": "", "seed": 7}, 9, {"seeds": [7, 7, 9], "seed": 7}),
+        ({"seeds": "1, 2", "seed": 7}, 2, {"seeds": [1, 2, 2], "seed": 7}),
+        ({"seeds": "5, 5", "seed": 7}, 5, {"seeds": [], "seed": 5}),
+    ],
+)
+def test_a_keyframe_brings_its_seed_and_leaves_the_others(now, seed, expected):
+    chosen = Chosen(b"", "", INTERPOLATION, {"prompt": "c", "seed": seed})
+    change = _keyframe("prompts", "seeds", INTERPOLATION.inputs())
+    assert change(chosen, {"prompts": ["a", "b"], **now}) == {"prompts": ["a", "b", "c"], **expected}
+
+
+def test_a_frame_between_prompts_is_no_keyframe():
+    change = _keyframe("prompts", "seeds", INTERPOLATION.inputs())
+    with pytest.raises(InputError, match="a frame that shows one prompt"):
+        change(Chosen(b"", "", INTERPOLATION, {"seed": 1}), {"prompts": ["a"], "seeds": "", "seed": 1})
+
+
+def render(page: Page, tab: str) -> None:
+    page.locator(f"#tab-{tab}-button").click()
+    page.locator(f"#{tab}-preset-0").click()
+    expect(page.locator(f"#{tab}-status")).to_contain_text("frames in", timeout=30_000)
+
+
+def use(page: Page, tab: str, label: str) -> None:
+    page.locator(f"#tab-{tab}").get_by_role("button", name=label, exact=True).click()
+
+
+def test_a_frame_becomes_a_start_picture_in_another_tab(page: Page):
+    render(page, "interpolation")
+    use(page, "interpolation", "→ Image variations")
+    expect(page.locator("#image-variations-render")).to_be_visible()
+    expect(page.locator("#image-variations-status")).to_contain_text("rows")
+    page.locator("#image-variations-render").click()
+    expect(page.locator("#image-variations-status")).to_contain_text("frames in", timeout=30_000)
+    expect(page.locator("#image-variations-view")).to_contain_text("Interpolation: a boat at the beach")
+
+
+def test_a_picture_of_a_sweep_becomes_a_keyframe_and_its_guidance_everybodys(page: Page):
+    render(page, "guidance-sweep")
+    page.locator("#guidance-sweep-view .compare-cell").nth(2).click()
+    use(page, "guidance-sweep", "Its guidance")
+    expect(page.locator("#guidance-sweep-status")).to_contain_text("frames")
+    page.locator("#shared > button").click()
+    expect(page.locator("#shared-guidance_scale input[type=number]")).to_have_value("1")
+    use(page, "guidance-sweep", "→ Interpolation, as its last stop")
+    expect(page.locator("#interpolation-prompts-2 textarea")).to_have_value("a boat at the beach")
+
+
+def test_without_a_picture_it_says_so(page: Page):
+    use(page, "interpolation", "Its seed")
+    expect(page.get_by_text("This picture is no longer on the server")).to_be_visible()

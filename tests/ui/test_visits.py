@@ -1,0 +1,356 @@
+"""Visits: a point between a run's places, asked for by a browser that is not trusted, and by one that is."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import gradio as gr
+import httpx
+import pytest
+from gradio_client import Client
+from hypothesis import given
+from hypothesis import strategies as st
+from playwright.sync_api import Browser, Page, expect
+
+from explorer.engine.engine import Engine, Frame
+from explorer.engine.fake import FakeNetworks
+from explorer.experiments.interpolation import Interpolation
+from explorer.experiments.prompt_grid import PromptGrid
+from explorer.outputs.runs import Run, Runs
+from explorer.space.plans import Place
+from explorer.ui.pad import PadView
+from explorer.ui.rendering import Rendering
+from explorer.ui.under_way import UnderWay
+from explorer.ui.visits import Courier, Visit, Visits, checked
+from tests.ui.serving import Served, served
+
+PREFIX = "#prompt-grid"
+SQUARE = [Place((x, y), "") for x in (0, 1) for y in (0, 1)]
+HOSTILE = [
+    None,
+    [],
+    "0.5, 0.5",
+    {"x": 0.5, "y": 0.5},
+    [0.5],
+    [0.5, 0.5, 0.5],
+    [0.5, 1.0001],
+    [-1e-9, 0.5],
+    [float("nan"), 0.5],
+    [float("inf"), 0.5],
+    [10**400, 0.5],
+    ["0.5", 0.5],
+    [True, 0.5],
+    [None, 0.5],
+    [[0.5], 0.5],
+    [0.5] * 100_000,
+]
+
+
+def rendered(engine: Engine, runs: Runs, **settings) -> Run:
+    """A finished run of the grid."""
+    experiment = PromptGrid(cells=3, **settings).resolved(engine.networks.defaults)
+    rendering = Rendering.of(experiment, engine, runs)
+    for _ in rendering:
+        pass
+    return rendering.run
+
+
+def visits_of(engine: Engine) -> Visits:
+    view = PadView(elem_id="view", render=False)
+    return Visits(PromptGrid, engine, UnderWay(), view)
+
+
+def asked(visits: Visits, run: Run | None, data: object, visitor: str = "somebody") -> list[dict]:
+    """The news that the handler gives to an event with `data`; what it skips is left out."""
+    request, event = SimpleNamespace(session_hash=visitor), gr.EventData(None, data)
+    answers = visits.visit(request, event, run and str(run.folder))
+    return [news for news, _ in answers if "run" in news]
+
+
+@pytest.fixture
+def run(engine, tmp_path) -> Run:
+    return rendered(engine, Runs(tmp_path / "runs"))
+
+
+# ---- what a browser may ask for ------------------------------------------------------------------------------------
+
+
+@given(x=st.floats(0, 1), y=st.floats(0, 1))
+def test_coordinates_within_the_places_are_taken_as_they_are(x, y):
+    assert checked([x, y], SQUARE) == (x, y)
+
+
+@pytest.mark.parametrize("coordinates", HOSTILE, ids=lambda c: repr(c)[:20])
+def test_all_others_are_none(coordinates):
+    assert checked(coordinates, SQUARE) is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [None, "coordinates", ["coordinates"], 5, {}, *({"coordinates": c} for c in HOSTILE)],
+    ids=lambda d: repr(d)[:30],
+)
+def test_a_hostile_event_is_ignored_and_costs_nothing(engine, run, data):
+    calls = engine.networks.calls
+    assert asked(visits_of(engine), run, data) == []
+    assert engine.networks.calls == calls
+    assert list((run.folder / "exact").iterdir()) == []
+
+
+def test_so_is_one_without_a_run_or_of_another_experiment(engine, tmp_path):
+    visits = visits_of(engine)
+    assert asked(visits, None, {"coordinates": [0.3, 0.3]}) == []
+    film = Interpolation(frames=3).resolved(engine.networks.defaults)
+    rendering = Rendering.of(film, engine, Runs(tmp_path / "films"))
+    list(rendering)
+    assert asked(visits, rendering.run, {"coordinates": [0.3]}) == []
+
+
+def test_a_run_that_is_gone_or_no_longer_allowed_is_said_to_be_gone(engine, run, tmp_path):
+    visits, here = visits_of(engine), {"coordinates": [0.3, 0.3]}
+    assert asked(visits, Run(tmp_path / "lost", 9), here) == [{"run": "lost", "gone": True}]
+    record = run.record
+    record["settings"]["cells"] = 99
+    (run.folder / "run.json").write_text(json.dumps(record))
+    assert asked(visits, run, here) == [{"run": run.name, "gone": True}]
+
+
+# ---- what comes back -----------------------------------------------------------------------------------------------
+
+
+def test_the_exact_point_is_rendered_into_the_runs_folder(engine, tmp_path):
+    run = rendered(engine, Runs(tmp_path), noise="free", seed=4, interpolation="lerp")
+    first, *_, last = asked(visits_of(engine), run, {"coordinates": [0.3, 0.8]})
+    assert first == {"run": run.name, "coordinates": [0.3, 0.8]}
+    experiment = PromptGrid(**run.record["settings"])
+    plan = experiment.plan(engine)
+    assert last["seed"] == experiment.seed_at(0.3, 0.8)
+    assert (last["picture"].suffix, last["file"].suffix) == (".jpg", ".png")
+    alone = type(plan)((Place((0.3, 0.8), ""),), plan.at, plan.sampling)
+    (frame,) = (e for e in engine.render(alone) if isinstance(e, Frame))
+    assert frame.stored
+    assert last["file"].read_bytes() == frame.png
+    assert run.ready == list(range(9)), "the run's own frames are as they were"
+
+
+def test_a_point_that_is_a_cell_costs_nothing(engine, run):
+    calls = engine.networks.calls
+    *_, last = asked(visits_of(engine), run, {"coordinates": [0.5, 1]})
+    assert last["file"].read_bytes() == (run.folder / "frames" / "0007.png").read_bytes()
+    assert engine.networks.calls == calls
+
+
+def test_the_runs_own_record_decides_not_the_engines_defaults(engine, tmp_path):
+    run = rendered(engine, Runs(tmp_path), num_inference_steps=7, guidance_scale=1.0)
+    visit = Visit.of(PromptGrid, engine, run, [0.3, 0.3])
+    assert visit.render.price.rows == 7
+
+
+def test_a_device_that_gives_up_is_told_and_the_next_visit_works(engine, run, monkeypatch, capsys):
+    visits = visits_of(engine)
+
+    def failing(*_):
+        raise RuntimeError("out of memory\nat 0x1234")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine.networks, "predict", failing)
+        *_, last = asked(visits, run, {"coordinates": [0.3, 0.3]})
+    assert last["error"] == "out of memory"
+    assert "out of memory" in capsys.readouterr().err
+    *_, last = asked(visits, run, {"coordinates": [0.3, 0.3]})
+    assert last["file"].exists()
+
+
+def test_the_courier_sends_files_and_leaves_the_rest(tmp_path):
+    picture = tmp_path / "a.jpg"
+    picture.touch()
+    sent = Courier(to="x", render=False).postprocess({"coordinates": [0, 1], "picture": picture, "seed": None})
+    assert sent["coordinates"] == [0, 1]
+    assert sent["picture"]["path"] == str(picture)
+    assert sent["seed"] is None
+    assert Courier(to="x", render=False).postprocess(None) is None
+
+
+class Gate(FakeNetworks):
+    """Fake networks whose UNet waits at a gate that is `open` at first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open, self.waiting = threading.Event(), threading.Event()
+        self.open.set()
+
+    def predict(self, rows, micro_batch):
+        if not self.open.is_set():
+            self.waiting.set()
+            assert self.open.wait(30)
+        return super().predict(rows, micro_batch)
+
+
+def test_the_newest_visit_of_a_visitor_wins_and_others_are_left_alone(tmp_path, monkeypatch):
+    engine = Engine(Gate())
+    run, visits = rendered(engine, Runs(tmp_path)), visits_of(engine)
+    stops, stop = threading.Semaphore(0), UnderWay.stop
+
+    def counted(self, *who):
+        stop(self, *who)
+        stops.release()
+
+    monkeypatch.setattr(UnderWay, "stop", counted)
+    answers: dict[str, list[dict]] = {}
+
+    def visitor(name: str, place: list[float], who: str) -> threading.Thread:
+        thread = threading.Thread(
+            target=lambda: answers.update({name: asked(visits, run, {"coordinates": place}, who)}), daemon=True
+        )
+        thread.start()
+        assert stops.acquire(timeout=30)
+        return thread
+
+    engine.networks.open.clear()
+    threads = [visitor("older", [0.1, 0.1], "somebody")]
+    assert engine.networks.waiting.wait(30)
+    threads += [visitor("newer", [0.2, 0.2], "somebody"), visitor("another", [0.3, 0.3], "somebody else")]
+    engine.networks.open.set()
+    for thread in threads:
+        thread.join(30)
+    assert not any("picture" in news or "stopped" in news for news in answers["older"][1:-1])
+    assert "picture" not in answers["older"][-1]
+    assert answers["newer"][-1]["picture"].exists()
+    assert answers["another"][-1]["picture"].exists()
+    assert len(list((run.folder / "exact").glob("*.png"))) == 2
+    assert visits.under_way.renders == {}
+
+
+# ---- through the page ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("runs"), pause=0.02) as site:
+        yield site
+
+
+@pytest.fixture
+def page(site: Served, browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    page, problems = context.new_page(), []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(site.url)
+    page.locator("#tab-prompt-grid-button").click()
+    expect(page.locator(f"{PREFIX}-render")).to_be_enabled()
+    yield page
+    context.close()
+    assert problems == []
+
+
+def fill(page: Page, name: str, value: str) -> None:
+    field = page.locator(f"{PREFIX}-{name} textarea, {PREFIX}-{name} input").first
+    field.fill(value)
+    field.blur()
+
+
+def render(page: Page, cells: int) -> None:
+    fill(page, "cells", str(cells))
+    page.locator(f"{PREFIX}-render").click()
+    expect(page.locator(f"{PREFIX}-view .pad-cell canvas")).to_have_count(cells**2, timeout=60_000)
+
+
+def release_at(page: Page, x: float, y: float) -> None:
+    box = page.locator(f"{PREFIX}-view .pad-square").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+    page.mouse.up()
+
+
+def is_exact(page: Page) -> None:
+    expect(page.locator(f"{PREFIX}-view .pad-where")).to_contain_text("Rendered here", timeout=30_000)
+
+
+def folder_of(page: Page, site: Served) -> Path:
+    """The run that the page shows, found by where its pictures are."""
+    page.locator(f"{PREFIX}-view .pad-cell").first.click()
+    link = page.locator(f"{PREFIX}-view .pad-save").get_attribute("href")
+    return site.runs.root / link.split("/frames/")[0].rsplit("/", 1)[1]
+
+
+def test_letting_go_shows_the_exact_picture_whatever_the_form_says_now(page: Page, site: Served):
+    fill(page, "prompts-0", "exactly this")
+    render(page, 3)
+    fill(page, "prompts-0", "something else by now")
+    release_at(page, 0.3, 0.7)
+    is_exact(page)
+    state = json.loads(page.locator(f"{PREFIX}-view [data-film]").get_attribute("data-film"))
+    with page.expect_download() as download:
+        page.locator(f"{PREFIX}-view .pad-save").click()
+    saved = Path(download.value.path()).read_bytes()
+    expect(page.locator(f"{PREFIX}-view .pad-cell canvas")).to_have_count(9)
+    run = Run.open(folder_of(page, site))
+    plan = PromptGrid(**run.record["settings"]).plan(site.engine)
+    assert run.record["settings"]["prompts"][0] == "exactly this"
+    alone = type(plan)((Place((state["x"], state["y"]), ""),), plan.at, plan.sampling)
+    assert [e.png for e in site.engine.render(alone) if isinstance(e, Frame)] == [saved]
+
+
+def test_the_keys_render_where_they_come_to_rest(page: Page):
+    render(page, 2)
+    square = page.locator(f"{PREFIX}-view .pad-square")
+    square.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    is_exact(page)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    is_exact(page)
+    expect(square).to_have_attribute("aria-valuenow", "8")
+
+
+def test_a_visit_in_the_middle_of_a_render_breaks_neither(page: Page):
+    fill(page, "prompts-0", "in the middle")
+    fill(page, "cells", "12")
+    page.locator(f"{PREFIX}-render").click()
+    expect(page.locator(f"{PREFIX}-view .pad-cell canvas").nth(3)).to_be_visible(timeout=30_000)
+    release_at(page, 0.03, 0.06)
+    is_exact(page)
+    expect(page.locator(f"{PREFIX}-status")).to_contain_text("144 frames in", timeout=120_000)
+    expect(page.locator(f"{PREFIX}-view .pad-cell canvas")).to_have_count(144, timeout=60_000)
+    is_exact(page)
+    expect(page.locator(f"{PREFIX}-stop")).to_be_disabled()
+
+
+def test_stop_ends_a_visit(page: Page, site: Served, monkeypatch):
+    fill(page, "prompts-0", "stop here")
+    render(page, 2)
+    gate, predict = threading.Event(), site.engine.networks.predict
+
+    def gated(rows, micro_batch):
+        assert gate.wait(30)
+        return predict(rows, micro_batch)
+
+    monkeypatch.setattr(site.engine.networks, "predict", gated)
+    try:
+        release_at(page, 0.4, 0.4)
+        expect(page.locator(f"{PREFIX}-stop")).to_be_enabled()
+        with page.expect_response(lambda response: "/run/" in response.url):
+            page.locator(f"{PREFIX}-stop").click()
+    finally:
+        gate.set()
+    expect(page.locator(f"{PREFIX}-view .pad-note")).to_contain_text("Stopped")
+    expect(page.locator(f"{PREFIX}-stop")).to_be_disabled()
+
+
+def test_over_the_wire_hostile_coordinates_are_ignored_too(site: Served):
+    visitor = Client(site.url, download_files=False, verbose=False)
+    number = next(i for i, fn in site.page.fns.items() if fn.name == "visit")
+    calls = site.engine.networks.calls
+    for coordinates in HOSTILE[:11:2]:
+        body = {"fn_index": number, "data": [None], "session_hash": visitor.session_hash}
+        text = json.dumps({**body, "event_data": {"coordinates": coordinates}})
+        headers = {"content-type": "application/json"}
+        answer = httpx.post(f"{site.url}gradio_api/queue/join", content=text, headers=headers)
+        assert answer.status_code in (200, 422)
+    assert site.engine.networks.calls == calls
