@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 FLAGS ?=
 
-.PHONY: run test lint bench pictures clean
+.PHONY: run test lint bench pictures gallery space clean
 
 run: $(READY)
 	$(VENV)/bin/python app.py $(FLAGS)
@@ -24,6 +24,12 @@ bench: $(READY_DEV)
 pictures: $(READY_DEV)
 	$(VENV)/bin/python assets/examples.py
 	PYTHONPATH=. $(VENV)/bin/python assets/pictures.py
+
+gallery: $(READY)
+	PYTHONPATH=. $(VENV)/bin/python assets/gallery.py
+
+space: $(READY)
+	$(VENV)/bin/python huggingface/check.py $(FLAGS)
 
 $(READY): requirements.txt constraints.txt
 	$(PYTHON) -m venv $(VENV)

@@ -14,6 +14,8 @@ import httpx
 import pytest
 from gradio_client import Client
 
+from explorer.ui.limits import variables
+
 ROOT = Path(__file__).parents[1]
 LONG = 120  # seconds: what is not there by then never comes
 SETTINGS = [0, 5.0, "", 2, "DPM++ 2M", 64, 64, "a boat", "a lion", *[""] * 6, 3, "open", "slerp", "", "linear"]
@@ -22,10 +24,11 @@ SETTINGS = [0, 5.0, "", 2, "DPM++ 2M", 64, 64, "a boat", "a lion", *[""] * 6, 3,
 class Started:
     """app.py in a process of its own, as on a machine where nothing is set: no home, no offline switch, no stdin."""
 
-    def __init__(self, folder: Path, *flags: object) -> None:
+    def __init__(self, folder: Path, *flags: object, **more: str) -> None:
         unset = ("HF_HUB_OFFLINE", "GRADIO_ANALYTICS_ENABLED", "GRADIO_SERVER_PORT", "PYTHONWARNINGS")
         env = {name: value for name, value in os.environ.items() if name not in unset}
         env |= dict.fromkeys(("HOME", "XDG_CACHE_HOME", "TMPDIR"), str(folder)) | {"PYTHONUNBUFFERED": "1"}
+        env |= more
         self._out, self._err = folder / "out", folder / "err"
         with self._out.open("w") as out, self._err.open("w") as err:
             command = [sys.executable, str(ROOT / "app.py"), *map(str, flags)]
@@ -63,9 +66,9 @@ def _interruptible() -> None:
 
 
 @contextlib.contextmanager
-def app(folder: Path, *flags: object) -> Iterator[Started]:
+def app(folder: Path, *flags: object, **env: str) -> Iterator[Started]:
     folder.mkdir(exist_ok=True)
-    started = Started(folder, "--cache-folder", folder / "cache", *flags)
+    started = Started(folder, "--cache-folder", folder / "cache", *flags, **env)
     try:
         yield started
     finally:
@@ -81,7 +84,7 @@ def port() -> int:
 
 
 def runs(folder: Path) -> list[Path]:
-    return list(folder.glob("latent-explorer-runs-*"))
+    return list((folder / "cache" / "runs").glob("*/run.json"))
 
 
 def test_a_visit_from_start_to_interrupt(tmp_path, port):
@@ -96,14 +99,14 @@ def test_a_visit_from_start_to_interrupt(tmp_path, port):
         assert status["state"] == "done"
         assert film["count"] == 3
         frames = Path(film["manifest"]["path"]).parent / "frames"
-        assert len(list(frames.glob("*.png"))) == len(list((tmp_path / "cache").rglob("*.png"))) == 3
+        assert len(list(frames.glob("*.png"))) == len(list((tmp_path / "cache/frames").rglob("*.png"))) == 3
         assert len(runs(tmp_path)) == 1
         assert page.errors == []
         visitor.close()
         assert page.interrupt() == 0
         assert "Traceback" not in page.said
         assert page.errors == []
-        assert runs(tmp_path) == []
+        assert len(runs(tmp_path)) == 1  # it is there after a restart
 
 
 def test_interrupted_in_the_middle_of_a_render_it_ends_as_quietly(tmp_path, port):
@@ -122,6 +125,51 @@ def test_interrupted_in_the_middle_of_a_render_it_ends_as_quietly(tmp_path, port
         assert list((tmp_path / "mine").rglob("run.json"))  # runs in a folder of one's own stay
 
 
+def test_with_the_variables_of_a_space_it_serves_everybody_renders_and_keeps_to_its_limits(tmp_path, port):
+    """Everything by environment, as there: no flag but the folder that a test must not leave behind."""
+    host = {"GRADIO_SERVER_NAME": "0.0.0.0", "GRADIO_SERVER_PORT": str(port), "GRADIO_NUM_PORTS": "1"}
+    space = {
+        "SYSTEM": "spaces",
+        "SPACE_ID": "someone/latent-explorer",
+        "SPACE_HOST": "someone-space.hf.space",
+    }
+    own = {"LATENT_EXPLORER_RUNS_FOLDER": str(tmp_path / "mine"), "LATENT_EXPLORER_ROWS": "100"}
+    with app(tmp_path, **host, **space, **own) as page:
+        url = f"http://127.0.0.1:{port}/"
+        answer = page.answer(url)
+        assert answer.status_code == 200
+        assert "Duplicate this Space" in answer.text
+        assert "http://0.0.0.0:" in page.said
+        visitor = Client(url, download_files=False, verbose=False)
+        film, status, *_ = visitor.submit(*SETTINGS, api_name="/interpolation").result(timeout=LONG)
+        assert (status["state"], film["count"]) == ("done", 3)
+        assert list((tmp_path / "mine").rglob("run.json"))
+        too_much = [{3: 300, 2: 50}.get(value, value) for value in SETTINGS]
+        assert "at most 100" in visitor.submit(*too_much, api_name="/interpolation").result(timeout=LONG)[1]["text"]
+        visitor.close()
+        assert page.interrupt() == 0
+
+
+def test_a_variable_that_is_no_limit_is_one_sentence(tmp_path, port):
+    with app(tmp_path, "--port", port, LATENT_EXPLORER_QUEUE="many") as page:
+        assert page.ended() == 2
+        assert page.errors == [
+            "latent-explorer: LATENT_EXPLORER_QUEUE='many' must be a whole number from 1 to 999999999, or none"
+        ]
+
+
+def test_the_model_comes_from_the_environment_unless_a_flag_says_otherwise(tmp_path, port):
+    with app(tmp_path, "--port", port, LATENT_EXPLORER_MODEL="/nonexistent") as page:
+        assert page.ended() == 2
+        assert "'/nonexistent' is no file or folder here" in page.said
+
+
+def test_help_names_every_variable(tmp_path):
+    with app(tmp_path, "--help") as page:
+        assert page.ended() == 0
+        assert all(name in page.said for name in [*variables(), "LATENT_EXPLORER_MODEL", "GRADIO_SERVER_NAME"])
+
+
 def test_a_model_that_is_not_there_is_one_sentence(tmp_path, port):
     with app(tmp_path, "--port", port, "--model", "/nonexistent") as page:
         assert page.ended() == 2
@@ -138,3 +186,12 @@ def test_a_port_in_use_is_one_sentence(tmp_path):
             assert page.ended() == 2
             assert page.errors == [f"latent-explorer: 127.0.0.1:{port} is in use, or not this machine's: try --port"]
             assert runs(tmp_path) == []
+
+
+def test_a_runs_folder_that_cannot_be_made_is_one_sentence(tmp_path, port):
+    (tmp_path / "file").write_text("in the way")
+    with app(tmp_path, "--port", port, "--runs-folder", tmp_path / "file" / "runs") as page:
+        assert page.ended() == 2
+        assert page.errors[-1].startswith(
+            f"latent-explorer: runs cannot be kept in {tmp_path}/file/runs (Not a directory)"
+        )

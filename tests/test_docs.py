@@ -13,7 +13,9 @@ from explorer.engine.engine import Frame
 from explorer.engine.models import KNOWN
 from explorer.experiments import registry
 from explorer.outputs.runs import Runs
+from explorer.ui.limits import variables
 from explorer.ui.page import build_page
+from explorer.ui.text import say
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -27,7 +29,7 @@ def test_the_tree_names_every_module_and_nothing_else():
 
 
 def test_every_dependency_has_a_reason_and_every_reason_a_dependency():
-    required = {re.match(r"[\w-]+", line).group(0) for line in (ROOT / "requirements.txt").read_text().split()}
+    required = set(re.findall(r"^[\w-]+", (ROOT / "requirements.txt").read_text(), re.M))
     table = README.split("| package | what for |\n|---|---|\n")[1].split("\n\n")[0]
     named = {name.strip() for row in table.splitlines() for name in row.split("|")[1].split(",")}
     assert named == required
@@ -56,10 +58,25 @@ def test_the_table_of_models_is_the_table_in_the_code():
     assert rows == expected
 
 
+def test_every_limit_is_described_with_its_meaning_and_its_value_on_a_space():
+    for name, (meaning, value) in variables().items():
+        assert f"| {name} | {meaning} | {value} |" in README
+
+
 def test_every_tab_is_described():
     table = README.split("| tab | what it shows |")[1].split("\n\n")[0]
     for experiment in registry().values():
         assert f"| {experiment.title()} |" in table
+
+
+def test_the_chinese_readme_has_every_tab_and_every_model():
+    chinese = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
+    for experiment in registry().values():
+        assert f"| {say(experiment.title(), 'zh')}（{experiment.title()}） |" in chinese
+    for row in re.findall(r"^\| [a-z0-9-]+ \| \S+/.*$", README, re.M):
+        assert row in chinese
+    assert "(README.zh-CN.md)" in README
+    assert "(README.md)" in chinese
 
 
 @pytest.fixture

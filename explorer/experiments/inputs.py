@@ -31,7 +31,10 @@ def _shown(value: object) -> str:
         return f"a file of {len(value)} bytes"
     if isinstance(value, str) and value.startswith("data:"):
         return f"a data URL of {len(value)} characters"
-    shown = repr(str(value) if isinstance(value, Path) else value)
+    try:
+        shown = repr(str(value) if isinstance(value, Path) else value)
+    except RecursionError:  # a stranger's JSON, nested as deep as it could be read
+        return f"a {type(value).__name__} of very many levels"
     return shown if len(shown) <= 80 else f"{shown[:76]}...{shown[-1]}"
 
 

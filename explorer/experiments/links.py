@@ -7,7 +7,8 @@ Whatever a later version changes, a link says by `v` which one wrote it.
 
     ?v=1&tab=interpolation&prompts=a+cat&prompts=a+dog&frames=13
 
-A start picture cannot travel in a link, it is too long: `query` says what it left out. Knows no page and no address.
+A start picture cannot travel in a link, it is too long; only a bundled example does, by its name. `query` says what it
+left out. Knows no page and no address.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Input, InputError, Integer, Picture, Prompts, Real
+from explorer.experiments.pictures import EXAMPLES, example_name
 
 VERSION = 1
 LONGEST = 32_000  # characters of a query string that are looked at; servers take between 8,000 and 64,000
@@ -45,7 +47,7 @@ def query(experiment: Experiment, defaults: Any) -> tuple[str, list[str]]:
         value = getattr(experiment, name)
         if value == getattr(usual, name):
             continue
-        if isinstance(declared, Picture):
+        if isinstance(declared, Picture) and not example_name(value):
             left_out.append(declared.label or name.replace("_", " ").capitalize())
         else:
             pairs += [(name, text) for text in _texts(declared, value)]
@@ -68,24 +70,38 @@ def read(text: str, experiments: Mapping[str, type[Experiment]]) -> Link:
     experiment = experiments.get(given["tab"][-1])
     if experiment is None:
         return Link(remarks=(f"The link is for a tab that is not here: {given['tab'][-1][:60]}",))
-    return _checked(experiment, given)
+    return _asked(experiment, given)
 
 
-def _checked(experiment: type[Experiment], given: Mapping[str, list[str]]) -> Link:
+def _asked(experiment: type[Experiment], given: Mapping[str, list[str]]) -> Link:
     settings, remarks = {}, []
     if given.get("v", ["1"])[-1] not in {str(version) for version in range(1, VERSION + 1)}:
         remarks.append("The link was written by a later version; what this one does not know is left out.")
     for name, declared in experiment.inputs().items():
-        if name not in given or isinstance(declared, Picture):
+        if name not in given or (isinstance(declared, Picture) and given[name][-1] not in EXAMPLES):
             continue
-        value: Any = given[name] if isinstance(declared, Prompts) else given[name][-1]
+        settings[name] = given[name] if isinstance(declared, Prompts) else given[name][-1]
+    link = checked(experiment, settings)
+    return Link(experiment, link.settings, (*remarks, *link.remarks))
+
+
+def checked(experiment: type[Experiment], settings: Mapping[str, Any]) -> Link:
+    """What can be had of a stranger's settings, from a link or a file: those that `experiment` takes.
+
+    A number out of bounds becomes the nearest one allowed, anything else that is not allowed is left at its default,
+    and each is told; names that the experiment does not know are ignored. Never raises.
+    """
+    taken, remarks = {}, []
+    for name, declared in experiment.inputs().items():
+        if name not in settings:
+            continue
         try:
-            settings[name] = declared.check(name, value)
+            taken[name] = declared.check(name, settings[name])
         except InputError as error:
-            near = _nearest(declared, value)
+            near = _nearest(declared, settings[name])
             remarks.append(f"{error}. " + ("It is left as it was." if near is None else f"It became {near}."))
-            settings |= {} if near is None else {name: near}
-    return Link(experiment, settings, tuple(remarks))
+            taken |= {} if near is None else {name: near}
+    return Link(experiment, taken, tuple(remarks))
 
 
 def _nearest(declared: Input, value: Any) -> int | float | None:
@@ -103,6 +119,8 @@ def _texts(declared: Input, value: Any) -> list[str]:
     """A checked value as the texts that `check` makes it of again: several for prompts, one for all else."""
     if isinstance(declared, Prompts):
         return list(value)
+    if isinstance(declared, Picture):
+        return [str(example_name(value))]
     return [",".join(map(_text, value)) if isinstance(value, tuple) else _text(value)]
 
 

@@ -1,26 +1,84 @@
 """Pictures become a ZIP archive of lossless PNGs.
 
-Contract: `frame-0000.png` and so on in the order given, each the given file with the record put in as text and not one
-pixel encoded again, and `run.json`. Read and written one picture at a time.
+Contract: `run.json` with the whole record, and `frame-0000.png` and so on, each by the number in its file's name and
+byte for byte what was given: a run's frames carry their own settings, and the list of all of them stands in the archive
+once. Written and read back one picture at a time; what is read back is a stranger's, and bounded.
 
 It does not know runs, or what is in the pictures.
 """
 
 from __future__ import annotations
 
+import re
+import struct
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from explorer.outputs.settings import MEMBER, dumps, png_with_record
+from explorer.outputs import zips
+from explorer.outputs.settings import MEMBER, dumps
+
+MOST_BYTES = 400_000_000  # of pictures that are read back from one archive
+_NAME = re.compile(r"frame-([0-9]{4})\.png")
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_KEPT = (b"IHDR", b"IDAT", b"IEND")
+_RGB = (8, 2)  # bits a channel, colour type
 
 
 def write_zip(pictures: Sequence[Path], path: Path, *, record: Mapping[str, Any]) -> None:
-    """PNG files into one archive, stored as they are: PNG is compressed already. Raises ValueError without pictures."""
+    """PNG files named by numbers into one archive, stored as they are: PNG is compressed already.
+
+    Raises ValueError without pictures.
+    """
     if not pictures:
         raise ValueError("pictures: 0 frames, at least 1 is needed for an archive")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(MEMBER, dumps(record))
-        for number, picture in enumerate(pictures):
-            archive.writestr(f"frame-{number:04d}.png", png_with_record(picture.read_bytes(), record))
+        for picture in pictures:
+            archive.write(picture, f"frame-{int(picture.stem):04d}.png")
+
+
+def read_pictures(path: Path, count: int, longest: int) -> Iterator[tuple[int, bytes]]:
+    """The frames 0 .. `count` - 1 that an archive has, by their numbers: PNGs of plain pixels, nothing else in them.
+
+    Left out is every member that is not named as `write_zip` names them, and all that is no RGB PNG of 8 bits a channel
+    with 1 to `longest` pixels a side. Ends where the archive is broken, and after `MOST_BYTES` of pictures.
+    """
+    left = MOST_BYTES
+    with path.open("rb") as file, zips.opened(file) as archive:
+        for name, entry in zips.members(archive).items():
+            number = _NAME.fullmatch(name)
+            if number is None or int(number[1]) >= count:
+                continue
+            png = plain_png(zips.content(archive, entry, min(left, longest * longest * 4)), longest)
+            left -= len(png or b"")
+            if left <= 0:
+                return
+            if png is not None:
+                yield int(number[1]), png
+
+
+def plain_png(png: bytes, longest: int) -> bytes | None:
+    """A PNG without all that is not its pixels; None for any other kind of file or PNG, see `read_pictures`.
+
+    Pixels and checksums are not looked at: whoever decodes it will.
+    """
+    if png[:12] != _SIGNATURE + b"\0\0\0\x0d" or png[12:16] != b"IHDR" or len(png) < 33:
+        return None
+    width, height, bits, colours, *_, interlaced = struct.unpack_from(">IIBBBBB", png, 16)
+    if not (1 <= width <= longest and 1 <= height <= longest and (bits, colours) == _RGB and not interlaced):
+        return None
+    kept, place = [_SIGNATURE], 8
+    while place + 12 <= len(png):
+        size, kind = struct.unpack_from(">I4s", png, place)
+        if kind in _KEPT:
+            kept.append(png[place : place + 12 + size])
+        place += 12 + size
+    return b"".join(kept)
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file begins as a ZIP does."""
+    with path.open("rb") as file:
+        return file.read(4) == b"PK\x03\x04"

@@ -1,8 +1,9 @@
-"""Where the comment of a GIF or an MP4 file stands.
+"""Where the comment of a GIF, an MP4, a PNG or a WebP file stands.
 
-Contract: reads the headers of blocks and boxes, seeks past everything else, and takes time in proportion to the file.
-The libraries that write these files read them too, but opening a stranger's MP4 with one starts its decoders, and over
-a GIF whose comment fills 8 MB Pillow spends four seconds, growing one bytes object by 255 at a time.
+Contract: reads the headers of blocks, boxes and chunks, seeks past everything else, and takes time in proportion to the
+file and memory in proportion to the limit. The libraries that write these files read them too, but opening a stranger's
+MP4 with one starts its decoders, over a GIF whose comment fills 8 MB Pillow spends four seconds, growing one bytes
+object by 255 at a time, and of a PNG or WebP it reads everything that stands in the way.
 
 It does not know pictures, codecs, tracks or what the comment says.
 """
@@ -10,11 +11,57 @@ It does not know pictures, codecs, tracks or what the comment says.
 from __future__ import annotations
 
 import struct
+import zlib
+from collections.abc import Collection
 from typing import BinaryIO
 
 _WAY = (b"moov", b"udta", b"meta", b"ilst", b"\xa9cmt", b"data")
 _BEFORE_CHILDREN = {b"meta": 4, b"data": 8}  # version and flags; value type and locale
 _MOST_BOXES = 10_000
+_MOST_CHUNKS = 100_000
+_LONGEST_KEY = 79  # of a PNG's text
+_TEXTS = (b"tEXt", b"zTXt", b"iTXt")
+
+
+def png_texts(file: BinaryIO, keys: Collection[str], limit: int) -> dict[str, str]:
+    """The texts of a PNG under these keys, the first of each, cut off after `limit` + 1 bytes; not their pictures.
+
+    tEXt is Latin-1 and iTXt UTF-8, packed or not; what is broken in them is replaced. Raises ValueError for a file that
+    is no PNG, and zlib.error for a packed text that is none.
+    """
+    if file.read(8) != b"\x89PNG\r\n\x1a\n":
+        raise ValueError("this is no PNG")
+    found: dict[str, str] = {}
+    for _ in range(_MOST_CHUNKS):
+        header = file.read(8)
+        if len(header) < 8 or header[4:] == b"IEND":
+            return found
+        size, kind = struct.unpack(">I4s", header)
+        after = file.tell() + size + 4
+        if kind in _TEXTS:
+            key, _, rest = file.read(min(size, _LONGEST_KEY + 1)).partition(b"\0")
+            name = key.decode("latin-1")
+            if name in keys and name not in found:
+                left = size - len(key) - 1 - len(rest)
+                found[name] = _png_text(kind, rest + file.read(max(0, min(left, limit + 1))), limit)
+        file.seek(after)
+    raise ValueError(f"more than {_MOST_CHUNKS} chunks")
+
+
+def webp_exif(file: BinaryIO, limit: int) -> bytes | None:
+    """The EXIF block of a WebP file, at most `limit` + 1 bytes of it; None without one."""
+    end = file.seek(0, 2)
+    file.seek(12)
+    for _ in range(_MOST_CHUNKS):
+        header = file.read(8)
+        if len(header) < 8:
+            return None
+        kind, size = struct.unpack("<4sI", header)
+        if kind == b"EXIF":
+            return file.read(min(size, limit + 1))
+        if file.seek(size + size % 2, 1) > end:
+            return None
+    raise ValueError(f"more than {_MOST_CHUNKS} chunks")
 
 
 def mp4_comment(file: BinaryIO, limit: int) -> bytes | None:
@@ -44,6 +91,17 @@ def gif_comment(file: BinaryIO, limit: int) -> bytes:
             block = file.read(length)
             comment += block if wanted else b""
     return bytes(comment)
+
+
+def _png_text(kind: bytes, rest: bytes, limit: int) -> str:
+    """The text of a chunk, `rest` being what stands after its key. PNG specification, 11.3.3."""
+    if kind == b"tEXt":
+        return rest.decode("latin-1")
+    if kind == b"zTXt":
+        return zlib.decompressobj().decompress(rest[1:], limit + 1).decode("latin-1")
+    packed = rest[:1] == b"\1"
+    text = rest[2:].split(b"\0", 2)[-1]  # a language and a translated key stand before it
+    return (zlib.decompressobj().decompress(text, limit + 1) if packed else text).decode("utf-8", "replace")
 
 
 def _colours(flags: int) -> int:

@@ -16,6 +16,8 @@ from explorer.space.plans import Plan
 FORMAT = 1
 """The version of this shape, under "explorer"."""
 
+_OF_A_FRAME = ("explorer", "experiment", "model", "versions", "created")
+
 
 def make_record(experiment: str, settings: Mapping[str, Any], model: Mapping[str, str], plan: Plan) -> dict[str, Any]:
     """The record of a run that is about to start; `model` names it and says what its bits depend on."""
@@ -34,3 +36,14 @@ def make_record(experiment: str, settings: Mapping[str, Any], model: Mapping[str
             for place in plan.places
         ],
     }
+
+
+def slim(record: Mapping[str, Any]) -> dict[str, Any]:
+    """What a single frame's file says of its run: all settings but pictures, which are too long to stand in each."""
+    settings = {name: value for name, value in record["settings"].items() if not is_picture(value)}
+    return {**{name: record[name] for name in _OF_A_FRAME if name in record}, "settings": settings}
+
+
+def is_picture(value: Any) -> bool:
+    """Whether a setting is a start picture, as a data URL."""
+    return isinstance(value, str) and value.startswith("data:image/")

@@ -1,10 +1,11 @@
 """Run folders: one execution of an experiment, on disk, for one visitor.
 
 Contract: a run's folder has a name that nobody can guess, and inside `run.json` (the record), `frames.json` (captions
-and coordinates of all frames, there from the start), `frames/0000.png` (lossless), `view/0000.jpg` (what the page
-shows), `x0/0000-05.jpg` (previews), `exact/` (points between the frames, by their keys) and `exports/`. Whatever has
-its final name is complete and is never written again, except `run.json`, which is replaced as a whole. Any number of
-threads may add frames and read.
+and coordinates of all frames, there from the start), `frames/0000.png` (lossless, the settings of this one frame
+inside), `view/0000.jpg` (what the page shows), `x0/0000-05.jpg` (previews), `exact/` (points between the frames, by
+their keys) and `exports/`. Whatever has its final name is complete and is never written again, except `run.json`, which
+is replaced as a whole. Any number of threads may add frames and read, and any number of servers may share a root:
+nothing is taken away from a run that one of them renders, and what two of them delete at once is deleted once.
 
 It does not know how frames are made, nor what the page does with the paths.
 """
@@ -17,22 +18,29 @@ import os
 import re
 import secrets
 import shutil
+import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
 from explorer.outputs import settings
+from explorer.outputs.records import slim
 
 GIB = 2**30
 _NAME = re.compile(r"[A-Za-z0-9_-]{22}")  # what secrets.token_urlsafe(16) gives
+_GONE = re.compile(r"\.[A-Za-z0-9_-]{22}\.gone")  # a run on its way out
 _RECORD, _FRAMES, _MARK = settings.MEMBER, "frames.json", "rendering"
 _FOLDERS = ("frames", "view", "x0", "exact", "exports")
 _LIVE = 5 * 60.0  # seconds after the last touch in which a run is left alone
+_BETWEEN_SWEEPS = 10 * 60.0
+_SWEPT = ".swept"
+_LONGEST = 2**16  # characters of what a single frame's file says of itself
 _STALE = 60 * 60.0  # seconds after which the mark of a run counts for nothing: the process that set it has died
 
 
@@ -47,9 +55,13 @@ def whole(path: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
+class BeingRendered(ValueError):
+    """A run cannot be deleted now; the message is one sentence."""
+
+
 @dataclass(frozen=True)
 class Run:
-    """One run's folder. It keeps nothing in memory, so two of them on one folder agree."""
+    """One run's folder. It keeps nothing in memory but what never changes, so two of them on one folder agree."""
 
     folder: Path
     count: int
@@ -100,7 +112,7 @@ class Run:
                 _jpeg(opened, view)
         if not picture.exists():  # last: `ready` goes by this file
             with whole(picture) as part:
-                part.write_bytes(png)
+                part.write_bytes(self._told(png, {"index": index, **(self._frames[index] if self._frames else {})}))
         return view
 
     def preview(self, index: int, step: int, image: Image.Image) -> Path:
@@ -115,21 +127,37 @@ class Run:
             _jpeg(image, path)
         return path
 
-    def exact(self, key: str, png: bytes) -> tuple[Path, Path]:
-        """Puts the picture of a point between the frames in place, under its content's name: its JPEG and its PNG."""
+    def exact(self, key: str, png: bytes, frame: Mapping[str, Any]) -> tuple[Path, Path]:
+        """Puts the picture of a point between the frames in place, under its content's name: its JPEG and its PNG.
+
+        `frame` is what is known of it (caption, coordinates, settings), and goes into the PNG.
+        """
         view, picture = (self.folder / f"exact/{key}{suffix}" for suffix in (".jpg", ".png"))
         if not view.exists():
             with Image.open(io.BytesIO(png), formats=["PNG"]) as opened:
                 _jpeg(opened, view)
         if not picture.exists():
             with whole(picture) as part:
-                part.write_bytes(png)
+                part.write_bytes(self._told(png, frame))
         return view, picture
 
     def finish(self, **changes: Any) -> None:
         """Takes `changes` (rows, seconds, ...) and the number of frames present into run.json; rendering is over."""
         _write_record(self.folder, {**self.record, **changes, "present": len(self.ready)})
         (self.folder / _MARK).unlink(missing_ok=True)
+
+    @cached_property
+    def _slim(self) -> dict[str, Any]:
+        return slim(self.record)
+
+    @cached_property
+    def _frames(self) -> list[dict[str, Any]]:
+        return self.frames
+
+    def _told(self, png: bytes, frame: Mapping[str, Any]) -> bytes:
+        """A PNG that says what it is; one that had a book to say says nothing (its run and its archive say it)."""
+        record = {**self._slim, "frame": dict(frame)}
+        return settings.png_with_record(png, record) if len(settings.dumps(record)) <= _LONGEST else png
 
     def _check(self, index: int) -> None:
         if not 0 <= index < self.count:
@@ -145,7 +173,7 @@ class Runs:
 
     root: Path
     max_bytes: int = 4 * GIB
-    max_age: float = 24 * 60 * 60.0
+    max_age: float = 30 * 24 * 60 * 60.0
 
     def create(self, record: Mapping[str, Any], count: int) -> Run:
         """A new run of `count` frames, marked as being rendered. The record's `frames` become frames.json.
@@ -173,23 +201,67 @@ class Runs:
             raise ValueError(f"run: {name!r} is not the name of a run")
         return Run.open(self.root / name)
 
+    def delete(self, name: str) -> None:
+        """Deletes a run for good.
+
+        Raises ValueError for what is not the name of a run directly under the root, or of none any more, and
+        `BeingRendered` while it is rendered (or for an hour after a server died over it).
+        """
+        folder = self.open(name).folder
+        if not _is_run(folder):
+            raise ValueError(f"run: {name!r} is not a run of this folder")
+        if _rendering(folder, time.time()):
+            raise BeingRendered("This run is still being rendered: stop it first.")
+        _remove(folder)
+
     def sweep(self) -> list[str]:
         """Deletes finished runs, the oldest first, until both bounds hold, and gives their names.
 
         Left alone: runs being rendered, runs touched in the last minutes, and every folder that is not a run.
         """
-        if not self.root.is_dir():
-            return []
-        runs = sorted((_touched(folder), folder) for folder in self.root.iterdir() if _is_run(folder))
-        sizes = {folder: _bytes(folder) for _, folder in runs}
-        total, now, gone = sum(sizes.values()), time.time(), []
-        for touched, folder in runs:
+        now, runs, gone = time.time(), self._by_age(), []
+        total = sum(size for _, size, _ in runs)
+        for touched, size, folder in runs:
             past = total > self.max_bytes or now - touched > self.max_age
             if past and now - touched > _LIVE and not _rendering(folder, now):
-                shutil.rmtree(folder, ignore_errors=True)
-                total -= sizes[folder]
-                gone.append(folder.name)
+                total -= size
+                if _remove(folder):
+                    gone.append(folder.name)
         return gone
+
+    def _by_age(self) -> list[tuple[float, int, Path]]:
+        """When each run was last touched, its bytes and its folder, the oldest first."""
+        runs = []
+        for folder in self.root.iterdir() if self.root.is_dir() else ():
+            if _GONE.fullmatch(folder.name) and not folder.is_symlink():  # whoever was deleting it has died
+                shutil.rmtree(folder, ignore_errors=True)
+            elif _is_run(folder):
+                with suppress(FileNotFoundError):  # another server has just deleted it
+                    runs.append((_touched(folder), _bytes(folder), folder))
+        return sorted(runs)
+
+    def tidy(self) -> threading.Thread | None:
+        """Sweeps, beside whatever goes on, unless some server did so in the last ten minutes. Gives the thread."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        stamp = self.root / _SWEPT
+        if stamp.exists() and 0 <= time.time() - stamp.stat().st_mtime < _BETWEEN_SWEEPS:
+            return None
+        stamp.mkdir(exist_ok=True)  # a folder, because the page serves every file under the root
+        os.utime(stamp)
+        sweeping = threading.Thread(target=self.sweep, daemon=True)
+        sweeping.start()
+        return sweeping
+
+
+def _remove(folder: Path) -> bool:
+    """Takes the run out of sight at once, then its files. False if somebody else was faster."""
+    leaving = folder.with_name(f".{folder.name}.gone")
+    try:
+        folder.rename(leaving)
+    except FileNotFoundError:
+        return False
+    shutil.rmtree(leaving, ignore_errors=True)
+    return True
 
 
 def _write_record(folder: Path, record: Mapping[str, Any]) -> None:
@@ -209,8 +281,9 @@ def _is_run(folder: Path) -> bool:
 
 
 def _rendering(folder: Path, now: float) -> bool:
-    mark = folder / _MARK
-    return mark.exists() and now - mark.stat().st_mtime < _STALE
+    with suppress(FileNotFoundError):  # taken away between a question and the next
+        return now - (folder / _MARK).stat().st_mtime < _STALE
+    return False
 
 
 def _touched(folder: Path) -> float:
@@ -220,4 +293,6 @@ def _touched(folder: Path) -> float:
 
 
 def _bytes(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    """Of all files in it: a run has no folders inside its folders. Raises FileNotFoundError if it vanishes."""
+    places = [folder, *(folder / inner for inner in _FOLDERS if (folder / inner).is_dir())]
+    return sum(entry.stat().st_size for place in places for entry in os.scandir(place) if entry.is_file())

@@ -13,20 +13,22 @@ from __future__ import annotations
 import io
 import json
 import math
-import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 from PIL import ExifTags, Image, PngImagePlugin
 
-from explorer.outputs.comments import gif_comment, mp4_comment
+from explorer.outputs import zips
+from explorer.outputs.comments import gif_comment, mp4_comment, png_texts, webp_exif
 
 KEY = "latent-explorer"
 MEMBER = "run.json"
 LIMIT = 4 * 2**20
 _CHARSET = b"ASCII\0\0\0"  # EXIF 2.3: a UserComment opens with the name of its character set
 _IHDR_END = 33  # the signature and the header chunk of every PNG
+_JPEG_HEAD = 2**20
+_EXIF_ROOM = 2**12  # what else may stand in an EXIF block
 
 
 class NoSettings(ValueError):
@@ -91,23 +93,30 @@ def _text(file: BinaryIO) -> bytes | str | None:
 
 
 def _png_text(file: BinaryIO) -> str | None:
-    return Image.open(file, formats=["PNG"]).info.get(KEY)
+    return png_texts(file, {KEY}, LIMIT).get(KEY)
 
 
-def _user_comment(file: BinaryIO) -> bytes | None:
-    picture = Image.open(file, formats=["JPEG", "WEBP"])
-    comment = picture.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment)
+def _jpeg_comment(file: BinaryIO) -> bytes | None:
+    """JPEG has its EXIF among the first of its segments, which take 64 kB each."""
+    picture = Image.open(io.BytesIO(file.read(_JPEG_HEAD)), formats=["JPEG"])
+    return _user_comment(picture.getexif())
+
+
+def _webp_comment(file: BinaryIO) -> bytes | None:
+    block = Image.Exif()
+    block.load((webp_exif(file, LIMIT + _EXIF_ROOM) or b"").removeprefix(b"Exif\0\0"))
+    return _user_comment(block)
+
+
+def _user_comment(block: Image.Exif) -> bytes | None:
+    comment = block.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment)
     return comment.removeprefix(_CHARSET) if isinstance(comment, bytes) else None
 
 
 def _member(file: BinaryIO) -> bytes | None:
-    """The text of run.json, at the top or inside the one folder that some programs put around an archive."""
-    with zipfile.ZipFile(file) as archive:
-        found = [entry for entry in archive.infolist() if entry.filename.rpartition("/")[2] == MEMBER]
-        if not found:
-            return None
-        with archive.open(found[0]) as member:
-            return member.read(LIMIT + 1)  # the declared size may lie, so the bound is on what is read
+    with zips.opened(file) as archive:
+        found = zips.members(archive).get(MEMBER)
+        return None if found is None else zips.content(archive, found, LIMIT)
 
 
 def _plain(file: BinaryIO) -> bytes:
@@ -117,8 +126,8 @@ def _plain(file: BinaryIO) -> bytes:
 _READERS: tuple[tuple[Callable[[bytes], bool], Callable[[BinaryIO], bytes | str | None]], ...] = (
     (lambda head: head.startswith(b"\x89PNG\r\n\x1a\n"), _png_text),
     (lambda head: head.startswith((b"GIF87a", b"GIF89a")), lambda file: gif_comment(file, LIMIT)),
-    (lambda head: head.startswith(b"\xff\xd8\xff"), _user_comment),
-    (lambda head: head.startswith(b"RIFF") and head[8:12] == b"WEBP", _user_comment),
+    (lambda head: head.startswith(b"\xff\xd8\xff"), _jpeg_comment),
+    (lambda head: head.startswith(b"RIFF") and head[8:12] == b"WEBP", _webp_comment),
     (lambda head: head[4:8] == b"ftyp", lambda file: mp4_comment(file, LIMIT)),
     (lambda head: head.startswith((b"PK\x03\x04", b"PK\x05\x06")), _member),
     (lambda head: head.lstrip().startswith(b"{"), _plain),

@@ -53,3 +53,4 @@ class CompareView(RunView):
     widget = "compare"
     scripts = ("reel.js", "sweep.js", "pane.js", "wipe.js", "cells.js")
     words = COMPARE_TEXTS
+    names_settings = True

@@ -188,9 +188,11 @@ def _picture(name: str, declared: Picture, value: str, elem_id: str) -> Control:
 
     def tidied(given: bytes | str | None) -> Any:
         try:
-            return canonical(given) if given else gr.skip()
+            picture = canonical(given) if given else None
         except ValueError:
             return gr.skip()
+        # Gradio fires "input" with the old picture when it is removed: answered, it would come back.
+        return gr.skip() if picture is None or webp_file(picture) == given else picture
 
     quick = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     image.input(tidied, image, image, **quick)

@@ -20,6 +20,7 @@ PAD_TEXTS = {
     "part": "{part} % {name}",
     "save": "Save picture",
     "cell": "Cell {row}, {column}",
+    "tagged": "{name}, seed {seed}",
     "missing": "{name}, still to come",
     "exact": "Rendered here",
     "seeded": "Rendered here, seed {seed}",

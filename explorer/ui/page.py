@@ -14,7 +14,14 @@ import gradio as gr
 from explorer.engine.engine import Engine
 from explorer.experiments.base import Experiment
 from explorer.outputs.runs import Runs
+from explorer.ui.bilingual import BilingualPage, language_button
 from explorer.ui.controls import Control, control
+from explorer.ui.gallery import connect_gallery, draw_gallery
+from explorer.ui.gpu import Each
+from explorer.ui.history import connect_history, draw_history
+from explorer.ui.limits import Door, Limits
+from explorer.ui.memory import Memory
+from explorer.ui.opening import MAX_FILE_SIZE, connect_opening, draw_opening
 from explorer.ui.sharing import connect_sharing
 from explorer.ui.tab import Tab
 from explorer.ui.under_way import UnderWay
@@ -22,23 +29,56 @@ from explorer.ui.uses import connect_uses
 from explorer.ui.views import StatusView, source
 
 
-def build_page(engine: Engine, runs: Runs, experiments: Mapping[str, type[Experiment]]) -> gr.Blocks:
-    """The whole page over one engine; every visitor gets runs of their own in `runs`."""
+def build_page(
+    engine: Engine,
+    runs: Runs,
+    experiments: Mapping[str, type[Experiment]],
+    limits: Limits | None = None,
+    each: Each = iter,
+) -> gr.Blocks:
+    """The whole page over one engine; every visitor gets runs of their own in `runs`.
+
+    `limits` are for what a visitor may ask (None: no limits), `each` for where renders run (see gpu).
+    """
     gr.set_static_paths([runs.root])
-    under_way = UnderWay()
-    with gr.Blocks(title="Latent Explorer", analytics_enabled=False) as page:
+    under_way, door = UnderWay(), Door(limits)
+    with BilingualPage(title="Latent Explorer", analytics_enabled=False) as page:
+        language_button()
         gr.Markdown(
             "# Latent Explorer\nSee what lies between, around and behind the pictures of Stable Diffusion.",
             elem_id="title",
         )
+        if door.limits.space:
+            _draw_space_notice(engine)
+        opening = draw_opening()
+        gallery = draw_gallery(experiments, engine.networks.name)
         notice = StatusView(elem_id="notice")
         shared = _draw_shared(engine)
+        history, memory = draw_history(experiments), Memory(elem_id="memory")
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as shown:
-            tabs = [Tab(experiment, shared, engine, runs, under_way) for experiment in experiments.values()]
+            tabs = [
+                Tab(experiment, shared, engine, runs, under_way, memory=memory, door=door, each=each)
+                for experiment in experiments.values()
+            ]
         connect_uses(tabs, shared, shown)
-        connect_sharing(page, tabs, shared, shown, notice)
+        connect_sharing(page, tabs, shared, shown, notice, memory=memory)
+        connect_gallery(gallery, tabs, shared, shown, notice)
+        connect_opening(opening, tabs, shared, shown, notice)
+        connect_history(history, tabs, shared, shown, runs)
         page.unload(under_way.left)
     return page
+
+
+def _draw_space_notice(engine: Engine) -> None:
+    """What to expect here, and the way to a copy of one's own: on a Hugging Face Space only."""
+    with gr.Row(elem_id="space", elem_classes="space"):
+        if engine.networks.device.type == "cpu":
+            gr.Markdown(
+                "This runs on a shared CPU, so the pictures are small and the first ones take a few seconds. "
+                "A copy of this Space is yours alone, and on a GPU it takes Stable Diffusion.",
+                elem_id="space-notice",
+            )
+        gr.DuplicateButton("Duplicate this Space", elem_id="duplicate", scale=0, min_width=180)
 
 
 def _draw_shared(engine: Engine) -> list[Control]:
@@ -70,5 +110,5 @@ def launch_options() -> dict[str, Any]:
         "run_history": False,
         "enable_monitoring": False,
         "show_error": True,
-        "max_file_size": "8mb",
+        "max_file_size": MAX_FILE_SIZE,
     }

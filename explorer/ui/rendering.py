@@ -6,8 +6,9 @@ Plain Python over the engine, an experiment and a run folder; it knows no widget
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from explorer.engine.denoise import Step
@@ -19,28 +20,59 @@ from explorer.outputs.runs import Run, Runs
 SECONDS_BETWEEN_UPDATES = 0.4
 
 
+class Refused(Exception):
+    """A render that may not begin; the message says why."""
+
+
 @dataclass
 class Rendering:
-    """A render under way, as its visitor sees it. Iterate it for (film, status) pairs; `render.cancel()` stops it."""
+    """A render under way, as its visitor sees it. Iterate it for (film, status) pairs; `render.cancel()` stops it.
+
+    After `seconds` from its beginning it stops by itself, like that.
+    """
 
     engine: Engine
     run: Run
     render: Render
     experiment: Experiment
+    seconds: float | None = None
+    late: bool = False  # stopped because its time was over
     started: float = field(default_factory=time.perf_counter)
     preview: dict[str, Any] | None = None
     notes: dict[int, str] = field(default_factory=dict)  # what was measured while drawing, by frame
 
     @classmethod
-    def of(cls, experiment: Experiment, engine: Engine, runs: Runs) -> Rendering:
-        """Plans a resolved experiment and opens a run folder for it. Raises InputError where inputs do not agree."""
+    def of(
+        cls,
+        experiment: Experiment,
+        engine: Engine,
+        runs: Runs,
+        seconds: float | None = None,
+        refusal: Callable[[Price], str | None] | None = None,
+    ) -> Rendering:
+        """Plans a resolved experiment and opens a run folder for it.
+
+        Raises InputError where inputs do not agree, and Refused with what `refusal` says of the price, if anything.
+        """
         started = time.perf_counter()
         plan = experiment.plan(engine)
         render = engine.render(plan)
+        if refusal is not None and (sentence := refusal(render.price)) is not None:
+            raise Refused(sentence)
         model = {"name": engine.networks.name, "signature": engine.networks.signature}
         record = make_record(experiment.name(), experiment.settings(), model, plan)
-        runs.sweep()
-        return cls(engine, runs.create(record, len(plan.places)), render, experiment, started)
+        runs.tidy()
+        return cls(engine, runs.create(record, len(plan.places)), render, experiment, seconds, started=started)
+
+    @classmethod
+    def into(cls, run: Run, experiment: Experiment, seconds: float | None, engine: Engine) -> Rendering:
+        """A rendering into a run folder that is there already."""
+        return cls(engine, run, engine.render(experiment.plan(engine)), experiment, seconds)
+
+    @property
+    def elsewhere(self) -> Callable[[Engine], Rendering]:
+        """Makes this very rendering over another engine; it can be pickled."""
+        return partial(Rendering.into, self.run, self.experiment, self.seconds)
 
     def __iter__(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         told = 0.0
@@ -57,11 +89,17 @@ class Rendering:
                     self._glimpse(event)
                     yield self.film(), self.status("running")
                     told = time.perf_counter()
+                self._look_at_the_clock()
         finally:  # the tab may have been closed: then the generator ends here, and so must the work
             self.render.cancel()
             self._finish()
         complete = len(self.run.ready) == len(self.render.keys)
         yield self.film(), self.status("done" if complete else "stopped")
+
+    def _look_at_the_clock(self) -> None:
+        if self.seconds is not None and time.perf_counter() - self.started > self.seconds:
+            self.late = True
+            self.render.cancel()
 
     def _glimpse(self, event: Step | Frame) -> None:
         """While no frame is there yet, the picture that the first one is expected to become."""
@@ -100,9 +138,9 @@ class Rendering:
             text += f", {about(left)} left" if left is not None else ""
             return {"state": state, "text": text, "detail": "", "notes": [], "progress": progress}
         spent = time.perf_counter() - self.started
-        text = (
-            f"{frames} frames in {spent:.1f} s" if state == "done" else f"Stopped: {ready} of {frames} frames are kept"
-        )
+        over = f" after {self.seconds:g} s, the longest that a render may take here" if self.late else ""
+        kept = f"Stopped{over}: {ready} of {frames} frames are kept"
+        text = f"{frames} frames in {spent:.1f} s" if state == "done" else kept
         detail = f"{rows.run} rows run; a plain loop would have run {price.naive_rows}"
         detail += f"; {price.stored} frames were already rendered" if price.stored else ""
         detail += "" if state == "done" else ". Render goes on from here"

@@ -16,8 +16,9 @@ from urllib.parse import urlencode
 import gradio as gr
 
 from explorer.experiments.inputs import InputError
-from explorer.experiments.links import query, read
+from explorer.experiments.links import Link, query, read
 from explorer.ui.controls import Control
+from explorer.ui.memory import REMEMBER, Kept, Memory, remembered
 from explorer.ui.tab import QUICK, Tab
 from explorer.ui.views import StatusView
 
@@ -34,9 +35,18 @@ def home_page() -> str | None:
 
 
 def connect_sharing(
-    page: gr.Blocks, tabs: Sequence[Tab], shared: Sequence[Control], shown: gr.Tabs, notice: StatusView
+    page: gr.Blocks,
+    tabs: Sequence[Tab],
+    shared: Sequence[Control],
+    shown: gr.Tabs,
+    notice: StatusView,
+    *,
+    memory: Memory,
 ) -> None:
-    """A Share button in every tab, and what happens when the page is opened by a link; then the prices are told."""
+    """A Share button in every tab, and what happens when the page is opened, by a link or not; then prices are told.
+
+    Whatever a link says wins over what this browser remembers.
+    """
     for tab in tabs:
         with tab.share_row:
             button = gr.Button("🔗 Share a link", size="sm", min_width=80, elem_id=f"{tab.name}-share")
@@ -46,7 +56,7 @@ def connect_sharing(
         made = button.click(_share(tab), tab.components, [box, tab.status], **QUICK)
         made.then(None, box, box, js=ADDRESS % json.dumps(home_page()))
     filled = [component for c in _controls(tabs, shared) for component in c.components]
-    opened = page.load(_opened(tabs, shared), None, [*filled, shown, notice], **QUICK)
+    opened = page.load(_opened(tabs, shared), memory, [*filled, shown, notice], js=REMEMBER, **QUICK)
     for tab in tabs:
         opened.then(tab.price, tab.components, tab.status, **QUICK)
 
@@ -68,21 +78,35 @@ def _share(tab: Tab) -> Callable[..., list[Any]]:
     return share
 
 
-def _opened(tabs: Sequence[Tab], shared: Sequence[Control]) -> Callable[[gr.Request], list[Any]]:
+def _opened(tabs: Sequence[Tab], shared: Sequence[Control]) -> Callable[[gr.Request, Any], list[Any]]:
     by_experiment = {tab.experiment: tab for tab in tabs}
     experiments = {tab.name: tab.experiment for tab in tabs}
 
-    def opened(request: gr.Request) -> list[Any]:
-        link = read(urlencode(request.query_params.multi_items()), experiments)
-        tab = by_experiment.get(link.experiment)
-        updates = fill(tabs, shared, tab, link.settings)
-        selected = gr.Tabs(selected=tab.name) if tab else gr.skip()
-        said = _said("ready", "Opened from a link. Press Render.", link.remarks) if tab else None
-        if link.remarks and not tab:
-            said = _said("error", link.remarks[0])
-        return [*updates, selected, said]
+    def opened(request: gr.Request, payload: Any) -> list[Any]:
+        link, kept = read(urlencode(request.query_params.multi_items()), experiments), remembered(payload, experiments)
+        links = [old for old in kept.links if old.experiment is not link.experiment]
+        links += [link] if link.experiment else []
+        updates = fill(tabs, shared, None, {})
+        for one in links:  # each has the shared settings, too: the last wins
+            news = fill(tabs, shared, by_experiment[one.experiment], one.settings)
+            updates = [old if new == gr.skip() else new for old, new in zip(updates, news, strict=True)]
+        selected = link.experiment.name() if link.experiment else kept.selected
+        return [*updates, gr.Tabs(selected=selected) if selected else gr.skip(), _said_of(link, kept)]
 
     return opened
+
+
+def _said_of(link: Link, kept: Kept) -> dict[str, Any] | None:
+    if link.experiment:
+        return _said("ready", "Opened from a link. Press Render.", link.remarks)
+    if link.remarks:
+        return _said("error", link.remarks[0])
+    notes = [
+        f"{old.experiment.title()}: {label} is the usual one again. A run of yours that used another has it."
+        for old in kept.links
+        for label in kept.without.get(old.experiment.name(), ())
+    ]
+    return _said("ready", "Your settings are back, except for a picture.", notes) if notes else None
 
 
 def fill(tabs: Sequence[Tab], shared: Sequence[Control], chosen: Tab | None, settings: Mapping[str, Any]) -> list[Any]:

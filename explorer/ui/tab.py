@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,12 @@ from explorer.outputs.export import export
 from explorer.outputs.runs import Run, Runs
 from explorer.ui.compare import CompareView
 from explorer.ui.controls import Control, control, settings_of
+from explorer.ui.gpu import Each
+from explorer.ui.limits import Door
+from explorer.ui.memory import Memory, kept
 from explorer.ui.pad import PadView
-from explorer.ui.rendering import Rendering, prices
+from explorer.ui.rendering import Refused, Rendering, prices
+from explorer.ui.text import say
 from explorer.ui.trajectory import TrajectoryView
 from explorer.ui.under_way import UnderWay
 from explorer.ui.views import FilmView, StatusView
@@ -40,10 +45,20 @@ class Tab:
     """One experiment on the page: its widgets and what happens when they are used."""
 
     def __init__(
-        self, experiment: type[Experiment], shared: Sequence[Control], engine: Engine, runs: Runs, under_way: UnderWay
+        self,
+        experiment: type[Experiment],
+        shared: Sequence[Control],
+        engine: Engine,
+        runs: Runs,
+        under_way: UnderWay,
+        *,
+        memory: Memory,
+        door: Door | None = None,
+        each: Each = iter,
     ) -> None:
         self.experiment, self.engine, self.runs, self.under_way = experiment, engine, runs, under_way
-        self.name = experiment.name()
+        self.door, self.each = door or Door(), each
+        self.name, self.memory = experiment.name(), memory
         with gr.Tab(experiment.title(), id=self.name, elem_id=f"tab-{self.name}"):
             gr.Markdown(experiment.__doc__ or "", elem_classes="help")
             with gr.Row(elem_classes="workbench"):
@@ -79,7 +94,7 @@ class Tab:
     def _draw_outputs(self) -> None:
         self.view = VIEWS[self.experiment.view](elem_id=f"{self.name}-view")
         self.folder = gr.State(None)
-        self.visits = Visits(self.experiment, self.engine, self.under_way, self.view)
+        self.visits = Visits(self.experiment, self.engine, self.under_way, self.view, door=self.door, each=self.each)
         with gr.Row(elem_classes="exports"):
             self.exports = {
                 format: gr.Button(
@@ -107,19 +122,20 @@ class Tab:
             ],
             "validator": self.validate,
             "concurrency_id": "render",
-            "concurrency_limit": 4,  # visitors share the device by turns, one UNet call each: see engine.turns
+            # visitors share the device by turns, one UNet call each: see engine.turns
+            "concurrency_limit": self.door.limits.renders or 4,
             "show_progress": "hidden",
         }
         entered = [event for c in self.controls for event in c.entered]
-        gr.on([self.button.click, *entered], api_name=self.name, **render)
+        self.rendered = [gr.on([self.button.click, *entered], api_name=self.name, **render)]
         changed = [event for c in self.controls for event in c.changed]
-        price = {"fn": self.price, "inputs": self.components, "outputs": self.status, "trigger_mode": "always_last"}
-        gr.on(changed, **price, **QUICK)
+        told = [self.status, self.memory]
+        gr.on(changed, self.price_and_keep, self.components, told, trigger_mode="always_last", **QUICK)
         self.stop_button.click(self.stop, None, None, **QUICK)
         self.visits.connect(self.folder, self.stop_button)
         for name, button in getattr(self, "presets", {}).items():
             filled = button.click(self._fill(name), None, self.components, **QUICK)
-            filled.then(**render, api_visibility="private")
+            self.rendered.append(filled.then(**render, api_visibility="private"))
         for format, button in self.exports.items():
             made = button.click(
                 self._export(format),
@@ -146,7 +162,7 @@ class Tab:
         verdicts = []
         for c in self.controls:
             problem = problems.get(c.name)
-            verdicts.append(gr.validate(problem is None, str(problem or "")))
+            verdicts.append(gr.validate(problem is None, say(str(problem or ""))))
             verdicts += [gr.validate(True, "")] * (len(c.components) - 1)
         return verdicts
 
@@ -158,31 +174,49 @@ class Tab:
         return {}
 
     def price(self, request: gr.Request, *values: Any) -> Any:
-        """The price of the settings as they stand; silent while this visitor's render is telling its progress."""
+        """The price of the settings as they stand; silent while this visitor's render is telling its progress.
+
+        Silent, too, if a render began, or even ended, while the price was reckoned: it has more to say.
+        """
         visitor = request.session_hash, self.name
-        if visitor in self.under_way.renders:
-            return gr.skip()
+        told = self.under_way.told.get(visitor)
+        status = gr.skip() if visitor in self.under_way.renders else self._quote(values, told)
+        overtaken = visitor in self.under_way.renders or self.under_way.told.get(visitor) is not told
+        return gr.skip() if overtaken else status
+
+    def _quote(self, values: Sequence[Any], told: tuple[Experiment, dict[str, Any]] | None) -> dict[str, Any]:
+        """The price, or what the render of these very settings came to."""
         try:
             experiment = self.experiment(**self.settings(values)).resolved(self.engine.networks.defaults)
-            rendered, status = self.under_way.told.get(visitor, (None, None))
-            return status if experiment == rendered else prices(experiment, self.engine)
+            return told[1] if told and told[0] == experiment else prices(experiment, self.engine)
         except InputError as error:
             return {"state": "error", "text": str(error), "detail": "", "notes": [], "progress": None}
+
+    def price_and_keep(self, request: gr.Request, *values: Any) -> list[Any]:
+        """The price, and what this visitor's browser shall remember of the settings."""
+        defaults = self.engine.networks.defaults
+        return [self.price(request, *values), kept(self.experiment, self.settings(values), defaults)]
 
     def render(self, request: gr.Request, *values: Any) -> Iterator[list[Any]]:
         """Renders, telling the view and the status line as frames arrive, until done, stopped or left."""
         experiment = self.experiment(**self.settings(values)).resolved(self.engine.networks.defaults)
-        rendering = Rendering.of(experiment, self.engine, self.runs)
+        limits, refusal = self.door.limits, partial(self.door.refusal, request)
+        try:
+            rendering = Rendering.of(experiment, self.engine, self.runs, limits.seconds, refusal)
+        except Refused as refused:
+            yield self._refused(str(refused))
+            return
         visitor, render = request.session_hash, rendering.render
         self.under_way.begin(visitor, self.name, render)
         try:
-            for film, status in rendering:
+            for film, status in self.each(rendering):
+                if status["state"] != "running":  # first: a price asked for as soon as this is told must be answered
+                    self.under_way.told[visitor, self.name] = experiment, status
+                    self.under_way.end(visitor, self.name, render)
                 yield self._shown(rendering, film, status)
         except (RuntimeError, OSError) as error:  # a device out of memory, a disk that is full
             traceback.print_exc()
             yield self._shown(rendering, rendering.film(), rendering.failed(error))
-        else:
-            self.under_way.told[visitor, self.name] = experiment, status
         finally:
             self.under_way.end(visitor, self.name, render)
 
@@ -191,6 +225,11 @@ class Tab:
         buttons = [gr.update(interactive=not running), gr.update(interactive=running)]
         exports = [gr.update(interactive=bool(film["ready"]) and not running)] * len(self.exports)
         return [film, status, str(rendering.run.folder), *buttons, *exports, gr.update(visible=False)]
+
+    def _refused(self, sentence: str) -> list[Any]:
+        """Nothing but the status line changes."""
+        status = {"state": "error", "text": sentence, "detail": "", "notes": [], "progress": None}
+        return [gr.skip(), status, *[gr.skip()] * (4 + len(self.exports))]
 
     def stop(self, request: gr.Request) -> None:
         """Ends this visitor's render of this tab before its next UNet call."""

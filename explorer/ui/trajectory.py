@@ -27,6 +27,7 @@ TRAJECTORY_TEXTS = {
     "lanes": "Pictures side by side",
     "lane": "{name}: {caption}",
     "untitled": "the picture",
+    "guided": "guidance {scale}",
     "play": "Play",
     "pause": "Pause",
     "scrub": "Step",

@@ -18,7 +18,8 @@ from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Input, InputError, Picture, Prompt, Prompts, Seeds
 from explorer.experiments.pictures import ancestry, canonical, with_ancestry
 from explorer.outputs.runs import Run
-from explorer.ui.controls import Control, settings_of
+from explorer.ui.controls import Control
+from explorer.ui.rendering import prices
 from explorer.ui.tab import QUICK, Tab
 
 GONE = "This picture is no longer on the server: press Render, it brings it back."
@@ -116,40 +117,54 @@ def _keyframe(prompts: str, seeds: str, declared: Mapping[str, Input]) -> Change
 
 
 def connect_uses(tabs: Sequence[Tab], shared: Sequence[Control], tabs_shown: gr.Tabs) -> None:
-    """Makes every tab's "Use this frame" buttons work; each tab drew one for every label of `uses`."""
+    """Draws every tab's "Use this frame" buttons and makes them work."""
     found = list(uses(tabs, shared))
     for source in tabs:
         speaks = any(isinstance(declared, Prompt) for declared in source.experiment.own_inputs().values())
         with source.use_row:
             for number, use in enumerate(use for use in found if speaks or not use.of_text):
                 button = gr.Button(use.label, size="sm", min_width=80, elem_id=f"{source.name}-use-{number}")
-                components = [component for c in use.controls for component in c.components]
-                done = button.click(
-                    _carry(source, use),
-                    [source.folder, source.view, *components],
-                    [*components, tabs_shown, source.status],
+                target = use.tab or source
+                written = [component for c in use.controls for component in c.components]
+                button.click(
+                    _carry(source, target, use),
+                    [source.folder, source.view, *target.components],
+                    [*written, tabs_shown, source.status, *([target.status] if target is not source else [])],
                     js=source.view.state_js(1),
                     **QUICK,
                 )
-                target = use.tab or source
-                done.success(target.price, target.components, target.status, **QUICK)
 
 
-def _carry(source: Tab, use: Use) -> Callable[..., list[Any]]:
+def _carry(source: Tab, target: Tab, use: Use) -> Callable[..., list[Any]]:
+    """What a click does: the target's form changes and tells its price; what cannot be done is said, and no more."""
+    widgets = sum(len(c.components) for c in use.controls)
+
     def carry(folder: str | None, view: Mapping[str, Any] | None, *values: Any) -> list[Any]:
+        now = target.settings(values)
         try:
             if folder is None or not Path(folder).exists():
                 raise ValueError(GONE)
             chosen = Chosen.of(Run.open(Path(folder)), (view or {}).get("index", 0), source.experiment)
-            changes = use.change(chosen, settings_of(use.controls, values))
-            target = use.tab.experiment if use.tab else source.experiment
-            if problem := next(iter(target.problems(changes).values()), None):
+            changes = use.change(chosen, now)
+            if problem := next(iter(target.experiment.problems(changes).values()), None):
                 raise problem
         except ValueError as error:
-            raise gr.Error(str(error)) from None
+            said = [_said("error", str(error)), gr.skip()]
+            return [*[gr.skip()] * (widgets + 1), *said[: 1 if target is source else 2]]
         written = [widget for c in use.controls for widget in c.write(changes[c.name])]
         opened = gr.Tabs(selected=use.tab.name) if use.tab else gr.skip()
-        said = {"state": "done", "text": f"Taken over: {chosen.caption}", "detail": "", "notes": [], "progress": None}
-        return [*written, opened, said]
+        told = [_said("done", f"Taken over: {chosen.caption}")] if target is not source else []
+        return [*written, opened, *told, _price(target, {**now, **changes})]
 
     return carry
+
+
+def _price(tab: Tab, settings: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return prices(tab.experiment(**settings), tab.engine)
+    except InputError as error:
+        return _said("error", str(error))
+
+
+def _said(state: str, text: str) -> dict[str, Any]:
+    return {"state": state, "text": text, "detail": "", "notes": [], "progress": None}

@@ -30,6 +30,9 @@ import gradio as gr
 from gradio.component_meta import ComponentMeta, updateable
 from gradio.data_classes import FileData
 
+from explorer.ui.manifests import manifest
+from explorer.ui.text import say, say_caption, spoken, words_of
+
 LOOPS = ("open", "back-and-forth", "closed")
 FPS = (1.0, 50.0)
 STATES = ("ready", "running", "stopped", "done", "error")
@@ -109,6 +112,7 @@ class RunView(gr.HTML, metaclass=WidgetMeta):
     scripts: ClassVar[tuple[str, ...]]
     words: ClassVar[Mapping[str, str]]
     exports: ClassVar[Sequence[str]] = ("png", "zip", "gif")
+    names_settings: ClassVar[bool] = False  # whether visitors read the names of the frames' settings
 
     def __init__(
         self,
@@ -118,10 +122,14 @@ class RunView(gr.HTML, metaclass=WidgetMeta):
         elem_id: str | None = None,
         **kwargs: Any,
     ) -> None:
-        """`texts`: language tag ("zh", "zh-TW") -> translations of `words`; keys left out are shown in English."""
+        """`texts`: language tag ("zh", "zh-TW") -> translations of `words`; keys left out are shown in English.
+
+        Without any, the phrase book's are taken.
+        """
+        texts = words_of(self.words) if texts is None else texts
         super().__init__(
             value=value,
-            texts={**{tag: dict(words) for tag, words in (texts or {}).items()}, "en": dict(self.words)},
+            texts={**{tag: dict(words) for tag, words in texts.items()}, "en": dict(self.words)},
             html_template=source(f"{self.widget}.html"),
             css_template=source(f"{self.widget}.css"),
             js_on_load=source(*self.scripts, f"{self.widget}.js"),
@@ -146,11 +154,11 @@ class RunView(gr.HTML, metaclass=WidgetMeta):
         else:
             preview = None
         return {
-            "manifest": FileData(path=str(Path(value["folder"]) / "frames.json")).model_dump(),
+            "manifest": FileData(path=str(manifest(Path(value["folder"]), spoken(), self.names_settings))).model_dump(),
             "count": value["count"],
             "ready": mask(value["ready"]),
             "preview": preview,
-            "notes": {str(i): str(note)[:MAX_NOTE] for i, note in value.get("notes", {}).items()},
+            "notes": {str(i): say_caption(str(note)[:MAX_NOTE]) for i, note in value.get("notes", {}).items()},
             "fps": value["fps"],
             "loop": value["loop"],
         }
@@ -218,9 +226,9 @@ class StatusView(gr.HTML, metaclass=WidgetMeta):
         progress = value["progress"]
         return {
             "state": value["state"],
-            "text": str(value["text"]),
-            "detail": str(value["detail"]),
-            "notes": [str(note) for note in value["notes"]],
+            "text": say(str(value["text"])),
+            "detail": say(str(value["detail"])),
+            "notes": [say(str(note)) for note in value["notes"]],
             "progress": None if progress is None else number(progress, 0.0, 1.0, 0.0),
         }
 

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ from explorer.engine.engine import Engine, Frame, Render
 from explorer.experiments.base import Experiment
 from explorer.outputs.runs import Run
 from explorer.space.plans import Place, Plan
+from explorer.ui.gpu import Each
+from explorer.ui.limits import Door
+from explorer.ui.text import say
 from explorer.ui.under_way import UnderWay
 from explorer.ui.views import RunView, WidgetMeta, source
 
@@ -49,7 +53,8 @@ class Courier(gr.HTML, metaclass=WidgetMeta):
     def postprocess(self, value: dict[str, Any] | None) -> dict[str, Any] | None:
         """News as they are sent: paths as files that the browser can fetch."""
         files = {key: FileData(path=str(path)).model_dump() for key, path in (value or {}).items() if _is_file(path)}
-        return value and {**value, **files}
+        told = {"error": say(value["error"])} if value and "error" in value else {}
+        return value and {**value, **files, **told}
 
     def preprocess(self, payload: Any) -> None:
         """Nothing is read back."""
@@ -83,6 +88,7 @@ class Visit:
     place: Place
     seed: int | None
     render: Render
+    experiment: type[Experiment]
 
     @classmethod
     def of(cls, experiment: type[Experiment], engine: Engine, run: Run, coordinates: Any) -> Visit | None:
@@ -99,7 +105,12 @@ class Visit:
             return None
         place, terms = Place(here, ""), whole.at(*here).noise.terms
         seed = terms[0][0] if len(terms) == 1 else None
-        return cls(run, place, seed, engine.render(Plan((place,), whole.at, whole.sampling)))
+        return cls(run, place, seed, engine.render(Plan((place,), whole.at, whole.sampling)), experiment)
+
+    @property
+    def elsewhere(self) -> Callable[[Engine], Visit | None]:
+        """Makes this very visit over another engine; it can be pickled."""
+        return partial(Visit.of, self.experiment, run=self.run, coordinates=list(self.place.coordinates))
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         told = time.perf_counter()
@@ -107,7 +118,8 @@ class Visit:
         try:
             for event in self.render:
                 if isinstance(event, Frame):
-                    picture, file = self.run.exact(event.key, event.png)
+                    told = {"coordinates": list(self.place.coordinates), "settings": {"seed": self.seed}}
+                    picture, file = self.run.exact(event.key, event.png, told)
                     yield self.news(picture=picture, file=file, seed=self.seed)
                     return
                 if time.perf_counter() - told > SECONDS_BETWEEN_NEWS:
@@ -125,8 +137,18 @@ class Visit:
 class Visits:
     """The visits of one tab, if its view has any: `connect` listens, the newest of a visitor wins."""
 
-    def __init__(self, experiment: type[Experiment], engine: Engine, under_way: UnderWay, view: RunView) -> None:
+    def __init__(
+        self,
+        experiment: type[Experiment],
+        engine: Engine,
+        under_way: UnderWay,
+        view: RunView,
+        *,
+        door: Door | None = None,
+        each: Each = iter,
+    ) -> None:
         self.experiment, self.engine, self.under_way, self.view = experiment, engine, under_way, view
+        self.door, self.each = door or Door(), each
         self.name = f"{experiment.name()}/visit"  # beside the tab's own render in UnderWay
         self.on = bool(vars(type(view)).get("visits"))
         self.courier = Courier(to=view.elem_id, elem_id=f"{view.elem_id}-courier") if self.on else None
@@ -160,9 +182,12 @@ class Visits:
             yield [gr.skip(), gr.skip()]
             return
         render = visit.render
+        if (refused := self.door.refusal(request, render.price)) is not None:
+            yield [visit.news(error=refused), gr.skip()]
+            return
         self.under_way.begin(visitor, self.name, render)
         try:
-            for news in visit:
+            for news in self.each(visit):
                 if not self._replaced(visitor, render):
                     yield [news, gr.update(interactive=True)]
         except (RuntimeError, OSError) as error:  # a device out of memory, a disk that is full

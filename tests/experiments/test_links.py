@@ -11,6 +11,7 @@ from explorer.engine.fake import FakeNetworks
 from explorer.experiments import registry
 from explorer.experiments.inputs import Picture
 from explorer.experiments.links import LONGEST, VERSION, query, read
+from explorer.experiments.pictures import EXAMPLES as PICTURES
 from tests.drawn import TEXTS, settings_of
 
 DEFAULTS = FakeNetworks.defaults
@@ -92,6 +93,16 @@ def test_unknown_keys_are_ignored_and_unknown_tabs_told():
     link = read("tab=<script>alert(1)</script>", EXPERIMENTS)
     assert link.experiment is None
     assert "<script>" in link.remarks[0]  # told as text; the page writes it as text
+
+
+def test_an_example_travels_by_its_name():
+    experiment = next(cls for cls in EXPERIMENTS.values() if pictures_of(cls))
+    name = next(iter(pictures_of(experiment)))
+    for example in PICTURES:
+        sent = experiment(**{name: example}).resolved(DEFAULTS)
+        text, left_out = query(sent, DEFAULTS)
+        assert left_out == []
+        assert experiment(**read(text, EXPERIMENTS).settings).resolved(DEFAULTS) == sent
 
 
 def test_a_picture_in_a_link_is_ignored():

@@ -11,10 +11,9 @@ import pytest
 from PIL import Image
 
 from explorer.outputs.archives import write_zip
-from explorer.outputs.settings import read
 
 
-def test_an_archive_holds_the_very_pixels_and_the_record_in_every_file(pictures, tmp_path, record):
+def test_an_archive_holds_the_record_and_the_very_files(pictures, tmp_path, record):
     paths, arrays = pictures(4)
     write_zip(paths, tmp_path / "a.zip", record=record)
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
@@ -24,9 +23,8 @@ def test_an_archive_holds_the_very_pixels_and_the_record_in_every_file(pictures,
         assert json.loads(archive.read("run.json")) == record
         for i, array in enumerate(arrays):
             png = archive.read(f"frame-{i:04d}.png")
+            assert png == paths[i].read_bytes()
             assert np.array_equal(np.asarray(Image.open(io.BytesIO(png))), array)
-            (tmp_path / "one").write_bytes(png)
-            assert read(tmp_path / "one") == record
 
 
 def test_an_archive_needs_pictures(tmp_path, record):

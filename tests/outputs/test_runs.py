@@ -14,8 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, UnidentifiedImageError
+from PIL.PngImagePlugin import PngInfo
 
 from explorer.outputs import runs as module
+from explorer.outputs import settings as settings_inside
 from explorer.outputs.runs import Run, Runs, whole
 from explorer.outputs.settings import NoSettings
 
@@ -26,6 +28,11 @@ def png(value=100, size=16):
     buffer = io.BytesIO()
     Image.fromarray(np.full((size, size, 3), value, np.uint8)).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def pixels(file):
+    with Image.open(io.BytesIO(file)) as picture:
+        return picture.mode, picture.size, picture.tobytes()
 
 
 def age(run, seconds):
@@ -61,16 +68,18 @@ def test_a_new_run_tells_the_page_everything_before_a_frame_is_there(tmp_path):
 
 def test_a_point_between_the_frames_is_kept_beside_them_by_its_key(tmp_path):
     run = Runs(tmp_path).create(RECORD, 2)
-    view, picture = run.exact("abc", png(7))
+    view, picture = run.exact("abc", png(7), {"coordinates": [0.5]})
     assert (view.relative_to(run.folder), picture.relative_to(run.folder)) == (
         Path("exact/abc.jpg"),
         Path("exact/abc.png"),
     )
-    assert picture.read_bytes() == png(7)
+    kept = picture.read_bytes()
+    assert pixels(kept) == pixels(png(7))
+    assert settings_inside.read(picture) == {**RECORD, "frame": {"coordinates": [0.5]}}
     with Image.open(view) as shown:
         assert shown.size == (16, 16)
-    assert run.exact("abc", png(8)) == (view, picture)
-    assert picture.read_bytes() == png(7), "what is there is never written again"
+    assert run.exact("abc", png(8), {}) == (view, picture)
+    assert picture.read_bytes() == kept, "what is there is never written again"
     assert run.ready == []
 
 
@@ -79,11 +88,10 @@ def test_names_cannot_be_guessed(tmp_path):
     assert len(names) == 30 and {len(name) for name in names} == {22}
 
 
-def test_a_frame_is_kept_as_given_and_shown_in_full_colour(tmp_path):
+def test_a_frame_keeps_its_pixels_and_is_shown_in_full_colour(tmp_path):
     run = Runs(tmp_path).create(RECORD, 2)
-    given_bytes = png(77)
-    view = run.add(1, given_bytes)
-    assert (run.folder / "frames/0001.png").read_bytes() == given_bytes
+    view = run.add(1, png(77))
+    assert pixels((run.folder / "frames/0001.png").read_bytes()) == pixels(png(77))
     with Image.open(view) as shown:
         assert shown.format == "JPEG"
         assert np.abs(np.asarray(shown, int) - 77).max() <= 1
@@ -114,6 +122,40 @@ def test_what_is_no_png_leaves_nothing_behind(tmp_path):
     with pytest.raises(UnidentifiedImageError):
         run.add(0, b"no picture")
     assert run.ready == [] and not list(run.folder.glob("*/*")) and not list(run.folder.glob("*/.*"))
+
+
+FRAMES = [{"caption": f"{i} 猫", "coordinates": [i / 2], "settings": {"seed": i}} for i in range(3)]
+PICTURE = "data:image/webp;base64," + "A" * 400_000
+
+
+def test_a_single_frame_says_what_it_is_and_no_more(tmp_path):
+    record = {"explorer": 1, "experiment": "x", "rows": {}, "settings": {"prompt": "猫", "picture": PICTURE}}
+    run = Runs(tmp_path).create({**record, "frames": FRAMES}, 3)
+    for i in (2, 0):
+        run.add(i, png(i))
+        found = settings_inside.read(run.folder / f"frames/{i:04d}.png")
+        assert found == {
+            "explorer": 1,
+            "experiment": "x",
+            "settings": {"prompt": "猫"},
+            "frame": {"index": i, **FRAMES[i]},
+        }
+
+
+def test_what_a_picture_says_for_itself_stays_in_its_frame(tmp_path):
+    info, buffer = PngInfo(), io.BytesIO()
+    info.add_itxt("note", "PSNR 30 猫")
+    Image.new("RGB", (16, 16)).save(buffer, "PNG", pnginfo=info)
+    run = Runs(tmp_path).create(RECORD, 1)
+    run.add(0, buffer.getvalue())
+    with Image.open(run.pictures[0]) as frame:
+        assert frame.info["note"] == "PSNR 30 猫"
+
+
+def test_a_frame_that_had_a_book_to_say_says_nothing(tmp_path):
+    run = Runs(tmp_path).create({"settings": {"prompts": ["猫" * 20_000] * 8}}, 1)
+    run.add(0, png())
+    assert run.pictures[0].read_bytes() == png()
 
 
 @pytest.mark.parametrize("index", [-1, 2, 10_000])

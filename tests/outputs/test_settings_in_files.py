@@ -39,9 +39,10 @@ def still(suffix, **save):
 
 def film(writer, **arguments):
     def write(record, path):
-        picture = path.with_name("black.png")
-        BLACK.save(picture)
-        writer([picture, picture], path, record=record, **arguments)
+        pictures = [path.with_name(f"{number:04d}.png") for number in range(2)]
+        for picture in pictures:
+            BLACK.save(picture)
+        writer(pictures, path, record=record, **arguments)
 
     return write
 

@@ -14,6 +14,8 @@ from explorer.engine.fake import FakeNetworks
 from explorer.engine.store import FrameStore
 from explorer.experiments import registry
 from explorer.outputs.runs import Runs
+from explorer.ui.gpu import Each
+from explorer.ui.limits import Limits
 from explorer.ui.page import build_page, launch_options
 
 
@@ -28,10 +30,12 @@ class Served:
 
 
 @contextlib.contextmanager
-def served(folder: Path, pause: float = 0.0) -> Iterator[Served]:
+def served(
+    folder: Path, pause: float = 0.0, limits: Limits | None = None, engine: Engine | None = None, each: Each = iter
+) -> Iterator[Served]:
     """Serves the page as app.py does; every UNet call takes `pause` seconds."""
-    engine, runs = Engine(FakeNetworks(pause), FrameStore()), Runs(folder)
-    page = build_page(engine, runs, registry())
+    engine, runs = engine or Engine(FakeNetworks(pause), FrameStore()), Runs(folder)
+    page = build_page(engine, runs, registry(), limits, each)
     page.queue(api_open=False)
     _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **launch_options())
     try:

@@ -162,6 +162,8 @@ def shown_bytes(page) -> bytes:
 
 def upload(page, name: str, content: bytes) -> None:
     page.locator(f"{WIDGET} [aria-label='Remove Image']").click()
+    expect(page.locator("#image-variations-status")).to_contain_text("picture = None is not allowed")
+    expect(page.locator(f"{WIDGET} img")).to_have_count(0)  # it once came back by itself
     file = {"name": name, "mimeType": "image/png", "buffer": content}
     page.locator(f"{WIDGET} input[type=file]").first.set_input_files(file)
 

@@ -14,12 +14,14 @@ import pytest
 from gradio_client import Client
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from explorer.engine.engine import Engine, Frame
 from explorer.engine.fake import FakeNetworks
 from explorer.experiments.interpolation import Interpolation
 from explorer.experiments.prompt_grid import PromptGrid
+from explorer.outputs import settings
 from explorer.outputs.runs import Run, Runs
 from explorer.space.plans import Place
 from explorer.ui.pad import PadView
@@ -133,14 +135,18 @@ def test_the_exact_point_is_rendered_into_the_runs_folder(engine, tmp_path):
     alone = type(plan)((Place((0.3, 0.8), ""),), plan.at, plan.sampling)
     (frame,) = (e for e in engine.render(alone) if isinstance(e, Frame))
     assert frame.stored
-    assert last["file"].read_bytes() == frame.png
+    with Image.open(last["file"]) as picture:
+        assert picture.tobytes() == frame.image.tobytes()
+    told = {"coordinates": [0.3, 0.8], "settings": {"seed": last["seed"]}}
+    assert settings.read(last["file"])["frame"] == told
     assert run.ready == list(range(9)), "the run's own frames are as they were"
 
 
 def test_a_point_that_is_a_cell_costs_nothing(engine, run):
     calls = engine.networks.calls
     *_, last = asked(visits_of(engine), run, {"coordinates": [0.5, 1]})
-    assert last["file"].read_bytes() == (run.folder / "frames" / "0007.png").read_bytes()
+    with Image.open(last["file"]) as point, Image.open(run.folder / "frames" / "0007.png") as cell:
+        assert point.tobytes() == cell.tobytes()
     assert engine.networks.calls == calls
 
 

@@ -230,7 +230,7 @@ async function readManifest(url) {
 }
 
 function reset(url, count) {
-  reel.open(url.replace(/frames\.json$/, ''), count);
+  reel.open(url.replace(/frames[\w.-]*\.json$/, ''), count);
   [frames, slot, touched, previewing] = [[], 0, false, null];
   panes.forEach((pane) => pane.clear());
   arrange();

@@ -197,7 +197,7 @@ async function readManifest(url) {
 }
 
 function reset(url, count) {
-  reel.open(url.replace(/frames\.json$/, ''), count);
+  reel.open(url.replace(/frames[\w.-]*\.json$/, ''), count);
   player.pause();
   pane.clear();
   [frames, series, at, touched, followed, previewing] = [[], null, 0, false, 0, null];

@@ -12,13 +12,14 @@ function gridOf(frames) {
   return { lanes, steps, layers, find: (...place) => places.get(place.join()) ?? -1 };
 }
 
-// What tells each lane from the others: its prompt, its guidance, or both; '' for a lane that is alone.
-function laneNames(frames, { lanes, steps, layers, find }) {
+// What tells each lane from the others: its prompt, its guidance, or both; '' for a lane that is alone. `guided` says a
+// scale in words.
+function laneNames(frames, { lanes, steps, layers, find }, guided = (scale) => 'guidance ' + scale) {
   const told = lanes.map((lane) => frames[find(lane, steps[0], layers[0])]?.settings ?? {});
   const differs = (key) => new Set(told.map((settings) => settings[key])).size > 1;
   const [prompts, scales] = [differs('prompt'), differs('guidance_scale')];
   return told.map(({ prompt = '', guidance_scale: scale }) => {
-    const parts = [prompts && prompt, scales && 'guidance ' + Number(scale)];
+    const parts = [prompts && prompt, scales && guided(Number(scale))];
     return parts.filter(Boolean).join(', ');
   });
 }

@@ -38,7 +38,7 @@ function cellName(i) {
   const [column, row] = [lattice.xs.indexOf(lattice.cells[i][0]), lattice.ys.indexOf(lattice.cells[i][1])];
   const seed = frames[i]?.settings?.seed;
   const name = say('cell', { row: row + 1, column: column + 1 });
-  return seed === undefined ? name : `${name}, seed ${seed}`;
+  return seed === undefined ? name : say('tagged', { name, seed });
 }
 
 function sheetName(i) {
@@ -239,7 +239,7 @@ async function readManifest(url) {
 }
 
 function reset(url, count) {
-  reel.open(url.replace(/frames\.json$/, ''), count);
+  reel.open(url.replace(/frames[\w.-]*\.json$/, ''), count);
   [frames, x, y, visit, previewing] = [[], 0, 0, null, null];
   blend.clear();
   arrange();

@@ -182,7 +182,7 @@ function newSwitch(k) {
 // The present run's lanes, layers and noise levels, as soon as frames.json is here.
 function arrange() {
   grid = gridOf(frames);
-  names = laneNames(frames, grid);
+  names = laneNames(frames, grid, (scale) => say('guided', { scale }));
   if (frames.length) layer = Math.min(layer, grid.layers.length - 1);
   lanes = frames.length ? grid.lanes.map((_, k) => newLane(k)) : [];
   row.replaceChildren(...lanes.map(({ node }) => node));
@@ -266,7 +266,7 @@ async function readManifest(url) {
 }
 
 function reset(url, count) {
-  reel.open(url.replace(/frames\.json$/, ''), count);
+  reel.open(url.replace(/frames[\w.-]*\.json$/, ''), count);
   [frames, at, chosen, touched, clock, previewing] = [[], 0, 0, false, null, null];
   arrange();
   if (url) readManifest(url);

@@ -1,0 +1,36 @@
+"""Writes the traditional Chinese phrase book from the simplified one, in the words of Taiwan.
+
+    pip install opencc-python-reimplemented && python -m assets.traditional
+
+Keys, which are English, and the names of holes stay as they are: OpenCC changes Chinese only.
+"""
+
+import json
+from pathlib import Path
+
+from opencc import OpenCC
+
+TEXTS = Path(__file__).parents[1] / "explorer" / "ui" / "texts"
+
+AFTER = {"噪聲": "雜訊", "帶噪": "帶雜訊", "去噪": "去雜訊", "畫素": "像素"}
+"""Words of the field that OpenCC does not know."""
+
+
+def traditional(text: str, convert) -> str:
+    """`text` in traditional Chinese; `convert` is OpenCC's."""
+    said = convert(text)
+    for word, ours in AFTER.items():
+        said = said.replace(word, ours)
+    return said
+
+
+def main() -> None:
+    """Reads zh.json, writes zh-TW.json."""
+    convert = OpenCC("s2twp").convert
+    found = json.loads((TEXTS / "zh.json").read_text(encoding="utf-8"))
+    said = {kind: {key: traditional(text, convert) for key, text in phrases.items()} for kind, phrases in found.items()}
+    (TEXTS / "zh-TW.json").write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

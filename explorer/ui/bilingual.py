@@ -1,0 +1,153 @@
+"""A page in two languages: where what Python wrote in English meets the visitor's browser.
+
+Contract: a `BilingualPage` is a `gr.Blocks` whose components are made with English texts. When its `with` block is
+left, every text that `text.say` can translate becomes a key that Gradio looks up in the browser's language; while an
+event is answered, `text.spoken` is the language of the visitor who asked, and an error is told in it.
+
+The language is the browser's own until another one is chosen, with the button or with Gradio's settings; a cookie keeps
+that. SPEAK makes it the language that everything on the page sees, so that Gradio, the views and the server agree.
+
+It knows no tab and no sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+from gradio.blocks_events import BlocksMeta
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from explorer.ui.text import LANGUAGES, language_named, say, speaking
+
+COOKIE = "language"
+
+GRADIOS = {"zh": ("zh", "zh-CN"), "zh-TW": ("zh-TW",)}
+"""What Gradio calls our languages."""
+
+SPEAK = (
+    """<script>
+(() => {
+  const kind = (tag) => (!/^zh/i.test(tag) ? 'en' : /hant|tw|hk|mo/i.test(tag) ? 'zh-TW' : 'zh-CN');
+  const chosen = document.cookie.match(/(?:^|; )COOKIE=([\\w-]+)/)?.[1];
+  const own = (navigator.languages ?? [navigator.language]).find((tag) => /^(en|zh)/i.test(tag)) ?? navigator.language;
+  const tag = kind(chosen ?? own);
+  const language = chosen || tag !== 'en' ? tag : navigator.language;
+  Object.defineProperty(navigator, 'language', { value: language, configurable: true });
+  window.speak = (wanted) => {
+    const frame = location.protocol === 'https:' ? '; SameSite=None; Secure; Partitioned' : '; SameSite=Lax';
+    document.cookie = 'COOKIE=' + wanted + '; path=/; max-age=31536000' + frame;
+    location.reload();
+  };
+  window.speakOther = () => window.speak(tag === 'en' ? (kind(own) === 'en' ? 'zh-CN' : kind(own)) : 'en');
+  // Gradio's settings change this attribute: what they change is only Gradio's own, so the page is asked for anew.
+  new MutationObserver(() => {
+    const now = document.documentElement.lang;
+    if (now && (kind(now) === 'en') !== (tag === 'en')) window.speak(kind(now));
+  }).observe(document.documentElement, { attributeFilter: ['lang'] });
+})();
+</script>"""
+).replace("COOKIE", COOKIE)
+
+
+class _Meta(BlocksMeta):
+    """Gradio's metaclass without its side effect, as `views.WidgetMeta`: it writes a .pyi file."""
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], attrs: dict[str, Any]) -> type:
+        return type.__new__(mcs, name, bases, attrs)
+
+
+class BilingualPage(gr.Blocks, metaclass=_Meta):
+    """A page that is made in English and read in the visitor's language."""
+
+    is_template = True
+
+    def __exit__(self, exc_type: type[BaseException] | None = None, *args: Any) -> None:
+        if exc_type is None:
+            self.texts = list(dict.fromkeys(text for block in self.blocks.values() for text in _marked(block)))
+        super().__exit__(exc_type, *args)
+
+    def launch(self, *args: Any, **options: Any) -> Any:
+        """As `gr.Blocks.launch`, with the translations."""
+        kwargs = {"middleware": [Middleware(SpeakFirst)], **(options.get("app_kwargs") or {})}
+        return super().launch(*args, **{"i18n": gr.I18n(**self.translations()), **options, "app_kwargs": kwargs})
+
+    def translations(self) -> dict[str, dict[str, str]]:
+        """The texts of all components in every language, by what Gradio calls it."""
+        ours = {language: {text: say(text, language) for text in self.texts} for language in LANGUAGES}
+        return {"en": {text: text for text in self.texts}} | {
+            tag: ours[language] for language, tags in GRADIOS.items() for tag in tags
+        }
+
+    async def process_api(self, *args: Any, request: Any = None, **kwargs: Any) -> dict[str, Any]:
+        """As `gr.Blocks.process_api`: answers an event, in the language of who asks."""
+        with speaking(language_of(request)):
+            try:
+                return await super().process_api(*args, request=request, **kwargs)
+            except gr.Error as error:
+                error.message = say(str(error.message))
+                raise
+
+
+class SpeakFirst:
+    """Puts SPEAK before everything else in the page: what `launch(head=...)` adds comes after Gradio's choice."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request; only the page itself, at "/", is changed."""
+        if scope["type"] != "http" or scope["path"].rstrip("/") != scope.get("root_path", "").rstrip("/"):
+            await self.app(scope, receive, send)
+            return
+        start: list[Message] = []
+        body = bytearray()
+
+        async def whole(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.append(message)
+                return
+            body.extend(message.get("body", b""))
+            if not message.get("more_body"):
+                said = bytes(body).replace(b"<head>", b"<head>" + SPEAK.encode(), 1)
+                headers = [(name, value) for name, value in start[0]["headers"] if name != b"content-length"]
+                length = (b"content-length", str(len(said)).encode())
+                await send({**start[0], "headers": [*headers, length]})
+                await send({**message, "body": said})
+
+        await self.app(scope, receive, whole)
+
+
+def language_of(request: Any) -> str:
+    """The visitor's language: the one they chose, or else their browser's. English for scripts."""
+    if not isinstance(request, gr.Request):
+        return "en"
+    chosen = request.cookies.get(COOKIE)
+    return language_named(chosen or request.headers.get("accept-language", ""))
+
+
+def language_button() -> gr.Button:
+    """The button that changes the language; it says its words in both."""
+    button = gr.Button("中文 / English", size="sm", elem_id="language", min_width=80)
+    button.click(None, None, None, js="() => window.speakOther()", api_visibility="private")
+    return button
+
+
+def _marked(block: Any) -> Iterator[str]:
+    """Replaces every English text of a component that has a translation by its key, and gives those texts."""
+    names = ["label", "info", "placeholder", *(["value"] if isinstance(block, (gr.Markdown, gr.Button)) else [])]
+    for name in names:
+        text = getattr(block, name, None)
+        if _translatable(text):
+            setattr(block, name, gr.I18n()(text))
+            yield text
+    if isinstance(block, (gr.Radio, gr.Dropdown)):
+        shown = [text for text, _ in block.choices if _translatable(text)]
+        block.choices = [(gr.I18n()(text) if text in shown else text, value) for text, value in block.choices]
+        yield from shown
+
+
+def _translatable(text: Any) -> bool:
+    return isinstance(text, str) and bool(text) and any(say(text, language) != text for language in LANGUAGES)

@@ -1,0 +1,158 @@
+"""Examples: a strip of finished runs over the tabs. A click fills a form with the settings of one; nothing renders.
+
+Contract: what is shown was rendered beforehand by `assets/gallery.py` and is served as static files, pictures as they
+come into sight; for visitors who want no motion, stills. The settings are checked by the experiment's own declaration
+before the page is built. Whether the strip is folded, the visitor's browser remembers; on a page that was opened by a
+link it is folded from the start.
+
+It knows neither an engine nor what is in the pictures. They are of the bundled model, and where another one runs the
+strip says so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.data_classes import FileData
+
+from explorer.experiments.base import Experiment
+from explorer.ui.controls import Control
+from explorer.ui.sharing import fill
+from explorer.ui.tab import QUICK, Tab
+from explorer.ui.text import words_of
+from explorer.ui.views import StatusView, WidgetMeta, source
+
+FOLDER = Path(__file__).resolve().parents[2] / "assets" / "gallery"
+MADE_WITH = "pocket"
+
+GALLERY_TEXTS = {
+    "title": "Examples",
+    "hint": "Choose one, and its settings are in the form.",
+    "foreign": "Made with the bundled model; this one draws them in its own way.",
+    "list": "Finished examples",
+}
+
+SHOW = """() => { const look = (tries) => {
+  const name = document.querySelector('[data-gallery]')?.dataset.gallery;
+  const button = document.getElementById(name + '-render');
+  if (!button?.offsetParent) { if (tries) setTimeout(look, 100, tries - 1); return; }
+  document.getElementById('notice').scrollIntoView();
+  button.scrollIntoView({ block: 'nearest' });
+  button.focus({ preventScroll: true }); }; look(30); }"""
+"""Scrolls to the form as soon as its tab is drawn, for at most three seconds, and puts the focus on Render."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A finished run: what it was, and a picture that moves of it and one that does not (they may be one file)."""
+
+    experiment: type[Experiment]
+    settings: Mapping[str, Any]
+    title: str
+    film: Path
+    still: Path
+
+
+def examples(experiments: Mapping[str, type[Experiment]], folder: Path = FOLDER) -> list[Example]:
+    """The examples in `folder` whose experiments are among those by name, in the order of gallery.json.
+
+    Raises InputError for settings that their experiment does not take.
+    """
+    found = []
+    for entry in json.loads((folder / "gallery.json").read_text(encoding="utf-8")):
+        experiment = experiments.get(entry["experiment"])
+        if experiment is None:
+            continue
+        for problem in experiment.problems(entry["settings"]).values():
+            raise problem
+        files = folder / entry["file"], folder / entry["still"]
+        found.append(Example(experiment, entry["settings"], entry["title"], *files))
+    return found
+
+
+class GalleryView(gr.HTML, metaclass=WidgetMeta):
+    """The strip. Its event `choose` says as `index` which example was chosen.
+
+    The value is the list of examples; it never changes. `foreign` says that the pictures are of another model than the
+    page's. Its words, titles among them, are those of the phrase book.
+    """
+
+    def __init__(
+        self,
+        value: Sequence[Example] | None = None,
+        *,
+        foreign: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        titles = (text for example in value or () for text in (example.title, example.experiment.title()))
+        words = {**GALLERY_TEXTS, **{text: text for text in titles}}
+        super().__init__(
+            value=value,
+            foreign=foreign,
+            texts={**words_of(words), "en": words},
+            html_template=source("gallery.html"),
+            css_template=source("gallery.css"),
+            js_on_load=source("gallery.js"),
+            apply_default_css=False,
+            **kwargs,
+        )
+
+    def postprocess(self, value: Sequence[Example] | None) -> list[dict[str, Any]]:
+        """What is sent to the browser: names, titles and addresses."""
+        return [
+            {
+                "name": example.experiment.name(),
+                "tab": example.experiment.title(),
+                "title": example.title,
+                "film": FileData(path=str(example.film)).model_dump(),
+                "still": FileData(path=str(example.still)).model_dump(),
+            }
+            for example in value or ()
+        ]
+
+    def preprocess(self, payload: Any) -> None:
+        """Nothing is read back."""
+
+    def api_info(self) -> dict[str, Any]:
+        """The JSON schema of the value."""
+        return {"type": "array"}
+
+
+def draw_gallery(experiments: Mapping[str, type[Experiment]], model: str) -> GalleryView:
+    """The strip, where it is called on the page, for a page over the model of that name."""
+    gr.set_static_paths([FOLDER])
+    return GalleryView(examples(experiments), foreign=model != MADE_WITH, elem_id="gallery")
+
+
+def connect_gallery(
+    gallery: GalleryView, tabs: Sequence[Tab], shared: Sequence[Control], shown: gr.Tabs, notice: StatusView
+) -> None:
+    """Makes a click fill the form of the example's tab, open it, and scroll to its Render button."""
+    found = examples({tab.name: tab.experiment for tab in tabs})
+    controls = [*shared, *(c for tab in tabs for c in tab.controls[len(shared) :])]
+    filled = [component for c in controls for component in c.components]
+    chosen = gallery.choose(_choose(found, tabs, shared), None, [*filled, shown, notice], **QUICK)
+    chosen.then(None, None, None, js=SHOW)
+    for tab in tabs:
+        chosen.then(tab.price, tab.components, tab.status, **QUICK)
+
+
+def _choose(found: Sequence[Example], tabs: Sequence[Tab], shared: Sequence[Control]) -> Callable[..., list[Any]]:
+    by_experiment = {tab.experiment: tab for tab in tabs}
+
+    def choose(event: gr.EventData) -> list[Any]:
+        index = getattr(event, "index", None)
+        if type(index) is not int or not 0 <= index < len(found):  # an event that is not one of ours
+            return [*fill(tabs, shared, None, {}), gr.skip(), gr.skip()]
+        example = found[index]
+        tab = by_experiment[example.experiment]
+        text = f"{example.title}: its settings are in the form of {example.experiment.title()}. Press Render."
+        said = {"state": "ready", "text": text, "detail": "", "notes": [], "progress": None}
+        return [*fill(tabs, shared, tab, example.settings), gr.Tabs(selected=tab.name), said]
+
+    return choose

@@ -1,0 +1,98 @@
+"""Form settings that survive a reload: each tab's last settings, kept by the visitor's own browser.
+
+Contract: a tab's settings are kept when they are priced or rendered, as the query of a link (`experiments.links`), and
+are back in the form when the page is loaded again. Whatever the address asks for wins over them. What the browser hands
+back is treated like a stranger's link: checked, bounded, never trusted. An own start picture does not fit into a query;
+the run that used it has it. An address that no longer says what the form shows loses its query.
+
+The server keeps nothing and does not know who the visitor is: whoever uses the same browser sees the same settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import gradio as gr
+
+from explorer.experiments.base import Experiment
+from explorer.experiments.inputs import InputError
+from explorer.experiments.links import LONGEST, Link, query, read
+from explorer.ui.views import WidgetMeta, source
+
+MOST = 40  # tabs that are looked at
+MAX_LABEL = 60  # characters
+
+REMEMBER = """() => { try { return [JSON.parse(localStorage.getItem('latent-explorer.form'))]; }
+  catch { return [null]; } }"""
+"""The `js=` of an event whose only input is the memory: what this browser has kept."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a browser has kept: a link a tab, the latest last, and the name of the tab that was open.
+
+    `without` says by the name of a tab which inputs its query could not hold.
+    """
+
+    links: tuple[Link, ...] = ()
+    selected: str | None = None
+    without: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+class Memory(gr.HTML, metaclass=WidgetMeta):
+    """Nothing to see. As an output it takes what `kept` gives, as an input it gives what a browser sent, unchecked."""
+
+    def __init__(self, value: Any = None, **kwargs: Any) -> None:
+        super().__init__(
+            value=value,
+            html_template="",
+            css_template=".html-container:has(> &) { display: none; }",
+            js_on_load=source("memory.js"),
+            apply_default_css=False,
+            **kwargs,
+        )
+
+    def preprocess(self, payload: Any) -> Any:
+        """As it came: `remembered` checks it."""
+        return payload
+
+    def postprocess(self, value: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        """As it is."""
+        return value
+
+    def api_info(self) -> dict[str, Any]:
+        """The JSON schema of the value."""
+        return {"type": "object"}
+
+
+def kept(experiment: type[Experiment], settings: Mapping[str, Any], defaults: Any) -> Any:
+    """What the memory is told of settings: {tab, query, without}; nothing new for settings that are not allowed."""
+    try:
+        text, without = query(experiment(**settings).resolved(defaults), defaults)
+    except InputError:
+        return gr.skip()
+    return {"tab": experiment.name(), "query": text, "without": without} if len(text) <= LONGEST else gr.skip()
+
+
+def remembered(payload: Any, experiments: Mapping[str, type[Experiment]]) -> Kept:
+    """What a browser hands back, checked: never raises, and what is not as it should be is left out."""
+    if not isinstance(payload, dict) or not isinstance(payload.get("tabs"), list):
+        return Kept()
+    links, without = {}, {}
+    for entry in payload["tabs"][-MOST:]:
+        if not isinstance(entry, dict) or not isinstance(entry.get("query"), str):
+            continue
+        link = read(entry["query"], experiments)
+        if link.experiment is not None:
+            name = link.experiment.name()
+            links.pop(name, None)  # the latest is the last
+            links[name], without[name] = link, _labels(entry.get("without"))
+    selected = payload.get("selected")
+    selected = selected if isinstance(selected, str) and selected in experiments else None
+    return Kept(tuple(links.values()), selected, without)
+
+
+def _labels(given: Any) -> list[str]:
+    return [label[:MAX_LABEL] for label in given[:3] if isinstance(label, str)] if isinstance(given, list) else []

@@ -1,0 +1,111 @@
+"""Open a file: what a visitor chooses, or drops anywhere on the page, becomes the tab and the settings it came from.
+
+What is in a file is `restoring`'s affair, a run on the page `reopening`'s. The file is not kept: what the page needs of
+it is in the form and in the visitor's own run.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from explorer.outputs.settings import NoSettings
+from explorer.ui.controls import Control
+from explorer.ui.reopening import Reopening
+from explorer.ui.restoring import Restored, restore
+from explorer.ui.sharing import fill
+from explorer.ui.tab import QUICK, Tab
+from explorer.ui.views import StatusView, WidgetMeta, source
+
+MAX_FILE_SIZE = "100mb"
+"""What the page takes: an archive of 150 frames of 512 x 512 pixels has 60."""
+
+OPENS = (
+    "What opens here: every file that this page exports, its saved frames, and PNGs of AUTOMATIC1111, ComfyUI and "
+    "InvokeAI."
+)
+_KEPT = 1_000_000  # bytes; pictures that the page itself serves from Gradio's folder are smaller
+
+
+class DropArea(gr.HTML, metaclass=WidgetMeta):
+    """Nothing to see: makes the whole page a place to drop a file for the upload button `to`."""
+
+    def __init__(self, value: Any = None, *, to: str = "", **kwargs: Any) -> None:
+        super().__init__(
+            value=value,
+            to=to,
+            html_template="",
+            css_template=".html-container:has(> &) { display: none; }",
+            js_on_load=source("opening.js"),
+            apply_default_css=False,
+            **kwargs,
+        )
+
+
+def draw_opening() -> gr.UploadButton:
+    """The button, where it is called on the page; files may be dropped anywhere."""
+    button = gr.UploadButton("Open a file", size="sm", scale=0, min_width=120, elem_id="open-file")
+    DropArea(to="open-file", elem_id="drop-area")
+    return button
+
+
+def connect_opening(
+    button: gr.UploadButton, tabs: Sequence[Tab], shared: Sequence[Control], shown: gr.Tabs, notice: StatusView
+) -> None:
+    """Makes the button open files; then the prices are told."""
+    reopening = Reopening(tabs, shared, shown)
+    opened = button.upload(
+        _opened(tabs, shared, reopening),
+        button,
+        [*reopening.outputs, notice],
+        concurrency_id="open",
+        concurrency_limit=2,
+        show_progress="hidden",
+        api_visibility="private",
+    )
+    for tab in tabs:
+        opened.then(tab.price, tab.components, tab.status, **QUICK)
+
+
+def _opened(tabs: Sequence[Tab], shared: Sequence[Control], reopening: Reopening) -> Callable[..., list[Any]]:
+    experiments = {tab.name: tab.experiment for tab in tabs}
+
+    def opened(request: gr.Request, file: str) -> list[Any]:
+        path = Path(file)
+        try:
+            found = restore(path, experiments, tabs[0].engine, tabs[0].runs)
+            return [*_updates(request.session_hash, found), _said("ready", found.said, found.remarks)]
+        except ValueError as error:  # NoSettings, and a tab that is rendering
+            notes = [OPENS] if isinstance(error, NoSettings) else []
+            return [*nothing(), _said("error", str(error), notes)]
+        except (RuntimeError, OSError) as error:  # a device out of memory, a disk that is full
+            traceback.print_exc()
+            return [*nothing(), _said("error", f"{path.name[:80]} could not be opened: {error}")]
+        finally:
+            _forget(path)
+
+    def nothing() -> list[Any]:
+        return [gr.skip()] * len(reopening.outputs)
+
+    def _updates(visitor: str | None, found: Restored) -> list[Any]:
+        if found.run is not None:
+            return reopening.updates(visitor, found.run)
+        tab = next(tab for tab in tabs if tab.experiment is found.experiment)
+        form = fill(tabs, shared, tab, found.settings)
+        return [*form, gr.Tabs(selected=tab.name), *nothing()[len(form) + 1 :]]
+
+    return opened
+
+
+def _forget(path: Path) -> None:
+    """Deletes a large upload. Small ones go with the server: a picture that the page serves is never a large one."""
+    if path.is_file() and path.stat().st_size > _KEPT:
+        path.unlink(missing_ok=True)
+
+
+def _said(state: str, text: str, notes: Sequence[str] = ()) -> dict[str, Any]:
+    return {"state": state, "text": text, "detail": "", "notes": list(notes), "progress": None}

@@ -1,0 +1,102 @@
+"""A finished run back on the page: its tab, its settings in the form, its frames in the view. Nothing is rendered.
+
+Contract: `updates` gives a value for every widget in `outputs`, or raises ValueError with one sentence for a run whose
+record can no longer be used here. Another model's run is shown as it is, and says so.
+
+It does not know how the run was found.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from explorer.experiments.base import Experiment
+from explorer.outputs.runs import Run
+from explorer.ui.controls import Control
+from explorer.ui.sharing import fill
+from explorer.ui.tab import QUICK, Tab
+
+
+def experiment_of(run: Run, experiments: Mapping[str, type[Experiment]]) -> Experiment:
+    """What the run was, checked like a stranger's. Raises ValueError with a sentence if it cannot be that any more."""
+    record = run.record
+    experiment = experiments.get(str(record.get("experiment")))
+    if experiment is None:
+        raise ValueError(f"This run belongs to a tab that is not here: {str(record.get('experiment'))[:60]}")
+    if problem := next(iter(experiment.problems(record["settings"]).values()), None):
+        raise ValueError(f"The settings of this run are no longer allowed: {problem}")
+    return experiment(**record["settings"])
+
+
+class Reopening:
+    """Shows runs on the page: `outputs` are the widgets of an event, `updates` their values.
+
+    The views are not among them. Whatever an event leaves as it is, is sent as an update of nothing, and Gradio takes
+    one to a view that the browser has not drawn yet for its new properties. So the folder of the run goes to a state of
+    the chosen tab alone, and the change of that shows it.
+    """
+
+    def __init__(self, tabs: Sequence[Tab], shared: Sequence[Control], shown: gr.Tabs) -> None:
+        self.tabs, self.shared = tabs, shared
+        self.experiments = {tab.name: tab.experiment for tab in tabs}
+        form = [component for c in (*shared, *self._own()) for component in c.components]
+        self.states = [gr.State(None) for _ in tabs]
+        for tab, state in zip(tabs, self.states, strict=True):
+            state.change(_show(tab), state, _widgets(tab), **QUICK)
+        self.outputs = [*form, shown, *self.states]
+
+    def _own(self) -> list[Control]:
+        return [c for tab in self.tabs for c in tab.controls[len(self.shared) :]]
+
+    def updates(self, visitor: str | None, run: Run) -> list[Any]:
+        """Values for `outputs`. Raises ValueError with a sentence, also while the visitor's tab is rendering."""
+        experiment = experiment_of(run, self.experiments)
+        chosen = next(tab for tab in self.tabs if tab.experiment is type(experiment))
+        if (visitor, chosen.name) in chosen.under_way.renders:
+            raise ValueError(f"{chosen.experiment.title()} is being rendered: stop it first, or wait.")
+        whole = experiment.resolved(chosen.engine.networks.defaults)
+        status = _status(run, chosen)
+        chosen.under_way.told[visitor, chosen.name] = whole, status  # what its price says of these settings
+        form = fill(self.tabs, self.shared, chosen, experiment.settings())
+        told = [(str(run.folder), time.time()) if tab is chosen else gr.skip() for tab in self.tabs]
+        return [*form, gr.Tabs(selected=chosen.name), *told]
+
+
+def _widgets(tab: Tab) -> list[Any]:
+    return [tab.view, tab.status, tab.folder, *tab.exports.values(), tab.file]
+
+
+def _show(tab: Tab) -> Callable[..., list[Any]]:
+    def show(opened: tuple[str, float]) -> list[Any]:
+        run = Run.open(Path(opened[0]))
+        experiment = tab.experiment(**run.record["settings"])
+        exports = [gr.update(interactive=bool(run.ready))] * len(tab.exports)
+        return [film_of(run, experiment), _status(run, tab), str(run.folder), *exports, gr.update(visible=False)]
+
+    return show
+
+
+def film_of(run: Run, experiment: Experiment) -> dict[str, Any]:
+    """What a view of runs shows of a finished one; see `views.RunView`."""
+    return {
+        "folder": run.folder,
+        "count": run.count,
+        "ready": run.ready,
+        "preview": None,
+        "notes": {int(index): note for index, note in run.record.get("notes", {}).items()},
+        "fps": getattr(experiment, "fps", 10),
+        "loop": getattr(experiment, "loop", "open"),
+    }
+
+
+def _status(run: Run, tab: Tab) -> dict[str, Any]:
+    ready, made_with = len(run.ready), run.record.get("model", {}).get("name")
+    here = tab.engine.networks.name
+    other = f"Made with {made_with}; what is rendered now is {here}'s" if made_with not in (None, here) else ""
+    text = f"{ready} of {run.count} frames, from your runs"
+    return {"state": "done", "text": text, "detail": other, "notes": [], "progress": None}

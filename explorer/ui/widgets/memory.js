@@ -1,0 +1,35 @@
+// Memory: keeps each new value {tab, query, without} in this browser, the latest last, and which tab is open when the
+// page is left. See memory.py. Where a browser keeps nothing, nothing is kept.
+
+const KEY = 'latent-explorer.form';
+
+function change(how) {
+  try {
+    const before = JSON.parse(localStorage.getItem(KEY)) ?? {};
+    localStorage.setItem(KEY, JSON.stringify({ tabs: [], ...before, ...how(before.tabs ?? []) }));
+  } catch (error) {
+    console.info('settings are not kept by this browser:', error.message);
+  }
+}
+
+const keep = (entry) => change((tabs) => ({ tabs: [...tabs.filter(({ tab }) => tab !== entry.tab), entry] }));
+
+// A link in the address would win over what is kept: it goes as soon as it no longer says what the form shows.
+function unlink({ tab, query }) {
+  const sorted = (text) => [...new URLSearchParams(text)].map(String).sort().join('\n');
+  const linked = new URLSearchParams(location.search).get('tab');
+  if (linked === tab && sorted(location.search) !== sorted(query)) history.replaceState(history.state, '', location.pathname);
+}
+
+watch('value', () => {
+  if (!props.value) return;
+  keep(props.value);
+  unlink(props.value);
+});
+
+function left() {
+  if (!element.isConnected) return removeEventListener('pagehide', left);
+  const open = [...document.querySelectorAll('[role=tabpanel][id^=tab-]')].find((panel) => panel.offsetParent);
+  if (open) change(() => ({ selected: open.id.slice('tab-'.length) }));
+}
+addEventListener('pagehide', left);

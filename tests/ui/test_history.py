@@ -1,0 +1,489 @@
+"""Your runs and your settings: what one browser finds again after a reload, and what no other ever sees."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import gradio as gr
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from explorer.experiments import registry
+from explorer.outputs import runs as folders
+from explorer.outputs.runs import BeingRendered, Run, Runs
+from explorer.ui.history import _remove, entry_of
+from explorer.ui.memory import kept, remembered
+from explorer.ui.reopening import experiment_of
+from tests.ui.serving import Served, served
+from tests.ui.test_uses import run_of
+
+EXPERIMENTS = registry()
+INTERPOLATION = EXPERIMENTS["interpolation"]
+CARDS = "#history .history-card"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("runs")) as site:
+        yield site
+
+
+@pytest.fixture
+def visitor(site: Served, browser: Browser):
+    """A new visitor; a script error or a dialog fails the test."""
+    contexts, problems = [], []
+
+    def visitor(width: int = 1280) -> BrowserContext:
+        contexts.append(browser.new_context(viewport={"width": width, "height": 900}))
+        contexts[-1].on("weberror", lambda error: problems.append(f"script error: {error.error}"))
+        contexts[-1].on("dialog", lambda dialog: (problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        return contexts[-1]
+
+    yield visitor
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def opened(site: Served, context: BrowserContext, query: str = "") -> Page:
+    page = context.new_page()
+    page.goto(site.url + query)
+    ready(page)
+    return page
+
+
+def ready(page: Page) -> None:
+    expect(page.locator("#interpolation-status")).to_contain_text("rows")  # the forms are filled and priced
+
+
+def render(page: Page, prompt: str, tab: str = "noise-loop", frames: int = 4) -> None:
+    page.locator(f"#tab-{tab}-button").click()
+    put(page, f"{tab}-prompt", prompt)
+    put(page, f"{tab}-frames", str(frames))
+    page.locator(f"#{tab}-render").click()
+    expect(page.locator(f"#{tab}-status")).to_contain_text(f"{frames} frames in", timeout=30_000)
+
+
+def put(page: Page, name: str, value: str) -> None:
+    field = page.locator(f"#{name} textarea, #{name} input[type=number], #{name} input[type=text]").first
+    field.fill(value)
+    field.blur()
+
+
+def unfold(page: Page) -> None:
+    page.locator("#history summary").click()
+
+
+def stored(page: Page, name: str):
+    return json.loads(page.evaluate(f"localStorage.getItem('latent-explorer.{name}')") or "null")
+
+
+def card(page: Page, words: str):
+    return page.locator(CARDS).filter(has_text=words)
+
+
+# The list ------------------------------------------------------------------------------------------------------------
+
+
+def test_runs_are_found_again_after_a_reload_and_opened_without_rendering(site, visitor):
+    page = opened(site, visitor())
+    expect(page.locator("#history .history")).to_be_hidden()
+    render(page, "a red kite")
+    render(page, "a blue kite", frames=6)
+    expect(page.locator("#history .history-number")).to_have_text("2")
+    page.reload()
+    ready(page)
+    unfold(page)
+    expect(page.locator(CARDS)).to_have_count(2)
+    expect(page.locator(CARDS).first).to_contain_text("a blue kite")
+    expect(card(page, "a red kite")).to_contain_text("Noise loop 4 frames")
+    expect(card(page, "a red kite").locator("img")).to_have_count(3)
+    page.locator("#tab-interpolation-button").click()
+    runs, calls = len(list(site.runs.root.iterdir())), site.engine.networks.calls
+    page.get_by_role("button", name="Open again: Noise loop: a red kite").click()
+    expect(page.locator("#noise-loop-status")).to_contain_text("4 of 4 frames, from your runs")
+    expect(page.locator("#noise-loop-prompt textarea")).to_have_value("a red kite")
+    expect(page.locator("#noise-loop-frames input[type=number]")).to_have_value("4")
+    expect(page.locator("#noise-loop-view .film-count")).to_have_text("1 / 4")
+    expect(page.locator("#noise-loop-view .film")).to_have_attribute("data-state", "film")
+    expect(page.locator("#noise-loop-export-zip")).to_be_enabled()
+    expect(page.locator(f"{CARDS}[aria-current]")).to_contain_text("a red kite")
+    assert (len(list(site.runs.root.iterdir())), site.engine.networks.calls) == (runs, calls)
+    expect(page.locator(CARDS)).to_have_count(2)
+
+
+def test_a_run_is_deleted_after_a_second_press(site, visitor):
+    page = opened(site, visitor())
+    render(page, "a kettle")
+    folder = site.runs.root / stored(page, "runs")[0]["run"]
+    unfold(page)
+    page.get_by_role("button", name="Delete: Noise loop: a kettle").click()
+    expect(page.get_by_role("button", name="Keep")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Delete: Noise loop: a kettle")).to_be_focused()
+    assert folder.exists()
+    page.keyboard.press("Enter")
+    page.locator("#history").get_by_role("button", name="Delete", exact=True).click()
+    expect(page.locator("#history .history")).to_be_hidden()
+    assert not folder.exists()
+    assert stored(page, "runs") == []
+
+
+def test_two_runs_are_compared_by_what_differs_and_nothing_else(site, visitor):
+    page = opened(site, visitor())
+    script = "<img src=x onerror=alert(1)>${alert(2)}"
+    render(page, script)
+    render(page, "a pot", frames=5)
+    unfold(page)
+    card(page, "a pot").get_by_role("checkbox").check()
+    expect(page.locator("#history .history-said")).to_have_text("Choose another run to compare this one with.")
+    card(page, "onerror").get_by_role("checkbox").check()
+    rows = page.locator("#history table tr")
+    expect(rows).to_have_count(2)
+    told = {row.locator("th").inner_text(): row.locator("td").all_inner_texts() for row in rows.all()}
+    assert told == {"Prompt": ["a pot", script], "Frames": ["5", "4"]}
+    pictures = page.locator("#history .history-look img")
+    expect(pictures).to_have_count(2)
+    page.locator("#history .history-range").fill("1000")
+    expect(pictures.first).to_have_attribute("src", re.compile(r"/view/0004\.jpg$"))
+    expect(pictures.last).to_have_attribute("src", re.compile(r"/view/0003\.jpg$"))
+    assert page.evaluate("document.querySelectorAll('img[src=x]').length") == 0
+    card(page, "a pot").get_by_role("checkbox").uncheck()
+    expect(page.locator("#history .history-pair")).to_be_hidden()
+
+
+def test_a_run_that_the_server_has_deleted_says_so_and_keeps_its_settings(site, visitor):
+    page = opened(site, visitor())
+    render(page, "a vanished town")
+    unfold(page)
+    expect(page.locator(CARDS).locator("img")).to_have_count(3)
+    page.wait_for_function("[...document.querySelectorAll('.history-card img')].every((img) => img.naturalWidth)")
+    site.runs.delete(stored(page, "runs")[0]["run"])
+    page.locator(CARDS).locator("button.history-face").click()
+    expect(page.locator(CARDS)).to_contain_text("No longer on the server")
+    page.get_by_role("link", name="Open its settings").click()
+    expect(page.locator("#noise-loop-prompt textarea")).to_have_value("a vanished town")
+    unfold(page)
+    page.get_by_role("button", name="Take it off the list").click()
+    expect(page.locator("#history .history")).to_be_hidden()
+
+
+def test_the_list_is_bounded_and_forgets_the_oldest(site, visitor):
+    page = opened(site, visitor())
+    old = {"base": "/x/", "tab": "noise-loop", "words": "old", "created": "", "ready": "", "link": "", "count": 1}
+    entries = [{**old, "run": f"{n:022d}", "gone": True} for n in range(60)]
+    entries[3] = {"run": "../../etc", "base": "//evil.example/"}  # what is no entry is not one
+    page.evaluate("list => localStorage.setItem('latent-explorer.runs', JSON.stringify(list))", entries)
+    for prompt in ("one", "two"):
+        render(page, prompt)
+    expect(page.locator("#history .history-number")).to_have_text("60")
+    kept_runs = stored(page, "runs")
+    assert [entry["words"] for entry in kept_runs[:3]] == ["two", "one", "old"]
+    assert kept_runs[-1]["run"] == f"{58:022d}"
+    unfold(page)
+    expect(page.locator(CARDS)).to_have_count(8)
+    page.get_by_role("button", name="Show all 60").click()
+    expect(page.locator(CARDS)).to_have_count(60)
+
+
+@pytest.mark.parametrize("nonsense", ["{", "3", '"x"', "[null, 3, {}]", "null"])
+def test_a_list_that_is_broken_is_an_empty_one(site, visitor, nonsense):
+    page = opened(site, visitor())
+    page.evaluate("text => localStorage.setItem('latent-explorer.runs', text)", nonsense)
+    page.evaluate("text => localStorage.setItem('latent-explorer.form', text)", nonsense)
+    page.reload()
+    ready(page)
+    expect(page.locator("#history .history")).to_be_hidden()
+
+
+def test_a_run_that_is_reloaded_in_the_middle_is_on_the_list(tmp_path, visitor):
+    with served(tmp_path, pause=0.05) as slow:
+        page = opened(slow, visitor())
+        page.locator("#tab-noise-loop-button").click()
+        put(page, "noise-loop-frames", "60")
+        page.locator("#noise-loop-render").click()
+        expect(page.locator("#history .history-number")).to_have_text("1")
+        unfold(page)
+        page.locator(CARDS).locator("button.history-face").click()
+        expect(page.locator("#history .history-said")).to_have_text(
+            "Noise loop is being rendered: stop it first, or wait."
+        )
+        page.reload()
+        ready(page)
+        unfold(page)
+        page.locator(CARDS).locator("button.history-face").click()
+        expect(page.locator("#noise-loop-status")).to_contain_text(re.compile(r"\d+ of 60 frames, from your runs"))
+
+
+def test_it_survives_a_restart_of_the_server(tmp_path, visitor):
+    context = visitor()
+    with served(tmp_path) as first:
+        page = opened(first, context)
+        render(page, "a lasting tower")
+        memory, port = stored(page, "runs"), urlsplit(first.url).port
+    with served(tmp_path) as second:
+        page = opened(second, context)
+        if urlsplit(second.url).port != port:  # another origin has a list of its own: bring it along
+            page.evaluate("list => localStorage.setItem('latent-explorer.runs', JSON.stringify(list))", memory)
+            page.reload()
+            ready(page)
+        unfold(page)
+        page.locator(CARDS).locator("button.history-face").click()
+        expect(page.locator("#noise-loop-status")).to_contain_text("4 of 4 frames, from your runs")
+        expect(page.locator("#noise-loop-view .film")).to_have_attribute("data-state", "film")
+        assert second.engine.networks.calls == 0
+
+
+def test_on_a_telephone_nothing_sticks_out(site, visitor):
+    page = opened(site, visitor(width=390))
+    render(page, "a " + "very" * 60 + " long word")
+    render(page, "a pot", frames=5)
+    unfold(page)
+    for box in page.locator(CARDS).get_by_role("checkbox").all():
+        box.check()
+    expect(page.locator("#history table tr")).to_have_count(2)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+# Settings over a reload ----------------------------------------------------------------------------------------------
+
+
+def test_settings_that_were_never_rendered_survive_a_reload(site, visitor):
+    page = opened(site, visitor())
+    put(page, "interpolation-prompts-0", "一只 “red” fox & <b>hen</b>")
+    put(page, "interpolation-frames", "9")
+    page.locator("#tab-noise-loop-button").click()
+    put(page, "noise-loop-prompt", "a lamp")
+    page.locator("#shared > button").click()
+    put(page, "shared-seed", "77")
+    expect(page.locator("#noise-loop-status")).to_contain_text("rows")
+    expect_kept(page, "noise-loop", "seed=77")
+    page.reload()
+    expect(page.locator("#noise-loop-prompt textarea")).to_have_value("a lamp")
+    expect(page.locator("#noise-loop-render")).to_be_visible()  # the tab that was open is open
+    page.locator("#shared > button").click()
+    expect(page.locator("#shared-seed input")).to_have_value("77")
+    page.locator("#tab-interpolation-button").click()
+    expect(page.locator("#interpolation-prompts-0 textarea")).to_have_value("一只 “red” fox & <b>hen</b>")
+    expect(page.locator("#interpolation-frames input[type=number]")).to_have_value("9")
+
+
+def expect_kept(page: Page, tab: str, text: str) -> None:
+    found = "([tab, text]) => JSON.parse(localStorage.getItem('latent-explorer.form') ?? '{\"tabs\": []}')"
+    page.wait_for_function(
+        found + ".tabs.some((kept) => kept.tab === tab && kept.query.includes(text))", arg=[tab, text]
+    )
+
+
+def test_nothing_is_sent_while_typing(site, visitor):
+    page = opened(site, visitor())
+    sent = []
+    page.on("request", lambda request: sent.append(request.post_data or ""))
+    box = page.locator("#interpolation-prompts-0 textarea")
+    box.fill("")
+    box.press_sequentially("a heron", delay=30)
+    assert not [data for data in sent if "a he" in data]
+    box.blur()
+    expect_kept(page, "interpolation", "heron")
+    assert [data for data in sent if "a heron" in data]
+
+
+def test_a_shared_link_wins_and_goes_from_the_address_when_it_is_no_longer_true(site, visitor):
+    context = visitor()
+    page = opened(site, context)
+    put(page, "interpolation-frames", "9")
+    expect_kept(page, "interpolation", "frames=9")
+    page.goto(site.url + "?v=1&tab=interpolation&frames=5")
+    ready(page)
+    expect(page.locator("#interpolation-frames input[type=number]")).to_have_value("5")
+    assert page.url.endswith("?v=1&tab=interpolation&frames=5")
+    put(page, "interpolation-frames", "11")
+    expect_kept(page, "interpolation", "frames=11")
+    page.wait_for_url(site.url)
+    page.reload()
+    expect(page.locator("#interpolation-frames input[type=number]")).to_have_value("11")
+
+
+@given(
+    payload=st.recursive(
+        st.none() | st.integers() | st.text(max_size=20),
+        lambda inner: (
+            st.lists(inner) | st.dictionaries(st.sampled_from(["tabs", "tab", "query", "without", "selected"]), inner)
+        ),
+    )
+)
+def test_whatever_a_browser_hands_back_is_taken_or_left(payload):
+    found = remembered(payload, EXPERIMENTS)
+    assert found.selected in (None, *EXPERIMENTS)
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_what_is_kept_is_what_was_set(engine, name):
+    defaults = engine.networks.defaults
+    preset = next(iter(EXPERIMENTS[name].presets.values()), {})
+    told = kept(EXPERIMENTS[name], preset, defaults)
+    (link,) = remembered({"tabs": [{**told, "query": "tab=none"}, told], "selected": name}, EXPERIMENTS).links
+    assert link.experiment(**link.settings).resolved(defaults) == EXPERIMENTS[name](**preset).resolved(defaults)
+
+
+def test_settings_that_are_not_allowed_are_not_kept(engine):
+    assert kept(INTERPOLATION, {"frames": 1}, engine.networks.defaults) == gr.skip()
+
+
+# Who sees what -------------------------------------------------------------------------------------------------------
+
+
+def test_two_browsers_at_once_have_runs_and_lists_of_their_own(site, visitor):
+    ann, bob = (opened(site, visitor()) for _ in range(2))
+    for page, prompt in ((ann, "ann's secret"), (bob, "bob's secret")):
+        page.locator("#tab-noise-loop-button").click()
+        put(page, "noise-loop-prompt", prompt)
+    for page in (ann, bob):  # at once
+        page.locator("#noise-loop-render").click()
+    for page in (ann, bob):
+        expect(page.locator("#noise-loop-status")).to_contain_text("frames in", timeout=30_000)
+        page.reload()
+        ready(page)
+        unfold(page)
+        expect(page.locator(CARDS)).to_have_count(1)
+    expect(ann.locator(CARDS)).to_contain_text("ann's secret")
+    expect(bob.locator(CARDS)).to_contain_text("bob's secret")
+    assert "bob" not in ann.evaluate("JSON.stringify(localStorage)")
+    (mine,), (other,) = stored(ann, "runs"), stored(bob, "runs")
+    assert mine["run"] != other["run"]
+    assert ann.request.get(site.url.rstrip("/") + mine["base"] + "run.json").ok
+
+
+def guesses(base: str, run: str) -> list[str]:
+    """Addresses that somebody may try who knows that of his own run."""
+    root = base.removesuffix(run + "/")
+    changed = [run[:at] + ("A" if run[at] != "A" else "B") + run[at + 1 :] for at in range(len(run))]
+    names = [*changed, run[::-1], run.swapcase(), run[:-1], run + "A", "*", "?" * 22, "", ".", "..", "%2e%2e", "%00"]
+    files = ("frames.json", "run.json", "view/0000.jpg", "frames/0000.png", "")
+    tried = [f"{root}{name}/{file}" for name in names for file in files]
+    up = ["..", "../..", "%2e%2e", "..%2f", "..%2f..", "....//", "..\\", "%252e%252e"]
+    tried += [f"{base}{way}/{file}" for way in up for file in ("", "frames.json", ".swept", "passwd")]
+    return [*tried, root, root.rstrip("/"), base, base.rstrip("/"), f"{base}view", f"{base}view/"]
+
+
+def test_nobody_gets_at_anothers_files_from_his_own(site, visitor, engine):
+    page = opened(site, visitor())
+    render(page, "mine")
+    (mine,) = stored(page, "runs")
+    other = run_of(engine, site.runs.root, INTERPOLATION(prompts=("hidden", "words")), [0])
+    with httpx.Client(base_url=site.url) as http:
+        assert http.get(mine["base"] + "frames.json").status_code == 200
+        answers = {guess: http.get(guess) for guess in guesses(mine["base"], mine["run"])}
+        for guess, answer in answers.items():
+            assert answer.status_code in (400, 403, 404), guess
+            assert other.name not in answer.text and "hidden" not in answer.text, guess
+
+
+@pytest.mark.parametrize("name", ["..", "../../etc", "A" * 22, "", None, {"run": 3}, "%2e%2e", "x" * 10_000])
+def test_no_name_from_a_browser_deletes_anything_but_a_run(tmp_path, name):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (tmp_path / "root").mkdir()
+    event = gr.EventData(None, {"run": name})
+    assert "removed" in _remove(Runs(tmp_path / "root"))(event)
+    assert outside.exists() and (tmp_path / "root").exists()
+
+
+def test_a_link_to_a_run_elsewhere_is_not_followed(engine, tmp_path):
+    run = run_of(engine, tmp_path / "elsewhere", INTERPOLATION(), [0])
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root" / run.name).symlink_to(run.folder)
+    with pytest.raises(ValueError, match="is not a run"):
+        Runs(tmp_path / "root").delete(run.name)
+    assert run.folder.exists()
+
+
+def test_a_run_that_is_rendered_is_not_deleted(engine, tmp_path):
+    runs = Runs(tmp_path)
+    run = run_of(engine, tmp_path, INTERPOLATION(), [0])
+    with pytest.raises(BeingRendered, match="still being rendered"):
+        runs.delete(run.name)
+    assert "still being rendered" in _remove(runs)(gr.EventData(None, {"run": run.name}))["said"]
+    run.finish()
+    runs.delete(run.name)
+    assert list(tmp_path.iterdir()) == []
+
+
+# Run folders that stay -----------------------------------------------------------------------------------------------
+
+
+def test_a_record_that_cannot_be_used_any_more_is_a_sentence(engine, tmp_path):
+    run = run_of(engine, tmp_path, INTERPOLATION(), [0])
+    assert experiment_of(run, EXPERIMENTS) == INTERPOLATION().resolved(engine.networks.defaults)
+    record = run.record
+    for changes, said in (
+        ({"experiment": "levitation"}, "This run belongs to a tab that is not here: levitation"),
+        ({"experiment": ["x"]}, "This run belongs to a tab that is not here"),
+        ({"settings": {**record["settings"], "frames": 1}}, "no longer allowed: frames = 1 is not allowed"),
+        ({"settings": {**record["settings"], "wings": 2}}, "no longer allowed: wings = 2"),
+    ):
+        (run.folder / "run.json").write_text(json.dumps({**record, **changes}))
+        with pytest.raises(ValueError, match=re.escape(said)):
+            experiment_of(run, EXPERIMENTS)
+
+
+def test_an_entry_is_small_and_says_which_frames_are_there(engine, tmp_path):
+    experiment = INTERPOLATION(prompts=("a", "b" * 500), frames=300)
+    run = run_of(engine, tmp_path, experiment, [0, 3])
+    entry = entry_of(Run.open(run.folder), experiment, "tab=interpolation")
+    assert (entry["ready"], entry["count"], len(entry["words"])) == ("9", run.count, 200)
+    assert len(json.dumps({**entry, "words": ""})) < 700
+
+
+def test_the_folder_is_swept_once_by_whoever_comes_first(engine, tmp_path):
+    run = run_of(engine, tmp_path, INTERPOLATION(), [0])
+    run.finish()
+    for path in (run.folder, *run.folder.rglob("*")):
+        os.utime(path, (0, 0))
+    one, two = Runs(tmp_path), Runs(tmp_path)
+    sweeping = one.tidy()
+    assert two.tidy() is None
+    sweeping.join()
+    assert not run.folder.exists()
+    os.utime(tmp_path / folders._SWEPT, (0, 0))
+    two.tidy().join()
+
+
+def test_two_servers_that_sweep_at_once_do_not_trip_over_each_other(engine, tmp_path, monkeypatch):
+    for _ in range(3):
+        run = run_of(engine, tmp_path, INTERPOLATION(), [0])
+        run.finish()
+        for path in (run.folder, *run.folder.rglob("*")):
+            os.utime(path, (0, 0))
+    leftover = tmp_path / f".{run.name}.gone"
+    leftover.mkdir()
+    counted = folders._bytes
+
+    def meanwhile(folder: Path) -> int:
+        """The other server deletes it between two looks of this one."""
+        monkeypatch.setattr(folders, "_bytes", counted)
+        assert len(Runs(tmp_path).sweep()) == 3
+        return counted(folder)
+
+    monkeypatch.setattr(folders, "_bytes", meanwhile)
+    assert Runs(tmp_path).sweep() == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_being_rendered_elsewhere_is_left_alone(engine, tmp_path):
+    run = run_of(engine, tmp_path, INTERPOLATION(), [0])  # marked by its own server
+    half_an_hour_ago = time.time() - folders._STALE / 2
+    for path in (run.folder, *run.folder.rglob("*")):
+        os.utime(path, (half_an_hour_ago, half_an_hour_ago))
+    assert Runs(tmp_path, max_bytes=0, max_age=0).sweep() == []
+    with pytest.raises(BeingRendered):
+        Runs(tmp_path).delete(run.name)
