@@ -12,7 +12,7 @@ run: $(READY)
 	$(VENV)/bin/python app.py $(FLAGS)
 
 test: $(READY_DEV)
-	$(VENV)/bin/python -m pytest $(FLAGS)
+	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest $(FLAGS)
 
 lint: $(READY_DEV)
 	$(VENV)/bin/ruff check .

@@ -49,7 +49,7 @@ class Lettering:
 
     def lines(self, text: str, width: float, most: int) -> list[str]:
         """The text in at most `most` lines of `width` pixels, broken between words if it can be; "…" ends a cut one."""
-        lines, rest = [], _plain(text)
+        lines, rest = [], _plain(text).strip()  # a line begins with a word: see _PIECES
         while rest and len(lines) < most:
             line = self._fitting(rest, width)
             rest = rest[len(line) :].lstrip()

@@ -8,11 +8,13 @@ from __future__ import annotations
 import datetime
 import importlib.metadata
 import platform
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from explorer.space.plans import Plan
 
+_PICTURE = re.compile(r"data:image/webp;base64,[A-Za-z0-9+/]{28,}={0,2}")  # more than a prompt that begins like one
 FORMAT = 1
 """The version of this shape, under "explorer"."""
 
@@ -46,4 +48,4 @@ def slim(record: Mapping[str, Any]) -> dict[str, Any]:
 
 def is_picture(value: Any) -> bool:
     """Whether a setting is a start picture, as a data URL."""
-    return isinstance(value, str) and value.startswith("data:image/")
+    return isinstance(value, str) and bool(_PICTURE.fullmatch(value))

@@ -142,7 +142,8 @@ class Rendering:
         kept = f"Stopped{over}: {ready} of {frames} frames are kept"
         text = f"{frames} frames in {spent:.1f} s" if state == "done" else kept
         detail = f"{rows.run} rows run; a plain loop would have run {price.naive_rows}"
-        detail += f"; {price.stored} frames were already rendered" if price.stored else ""
+        stored = "1 frame was already rendered" if price.stored == 1 else f"{price.stored} frames were already rendered"
+        detail += f"; {stored}" if price.stored else ""
         detail += "" if state == "done" else ". Render goes on from here"
         return {"state": state, "text": text, "detail": detail, "notes": [], "progress": progress}
 

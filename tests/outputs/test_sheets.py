@@ -111,7 +111,7 @@ def test_the_heading_names_experiment_prompts_and_settings_but_no_picture_and_no
         "scales": [1.0, 2.5],
         "seeds": [],
         "scheduler": None,
-        "picture": "data:image/webp;base64,AAAA",
+        "picture": "data:image/webp;base64," + "A" * 40,
     }
     title, *texts, rest = heading({"experiment": "image-variations", "settings": settings, "model": {"name": "pocket"}})
     assert title == "Image variations"

@@ -5,11 +5,13 @@ import threading
 import time
 from pathlib import Path
 
+import gradio as gr
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import ValidationError
 
 from explorer.experiments.interpolation import Interpolation
+from explorer.ui import tab
 from tests.ui.serving import Served, served
 
 SHARED = {
@@ -189,3 +191,18 @@ def test_files_outside_the_runs_are_not_served(site):
         assert httpx.get(f"{site.url}gradio_api/file={path}").status_code in (403, 404)
     assert httpx.get(f"{site.url}gradio_api/file={site.runs.root}").status_code in (403, 404)
     assert len(folder_of(film).name) >= 20
+
+
+def test_a_price_that_a_render_has_overtaken_is_not_told(site, monkeypatch):
+    """It was reckoned while the render began and ended, and would have stood over what the render came to."""
+    handlers = [getattr(fn.fn, "__self__", None) for fn in site.page.fns.values()]
+    shown = next(owner for owner in handlers if isinstance(owner, tab.Tab) and owner.name == "interpolation")
+    request, values = gr.Request(session_hash="somebody"), [component.value for component in shown.components]
+    assert shown.price(request, *values)["state"] == "ready"
+
+    def overtaken(experiment, engine):
+        shown.under_way.told["somebody", "interpolation"] = experiment, {"state": "done"}
+        return {"state": "ready"}
+
+    monkeypatch.setattr(tab, "prices", overtaken)
+    assert shown.price(request, *values) == gr.skip()
