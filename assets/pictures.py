@@ -71,13 +71,14 @@ def screenshots(url: str) -> None:
     """assets/page.png, in the middle of a film; assets/tabs-wide.webp and tabs-phone.webp, six other tabs."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        tab = browser.new_page(viewport={"width": 1280, "height": 1000})
+        tab = browser.new_page(viewport={"width": 1280, "height": 1400})
         tab.goto(url)
         rendered(tab, "interpolation", 3)
         tab.locator("#interpolation-view input[type=range]").fill("12")
         tab.wait_for_timeout(800)
+        tab.evaluate("scrollTo(0, 0)")
         tab.screenshot(path=HERE / "page.png")
-        wide = [shot(browser, url, name, {"width": 1280, "height": 1240}) for name in SIX]
+        wide = [shot(browser, url, name, {"width": 1280, "height": 1640}) for name in SIX]
         sheet(wide, 3, 760).save(HERE / "tabs-wide.webp", quality=85, method=6)
         phone = [shot(browser, url, name, {"width": 390, "height": 844}, whole=True) for name in SIX]
         sheet(phone, 6, 390).save(HERE / "tabs-phone.webp", quality=85, method=6)

@@ -25,7 +25,7 @@ from explorer.ui.controls import Control
 from explorer.ui.sharing import fill
 from explorer.ui.tab import QUICK, Tab
 from explorer.ui.text import words_of
-from explorer.ui.views import StatusView, WidgetMeta, source
+from explorer.ui.views import StatusView, WidgetMeta, said, source
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "gallery"
 MADE_WITH = "pocket"
@@ -152,7 +152,7 @@ def _choose(found: Sequence[Example], tabs: Sequence[Tab], shared: Sequence[Cont
         example = found[index]
         tab = by_experiment[example.experiment]
         text = f"{example.title}: its settings are in the form of {example.experiment.title()}. Press Render."
-        said = {"state": "ready", "text": text, "detail": "", "notes": [], "progress": None}
-        return [*fill(tabs, shared, tab, example.settings), gr.Tabs(selected=tab.name), said]
+        status = said("ready", text)
+        return [*fill(tabs, shared, tab, example.settings), gr.Tabs(selected=tab.name), status]
 
     return choose

@@ -19,7 +19,7 @@ from explorer.ui.reopening import Reopening
 from explorer.ui.restoring import Restored, restore
 from explorer.ui.sharing import fill
 from explorer.ui.tab import QUICK, Tab
-from explorer.ui.views import StatusView, WidgetMeta, source
+from explorer.ui.views import StatusView, WidgetMeta, said, source
 
 MAX_FILE_SIZE = "100mb"
 """What the page takes: an archive of 150 frames of 512 x 512 pixels has 60."""
@@ -78,13 +78,13 @@ def _opened(tabs: Sequence[Tab], shared: Sequence[Control], reopening: Reopening
         path = Path(file)
         try:
             found = restore(path, experiments, tabs[0].engine, tabs[0].runs)
-            return [*_updates(request.session_hash, found), _said("ready", found.said, found.remarks)]
+            return [*_updates(request.session_hash, found), said("ready", found.said, found.remarks)]
         except ValueError as error:  # NoSettings, and a tab that is rendering
             notes = [OPENS] if isinstance(error, NoSettings) else []
-            return [*nothing(), _said("error", str(error), notes)]
+            return [*nothing(), said("error", str(error), notes)]
         except (RuntimeError, OSError) as error:  # a device out of memory, a disk that is full
             traceback.print_exc()
-            return [*nothing(), _said("error", f"{path.name[:80]} could not be opened: {error}")]
+            return [*nothing(), said("error", f"{path.name[:80]} could not be opened: {error}")]
         finally:
             _forget(path)
 
@@ -105,7 +105,3 @@ def _forget(path: Path) -> None:
     """Deletes a large upload. Small ones go with the server: a picture that the page serves is never a large one."""
     if path.is_file() and path.stat().st_size > _KEPT:
         path.unlink(missing_ok=True)
-
-
-def _said(state: str, text: str, notes: Sequence[str] = ()) -> dict[str, Any]:
-    return {"state": state, "text": text, "detail": "", "notes": list(notes), "progress": None}

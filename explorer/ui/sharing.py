@@ -20,7 +20,7 @@ from explorer.experiments.links import Link, query, read
 from explorer.ui.controls import Control
 from explorer.ui.memory import REMEMBER, Kept, Memory, remembered
 from explorer.ui.tab import QUICK, Tab
-from explorer.ui.views import StatusView
+from explorer.ui.views import StatusView, said
 
 ADDRESS = """(query) => { if (!query) return query;
   history.replaceState(history.state, '', '?' + query);
@@ -71,9 +71,9 @@ def _share(tab: Tab) -> Callable[..., list[Any]]:
         try:
             text, left_out = query(tab.experiment(**tab.settings(values)).resolved(defaults), defaults)
         except InputError as error:
-            return [gr.update(value="", visible=False), _said("error", str(error))]
+            return [gr.update(value="", visible=False), said("error", str(error))]
         notes = [f"{label}: a picture does not fit into a link. Send the ZIP, which holds it." for label in left_out]
-        return [gr.update(value=text, visible=True), _said("done", "This link opens on these settings.", notes)]
+        return [gr.update(value=text, visible=True), said("done", "This link opens on these settings.", notes)]
 
     return share
 
@@ -98,15 +98,15 @@ def _opened(tabs: Sequence[Tab], shared: Sequence[Control]) -> Callable[[gr.Requ
 
 def _said_of(link: Link, kept: Kept) -> dict[str, Any] | None:
     if link.experiment:
-        return _said("ready", "Opened from a link. Press Render.", link.remarks)
+        return said("ready", "Opened from a link. Press Render.", link.remarks)
     if link.remarks:
-        return _said("error", link.remarks[0])
+        return said("error", link.remarks[0])
     notes = [
         f"{old.experiment.title()}: {label} is the usual one again. A run of yours that used another has it."
         for old in kept.links
         for label in kept.without.get(old.experiment.name(), ())
     ]
-    return _said("ready", "Your settings are back, except for a picture.", notes) if notes else None
+    return said("ready", "Your settings are back, except for a picture.", notes) if notes else None
 
 
 def fill(tabs: Sequence[Tab], shared: Sequence[Control], chosen: Tab | None, settings: Mapping[str, Any]) -> list[Any]:
@@ -120,7 +120,3 @@ def fill(tabs: Sequence[Tab], shared: Sequence[Control], chosen: Tab | None, set
         ours = any(c is other for other in mine)
         updates += c.write(getattr(whole, c.name)) if ours else [gr.skip()] * len(c.components)
     return updates
-
-
-def _said(state: str, text: str, notes: Sequence[str] = ()) -> dict[str, Any]:
-    return {"state": state, "text": text, "detail": "", "notes": list(notes), "progress": None}

@@ -25,7 +25,7 @@ from explorer.ui.rendering import Refused, Rendering, prices
 from explorer.ui.text import say
 from explorer.ui.trajectory import TrajectoryView
 from explorer.ui.under_way import UnderWay
-from explorer.ui.views import FilmView, StatusView
+from explorer.ui.views import FilmView, StatusView, said
 from explorer.ui.visits import Visits
 
 VIEWS = {"film": FilmView, "compare": CompareView, "pad": PadView, "trajectory": TrajectoryView}
@@ -190,7 +190,7 @@ class Tab:
             experiment = self.experiment(**self.settings(values)).resolved(self.engine.networks.defaults)
             return told[1] if told and told[0] == experiment else prices(experiment, self.engine)
         except InputError as error:
-            return {"state": "error", "text": str(error), "detail": "", "notes": [], "progress": None}
+            return said("error", str(error))
 
     def price_and_keep(self, request: gr.Request, *values: Any) -> list[Any]:
         """The price, and what this visitor's browser shall remember of the settings."""
@@ -228,8 +228,7 @@ class Tab:
 
     def _refused(self, sentence: str) -> list[Any]:
         """Nothing but the status line changes."""
-        status = {"state": "error", "text": sentence, "detail": "", "notes": [], "progress": None}
-        return [gr.skip(), status, *[gr.skip()] * (4 + len(self.exports))]
+        return [gr.skip(), said("error", sentence), *[gr.skip()] * (4 + len(self.exports))]
 
     def stop(self, request: gr.Request) -> None:
         """Ends this visitor's render of this tab before its next UNet call."""
@@ -253,7 +252,6 @@ class Tab:
             path = export(run, format, fps=view.get("fps", 10), loop=view.get("loop", "open"))
             size = path.stat().st_size / 1e6
             text = f"{path.name}, {size:.1f} MB, with its settings inside"
-            status = {"state": "done", "text": text, "detail": "", "notes": [], "progress": None}
-            return gr.update(value=str(path), visible=True), status
+            return gr.update(value=str(path), visible=True), said("done", text)
 
         return make

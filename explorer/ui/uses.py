@@ -21,6 +21,7 @@ from explorer.outputs.runs import Run
 from explorer.ui.controls import Control
 from explorer.ui.rendering import prices
 from explorer.ui.tab import QUICK, Tab
+from explorer.ui.views import said
 
 GONE = "This picture is no longer on the server: press Render, it brings it back."
 
@@ -149,11 +150,11 @@ def _carry(source: Tab, target: Tab, use: Use) -> Callable[..., list[Any]]:
             if problem := next(iter(target.experiment.problems(changes).values()), None):
                 raise problem
         except ValueError as error:
-            said = [_said("error", str(error)), gr.skip()]
-            return [*[gr.skip()] * (widgets + 1), *said[: 1 if target is source else 2]]
+            statuses = [said("error", str(error)), gr.skip()]
+            return [*[gr.skip()] * (widgets + 1), *statuses[: 1 if target is source else 2]]
         written = [widget for c in use.controls for widget in c.write(changes[c.name])]
         opened = gr.Tabs(selected=use.tab.name) if use.tab else gr.skip()
-        told = [_said("done", f"Taken over: {chosen.caption}")] if target is not source else []
+        told = [said("done", f"Taken over: {chosen.caption}")] if target is not source else []
         return [*written, opened, *told, _price(target, {**now, **changes})]
 
     return carry
@@ -163,8 +164,4 @@ def _price(tab: Tab, settings: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return prices(tab.experiment(**settings), tab.engine)
     except InputError as error:
-        return _said("error", str(error))
-
-
-def _said(state: str, text: str) -> dict[str, Any]:
-    return {"state": state, "text": text, "detail": "", "notes": [], "progress": None}
+        return said("error", str(error))

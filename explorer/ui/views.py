@@ -238,3 +238,8 @@ class StatusView(gr.HTML, metaclass=WidgetMeta):
     def api_info(self) -> dict[str, Any]:
         """The JSON schema of the value."""
         return {"type": "object"}
+
+
+def said(state: str, text: str, notes: Iterable[str] = ()) -> dict[str, Any]:
+    """A value of StatusView that is a sentence, perhaps with notes, and no progress."""
+    return {"state": state, "text": text, "detail": "", "notes": list(notes), "progress": None}

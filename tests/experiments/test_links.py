@@ -1,6 +1,7 @@
 """Links: whatever an experiment takes survives the way through one, and whatever a stranger writes does no harm."""
 
 import json
+import random
 from pathlib import Path
 
 import pytest
@@ -132,3 +133,59 @@ def test_no_link_raises_and_all_that_it_gives_is_allowed(pairs, tab):
     link = read(text, EXPERIMENTS)
     if link.experiment is not None:
         assert link.experiment.problems(link.settings) == {}
+
+
+def hostile(rng: random.Random) -> str:
+    """A query string as nobody means it: real and made-up names, values of every wrong kind, broken percent signs."""
+    names = [
+        "tab",
+        "v",
+        "prompt",
+        "prompts",
+        "frames",
+        "seed",
+        "seeds",
+        "scales",
+        "loop",
+        "picture",
+        "__proto__",
+        "",
+        "%",
+    ]
+    values = [
+        "",
+        "-1",
+        "1e999",
+        "NaN",
+        "0x7f",
+        "9" * 400,
+        "1..1e9:1e-9",
+        "<script>alert(1)</script>",
+        "${7*7}",
+        "{{7}}",
+    ]
+    values += [
+        "%00",
+        "%ff%fe",
+        "\u202e",
+        "../../etc/passwd",
+        "file:///etc/passwd",
+        "data:image/webp;base64,AAAA",
+        "a" * 3000,
+    ]
+    pairs = [f"{rng.choice(names)}={rng.choice([*values, *EXPERIMENTS])}" for _ in range(rng.randrange(1, 30))]
+    text = rng.choice("&;").join([*pairs, f"tab={rng.choice(list(EXPERIMENTS))}"])
+    cut = rng.randrange(len(text))
+    return rng.choice([text, text[:cut], text[cut:], text[:cut] + chr(rng.randrange(1, 0xD800)) + text[cut:]])
+
+
+def test_ten_thousand_hostile_links_do_no_harm():
+    rng = random.Random(5)
+    opened = 0
+    for _ in range(10_000):
+        link = read(hostile(rng), EXPERIMENTS)
+        if link.experiment is not None:
+            opened += 1
+            assert link.experiment.problems(link.settings) == {}
+            assert all(len(remark) < 1000 for remark in link.remarks)
+    assert opened > 1000

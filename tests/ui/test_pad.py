@@ -261,7 +261,7 @@ def test_an_empty_view_invites(page: Page) -> None:
 def test_it_begins_at_the_first_corner_with_the_prompts_at_theirs(page: Page, stand: Stand, run: Path) -> None:
     show(page, stand, run)
     shows(page, 0)
-    assert page.locator("#pad .pad-words span").all_text_contents() == list(PROMPTS)
+    expect(page.locator("#pad .pad-words span")).to_have_text(list(PROMPTS))
     expect(where(page)).to_have_text("Cell 1, 1, seed 7")
     expect(note(page)).to_be_hidden()
     assert state(page) == {"index": 0, "fps": 4, "loop": "open", "x": 0, "y": 0}

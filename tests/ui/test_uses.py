@@ -131,5 +131,6 @@ def test_a_picture_of_a_sweep_becomes_a_keyframe_and_its_guidance_everybodys(pag
 
 
 def test_without_a_picture_it_says_so(page: Page):
+    expect(page.locator("#interpolation-status")).to_contain_text("rows")  # the page has told its prices
     use(page, "interpolation", "Its seed")
     expect(page.get_by_text("This picture is no longer on the server")).to_be_visible()
