@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 FLAGS ?=
 
-.PHONY: run test lint bench pictures gallery space clean
+.PHONY: run test lint bench pictures gallery space pocket pocket-smoke pocket-report clean
 
 run: $(READY)
 	$(VENV)/bin/python app.py $(FLAGS)
@@ -28,6 +28,15 @@ pictures: $(READY_DEV)
 gallery: $(READY)
 	PYTHONPATH=. $(VENV)/bin/python assets/gallery.py
 
+pocket: $(READY_DEV)
+	$(VENV)/bin/python -m training $(FLAGS)
+
+pocket-smoke: $(READY_DEV)
+	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest tests/training $(FLAGS)
+
+pocket-report: $(READY_DEV)
+	$(VENV)/bin/python -m training report $(FLAGS)
+
 space: $(READY)
 	$(VENV)/bin/python huggingface/check.py $(FLAGS)
 
@@ -37,8 +46,9 @@ $(READY): requirements.txt constraints.txt
 	$(PIP) -r requirements.txt -c constraints.txt
 	touch $@
 
-$(READY_DEV): $(READY) requirements-dev.txt
+$(READY_DEV): $(READY) requirements-dev.txt training/requirements.txt
 	$(PIP) -r requirements-dev.txt -c constraints.txt
+	$(PIP) --no-deps -r training/requirements.txt -c constraints.txt
 	./tests/browser.sh
 	touch $@
 

@@ -24,12 +24,14 @@ from explorer.engine.quiet import quiet
 BETAS = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "steps_offset": 1}
 
 
-def tiny_sd(prediction_type: str = "epsilon", cross_attention_dim: int = 32, seed: int = 0) -> StableDiffusionPipeline:
+def tiny_sd(
+    prediction_type: str = "epsilon", cross_attention_dim: int = 32, seed: int = 0, **unet: object
+) -> StableDiffusionPipeline:
     """A text-to-image pipeline of 32 x 32 px with the scheduler of SD 1.5; the same weights for the same arguments."""
     with torch.random.fork_rng(devices=[]), quiet():
         torch.manual_seed(seed)
         pipe = StableDiffusionPipeline(
-            unet=_unet(cross_attention_dim=cross_attention_dim),
+            unet=_unet(cross_attention_dim=cross_attention_dim, **unet),
             vae=_vae(),
             text_encoder=CLIPTextModel(_text_config(cross_attention_dim)),
             tokenizer=tiny_tokenizer(),

@@ -100,15 +100,17 @@ def _check_unet(unet: Mapping[str, Any], vae: Mapping[str, Any], sdxl: bool, nam
         )
     if unet.get("time_cond_proj_dim") is not None:
         raise ModelError(f"{name} is a latent consistency model (time_cond_proj_dim), which is not supported.")
-    expected = {
-        "addition_embed_type": "text_time" if sdxl else None,
-        "class_embed_type": None,
-        "encoder_hid_dim_type": None,
-        "num_class_embeds": None,
+    # "text" pools the prompt's own embeddings, so it asks for nothing beside them: the bundled model does so.
+    supported = {
+        "addition_embed_type": ("text_time",) if sdxl else (None, "text"),
+        "class_embed_type": (None,),
+        "encoder_hid_dim_type": (None,),
+        "num_class_embeds": (None,),
     }
-    for field, value in expected.items():
-        if unet.get(field) != value:
-            raise ModelError(f"{name}: its UNet has {field}={unet.get(field)!r}; only {value!r} is supported.")
+    for field, values in supported.items():
+        if unet.get(field) not in values:
+            allowed = " or ".join(map(repr, values))
+            raise ModelError(f"{name}: its UNet has {field}={unet.get(field)!r}; only {allowed} is supported.")
 
 
 def _check_scheduler(scheduler: Mapping[str, Any], name: str) -> None:

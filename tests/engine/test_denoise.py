@@ -21,8 +21,13 @@ STEPS = 5
 
 @pytest.fixture(scope="module", params=["sd epsilon", "sd v_prediction", "sdxl"])
 def pipe(request):
-    prediction = request.param.removeprefix("sd ")
-    pipe = tiny_sdxl() if request.param == "sdxl" else tiny_sd(prediction_type=prediction)
+    if request.param == "sdxl":
+        pipe = tiny_sdxl()
+    elif request.param == "sd epsilon":
+        pipe = tiny_sd()
+    else:  # with the pooled text of the bundled model's UNet
+        pooled = {"addition_embed_type": "text", "addition_embed_type_num_heads": 4}
+        pipe = tiny_sd("v_prediction", **pooled, resnet_time_scale_shift="scale_shift")
     pipe.set_progress_bar_config(disable=True)
     return pipe
 

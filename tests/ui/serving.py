@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,14 +29,40 @@ class Served:
     runs: Runs
     page: gr.Blocks
 
+    @contextlib.contextmanager
+    def held(self, calls: int) -> Iterator[None]:
+        """After so many UNet calls the next one waits until the block is left: what it begins is not over before."""
+        networks, gate = self.engine.networks, threading.Event()
+        predict, most = networks.predict, networks.calls + calls
+
+        def gated(*args):
+            assert networks.calls < most or gate.wait(60)
+            return predict(*args)
+
+        networks.predict = gated
+        try:
+            yield
+        finally:
+            networks.predict = predict
+            gate.set()
+
 
 @contextlib.contextmanager
 def served(
-    folder: Path, pause: float = 0.0, limits: Limits | None = None, engine: Engine | None = None, each: Each = iter
+    folder: Path,
+    *names: str,
+    pause: float = 0.0,
+    limits: Limits | None = None,
+    engine: Engine | None = None,
+    each: Each = iter,
 ) -> Iterator[Served]:
-    """Serves the page as app.py does; every UNet call takes `pause` seconds."""
+    """Serves the page as app.py does; every UNet call takes `pause` seconds.
+
+    `names` are the tabs that it has; without any it has all. Each costs time to build, and every browser time to draw.
+    """
     engine, runs = engine or Engine(FakeNetworks(pause), FrameStore()), Runs(folder)
-    page = build_page(engine, runs, registry(), limits, each)
+    experiments = {name: experiment for name, experiment in registry().items() if name in names or not names}
+    page = build_page(engine, runs, experiments, limits, each)
     page.queue(api_open=False)
     _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **launch_options())
     try:

@@ -62,9 +62,8 @@ def pictures(page: Page) -> list[str]:
     return [re.sub(r".*/", "", url) for url in page.requested if "/gallery/" in url]
 
 
-@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
-def test_examples_and_tabs_are_both_in_the_first_screen(visit, viewport):
-    page = visit(viewport=viewport)
+def in_the_first_screen(page: Page) -> None:
+    """Examples and tabs are both there without scrolling, and nothing sticks out."""
     for seen in (
         items(page).first,
         page.locator("#tab-interpolation-button"),
@@ -77,11 +76,26 @@ def test_examples_and_tabs_are_both_in_the_first_screen(visit, viewport):
     assert first.evaluate("image => image.naturalWidth") >= 128
 
 
-def test_every_item_is_a_button_that_says_what_it_is(visit):
+def test_on_a_phone_they_are_in_the_first_screen_and_a_click_ends_at_render(visit):
+    page = visit(viewport=PHONE)
+    in_the_first_screen(page)
+    choose(page, "guidance-sweep")
+    expect(page.locator("#guidance-sweep-render")).to_be_in_viewport(ratio=0.98)
+
+
+def test_on_a_wide_screen_too_and_every_item_is_a_button_that_says_what_it_is(visit):
     page = visit()
+    in_the_first_screen(page)
     for example in FOUND:
         name = re.compile(f"{re.escape(example.experiment.title())} *{re.escape(example.title)}")
         expect(page.get_by_role("button", name=name)).to_be_visible()
+    expect(page.locator(".gallery-hint")).to_have_text(re.compile("Made with the bundled model"))  # another one's
+    assert set(pictures(page)) <= {example.film.name for example in FOUND}
+    page.locator(".gallery-fold").focus()
+    page.keyboard.press("Tab")
+    expect(items(page).first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#{NAMES[0]}-render")).to_be_focused()
 
 
 def test_showing_them_asks_for_static_files_alone(visit):
@@ -95,54 +109,42 @@ def test_showing_them_asks_for_static_files_alone(visit):
     assert all("/gradio_api/file=" in url for url in page.requested if "/gallery/" in url)
 
 
-def test_pictures_are_fetched_as_they_come_into_sight(visit):
-    page = visit("?tab=interpolation")
-    assert pictures(page) == []
-    page.locator(".gallery-fold").click()
-    expect(items(page).first.locator("img")).to_have_js_property("complete", True)
-    assert pictures(page)
-
-
 def test_who_wants_no_motion_gets_stills(visit):
     page = visit(reduced_motion="reduce")
     expect(items(page).first.locator("img")).to_have_js_property("complete", True)
     assert set(pictures(page)) <= {example.still.name for example in FOUND}
-    assert set(pictures(visit())) <= {example.film.name for example in FOUND}
 
 
-@pytest.mark.parametrize("name", ["guidance-sweep", "inside-the-autoencoder", "interpolation"])
-def test_a_click_opens_the_tab_with_the_settings(visit, name):
+def test_a_click_opens_the_tab_with_the_settings(visit):
     page = visit()
-    choose(page, name)
-    example = FOUND[NAMES.index(name)]
-    expect(page.locator("#notice")).to_contain_text(f"{example.title}: its settings are in the form")
-    expect(page.locator("#notice")).to_contain_text("Press Render")
-    expect(page.locator(f"#{name}-render")).to_be_in_viewport(ratio=0.98)
-    expect(page.locator(f"#{name}-view")).to_contain_text("Press Render")  # nothing was rendered
-    page.locator(f"#{name}-share").click()
-    box = page.locator(f"#{name}-link").locator("input, textarea").first
-    whole = example.experiment(**example.settings).resolved(FakeNetworks.defaults)
-    said, left_out = query(whole, FakeNetworks.defaults)
-    expect(box).to_have_value(re.compile(re.escape(said) + "$"))
-    assert not left_out
+    for name in ("guidance-sweep", "inside-the-autoencoder", "interpolation"):
+        choose(page, name)
+        example = FOUND[NAMES.index(name)]
+        expect(page.locator("#notice")).to_contain_text(f"{example.title}: its settings are in the form")
+        expect(page.locator("#notice")).to_contain_text("Press Render")
+        expect(page.locator(f"#{name}-render")).to_be_in_viewport(ratio=0.98)
+        expect(page.locator(f"#{name}-view")).to_contain_text("Press Render")  # nothing was rendered
+        page.locator(f"#{name}-share").click()
+        box = page.locator(f"#{name}-link").locator("input, textarea").first
+        whole = example.experiment(**example.settings).resolved(FakeNetworks.defaults)
+        said, left_out = query(whole, FakeNetworks.defaults)
+        expect(box).to_have_value(re.compile(re.escape(said) + "$"))
+        assert not left_out
 
 
-def test_what_the_form_held_before_is_replaced(visit):
+def test_pictures_are_fetched_as_they_come_into_sight_and_what_the_form_held_before_is_replaced(visit):
     page = visit("?tab=noise-loop&seed=77&guidance_scale=2.5&prompt=mine")
     expect(page.locator("#noise-loop-prompt textarea")).to_have_value("mine")
+    assert pictures(page) == []
     page.locator(".gallery-fold").click()
+    expect(items(page).first.locator("img")).to_have_js_property("complete", True)
+    assert pictures(page)
     choose(page, "noise-loop")
     expect(page.locator("#noise-loop-prompt textarea")).to_have_value(
         FOUND[NAMES.index("noise-loop")].settings["prompt"]
     )
     page.locator("#shared > button").click()
     expect(page.locator("#shared-seed input")).not_to_have_value("77")
-
-
-def test_on_a_phone_a_click_ends_at_render(visit):
-    page = visit(viewport=PHONE)
-    choose(page, "guidance-sweep")
-    expect(page.locator("#guidance-sweep-render")).to_be_in_viewport(ratio=0.98)
 
 
 def test_folded_stays_folded_and_open_stays_open(visit):
@@ -159,19 +161,6 @@ def test_a_link_opens_with_the_examples_folded_and_leaves_no_trace(visit):
     expect(items(page).first).to_be_hidden()
     page.goto(page.url.split("?")[0])
     expect(items(page).first).to_be_visible()
-
-
-def test_the_keyboard_reaches_them(visit):
-    page = visit()
-    page.locator(".gallery-fold").focus()
-    page.keyboard.press("Tab")
-    expect(items(page).first).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(page.locator(f"#{NAMES[0]}-render")).to_be_focused()
-
-
-def test_another_model_says_that_these_are_not_its_own(visit):
-    expect(visit().locator(".gallery-hint")).to_have_text(re.compile("Made with the bundled model"))
 
 
 @pytest.mark.parametrize("index", [99, -1, True, "0", None, 0.5, {}])

@@ -157,7 +157,9 @@ def test_a_visit_between_the_places_goes_there_too(tmp_path, planner, spaces):
 
 def test_the_page_renders_through_it(tmp_path, spaces):
     gpu = zero_gpu(tmp_path, spaces)
-    with served(tmp_path / "runs", each=gpu.each, engine=Engine(Planner(), FrameStore(tmp_path / "store"))) as site:
+    with served(
+        tmp_path / "runs", "interpolation", each=gpu.each, engine=Engine(Planner(), FrameStore(tmp_path / "store"))
+    ) as site:
         visitor = Client(site.url, download_files=False, verbose=False)
         shown, status, *_ = visitor.predict(*inputs(frames=3), api_name="/interpolation")
         assert status["state"] == "done"

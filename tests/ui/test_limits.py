@@ -134,7 +134,7 @@ def test_a_render_whose_time_is_over_ends_like_stop_and_says_so(engine, tmp_path
 
 
 def test_the_page_refuses_in_the_status_line_before_anything_runs(tmp_path):
-    with served(tmp_path, limits=Limits(rows=30, a_minute=1)) as site:
+    with served(tmp_path, "interpolation", limits=Limits(rows=30, a_minute=1)) as site:
         visitor = Client(site.url, download_files=False, verbose=False)
         _, status, *_ = visitor.predict(*inputs(frames=9), api_name="/interpolation")
         assert status["state"] == "error"

@@ -17,6 +17,7 @@ from explorer.experiments import registry
 from explorer.outputs import settings
 from explorer.outputs.export import export
 from explorer.ui.rendering import Rendering
+from tests.ui.hands import settled
 from tests.ui.serving import Served, served
 
 DROP = """([name, content]) => {
@@ -32,7 +33,9 @@ SCRIPT = "<img src=x onerror=\"document.title='run'\">${document.title='run'}"
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("runs")) as site:
+    with served(
+        tmp_path_factory.mktemp("runs"), "interpolation", "noise-loop", "guidance-sweep", "image-variations"
+    ) as site:
         yield site
 
 
@@ -133,30 +136,30 @@ def test_another_programs_picture_becomes_a_sweep_of_one(page: Page, tmp_path: P
     assert page.title() == "Latent Explorer"
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "sentence"),
-    [
-        ("hello.txt", b"hello", "hello.txt carries no settings of Latent Explorer."),
-        ("deep.json", b'{"settings":' + b"[" * 10_000, "deep.json carries a text that is not settings"),
-        (
-            "else.json",
-            json.dumps({"experiment": SCRIPT, "settings": {}}).encode(),
-            "else.json is for a tab that is not here: <img src=x",
-        ),
-    ],
-)
-def test_what_gives_nothing_is_said_in_a_sentence(page: Page, tmp_path: Path, name, content, sentence):
-    (tmp_path / name).write_bytes(content)
-    drop(page, tmp_path / name)
-    expect(page.locator("#notice")).to_contain_text(sentence)
-    expect(page.locator("#notice")).to_contain_text("What opens here: every file that this page exports")
-    expect(page.locator("#interpolation-render")).to_be_visible()
-    assert page.title() == "Latent Explorer"
-    assert page.evaluate("document.querySelectorAll('img[src=x]').length") == 0
+NOTHING = {
+    "hello.txt": (b"hello", "hello.txt carries no settings of Latent Explorer."),
+    "deep.json": (b'{"settings":' + b"[" * 10_000, "deep.json carries a text that is not settings"),
+    "else.json": (
+        json.dumps({"experiment": SCRIPT, "settings": {}}).encode(),
+        "else.json is for a tab that is not here: <img src=x",
+    ),
+}
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_the_button_is_within_reach(page: Page, width: int):
-    page.set_viewport_size({"width": width, "height": 844})
-    box = page.locator("#open-file").bounding_box()
-    assert (box["x"] >= 0, box["height"] >= 36, box["x"] + box["width"] <= width) == (True, True, True)
+def test_what_gives_nothing_is_said_in_a_sentence(page: Page, tmp_path: Path):
+    for name, (content, sentence) in NOTHING.items():
+        (tmp_path / name).write_bytes(content)
+        drop(page, tmp_path / name)
+        expect(page.locator("#notice")).to_contain_text(sentence)
+        expect(page.locator("#notice")).to_contain_text("What opens here: every file that this page exports")
+        expect(page.locator("#interpolation-render")).to_be_visible()
+        assert page.title() == "Latent Explorer"
+        assert page.evaluate("document.querySelectorAll('img[src=x]').length") == 0
+
+
+def test_the_button_is_within_reach(page: Page):
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        settled(page)
+        box = page.locator("#open-file").bounding_box()
+        assert (box["x"] >= 0, box["height"] >= 36, box["x"] + box["width"] <= width) == (True, True, True)

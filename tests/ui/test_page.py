@@ -27,13 +27,13 @@ SHARED = {
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    with served(tmp_path_factory.mktemp("runs")) as site:
+    with served(tmp_path_factory.mktemp("runs"), "interpolation") as site:
         yield site
 
 
 @pytest.fixture(scope="module")
 def slow_site(tmp_path_factory):
-    with served(tmp_path_factory.mktemp("runs"), pause=0.03) as site:
+    with served(tmp_path_factory.mktemp("runs"), "interpolation", pause=0.03) as site:
         yield site
 
 
@@ -155,9 +155,10 @@ def test_two_visitors_at_once_get_a_film_of_their_own_each(slow_site):
 
 def test_they_share_the_device_by_turns(slow_site):
     """The short film of the second visitor is done before the long one of the first, which began earlier."""
+    other = client(slow_site)
     long = client(slow_site).submit(*inputs(frames=100, seed=11), api_name="/interpolation")
     wait_until(long.outputs)
-    client(slow_site).predict(*inputs(frames=3, seed=12), api_name="/interpolation")
+    other.predict(*inputs(frames=3, seed=12), api_name="/interpolation")
     assert not long.done()
     assert long.result()[1]["state"] == "done"
 

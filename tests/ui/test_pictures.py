@@ -18,13 +18,14 @@ from explorer.experiments.inputs import Picture
 from explorer.experiments.pictures import EXAMPLES, canonical, webp_file, with_ancestry
 from explorer.ui.controls import control
 from tests.experiments.test_pictures import SVG, bomb, file_of, halves, noisy
+from tests.ui.hands import settled, write
 from tests.ui.serving import Served, served
 from tests.ui.test_page import SHARED, folder_of
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    with served(tmp_path_factory.mktemp("runs")) as site:
+    with served(tmp_path_factory.mktemp("runs"), "image-variations") as site:
         yield site
 
 
@@ -152,6 +153,7 @@ def page(site, browser):
     page.locator("#tab-image-variations-button").click()
     expect(page.locator(f"{WIDGET} img")).to_be_visible()
     expect(page.locator("#image-variations-status")).to_contain_text("10 frames")  # the page has filled its forms
+    settled(page)
     yield page
     context.close()
 
@@ -192,9 +194,10 @@ def test_a_picture_that_is_dropped_is_shown_as_it_will_be_used(page):
 
 def test_a_bad_one_is_said_at_its_field_and_nothing_is_lost(page):
     prompt = page.locator("#image-variations-prompt textarea")
-    prompt.fill("a fox")
+    write(prompt, "a fox")
     rendered(page)
     upload(page, "words.png", b"words " * 10)
+    expect(page.locator("#image-variations-status")).to_contain_text("a file of 60 bytes is not allowed")
     page.locator("#image-variations-render").click()
     expect(page.locator(WIDGET)).to_contain_text("picture = a file of 60 bytes is not allowed")
     expect(page.locator("#image-variations-view .compare")).to_have_attribute("data-state", "pair")

@@ -20,6 +20,7 @@ from explorer.experiments.looks import HEAT, GuidanceEffect
 from explorer.ui import trajectory
 from explorer.ui.trajectory import TRAJECTORY_TEXTS, TrajectoryView
 from explorer.ui.views import FilmView, source
+from tests.ui.hands import write
 from tests.ui.serving import served
 
 END = object()
@@ -617,11 +618,11 @@ def test_texts_follow_the_language_of_the_browser(browser: Browser, stand: Stand
 
 
 def test_on_the_page_a_rendered_trajectory_is_scrubbed_without_a_request(browser: Browser, tmp_path: Path) -> None:
-    with served(tmp_path / "runs") as site:
+    with served(tmp_path / "runs", "denoising-trajectory") as site:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.goto(site.url)
         page.get_by_role("tab", name="Denoising trajectory").click()
-        page.locator("#denoising-trajectory-scales textarea, #denoising-trajectory-scales input").first.fill("3, 9")
+        write(page.locator("#denoising-trajectory-scales textarea, #denoising-trajectory-scales input").first, "3, 9")
         page.locator("#denoising-trajectory-render").click()
         expect(page.locator("#denoising-trajectory-status")).to_contain_text("32 frames in", timeout=60_000)
         view = page.locator("#denoising-trajectory-view")

@@ -25,7 +25,7 @@ INTERPOLATION = EXPERIMENTS["interpolation"]
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("runs")) as site:
+    with served(tmp_path_factory.mktemp("runs"), "interpolation", "guidance-sweep", "image-variations") as site:
         yield site
 
 

@@ -28,6 +28,7 @@ from explorer.ui.pad import PadView
 from explorer.ui.rendering import Rendering
 from explorer.ui.under_way import UnderWay
 from explorer.ui.visits import Courier, Visit, Visits, checked
+from tests.ui.hands import write
 from tests.ui.serving import Served, served
 
 PREFIX = "#prompt-grid"
@@ -236,7 +237,7 @@ def test_the_newest_visit_of_a_visitor_wins_and_others_are_left_alone(tmp_path, 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("runs"), pause=0.02) as site:
+    with served(tmp_path_factory.mktemp("runs"), "prompt-grid", pause=0.02) as site:
         yield site
 
 
@@ -254,9 +255,7 @@ def page(site: Served, browser: Browser) -> Iterator[Page]:
 
 
 def fill(page: Page, name: str, value: str) -> None:
-    field = page.locator(f"{PREFIX}-{name} textarea, {PREFIX}-{name} input").first
-    field.fill(value)
-    field.blur()
+    write(page.locator(f"{PREFIX}-{name} textarea, {PREFIX}-{name} input").first, value)
 
 
 def render(page: Page, cells: int) -> None:

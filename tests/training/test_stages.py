@@ -1,0 +1,121 @@
+"""Every stage on the smoke recipe: it runs, it is not run twice, and a kill in the middle changes no weight."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from diffusers import StableDiffusionPipeline
+from safetensors.torch import load_file
+
+from explorer.engine.models import load
+from training import __main__ as training
+from training import latents, steps
+from training.recipe import SMOKE
+
+LEARNING = {"autoencoder": "vae", "text_encoder": "text_encoder", "unet": "unet", "judge": "judge"}
+
+
+class Killed(Exception):
+    """What a kill is here."""
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory) -> Path:
+    """A work folder after all stages, none of them stopped."""
+    folder = tmp_path_factory.mktemp("whole")
+    training.main(["--recipe", "smoke", "--folder", str(folder)])
+    return folder
+
+
+def weights(folder: Path) -> dict[str, torch.Tensor]:
+    return {
+        f"{file.parent.name}/{name}": tensor
+        for file in sorted(folder.glob("*/*.safetensors"))
+        for name, tensor in load_file(file).items()
+    }
+
+
+def test_the_packed_model_is_one_that_diffusers_and_the_explorer_load(whole):
+    pipeline = StableDiffusionPipeline.from_pretrained(whole / "pocket", dtype=torch.float32)
+    assert pipeline.unet.config.addition_embed_type == "text"
+    picture = pipeline("a cat", num_inference_steps=2, output_type="np", height=128, width=128).images[0]
+    assert picture.shape == (128, 128, 3)
+    assert np.isfinite(picture).all()
+    assert load(str(whole / "pocket"), device="cpu", dtype="float32").name
+    assert {tensor.dtype for tensor in weights(whole / "pocket").values()} <= {torch.float16, torch.int64}
+
+
+def test_a_second_run_makes_nothing_again(whole):
+    before = {file: file.stat().st_mtime_ns for file in whole.rglob("*.pt")}
+    assert before
+    training.main(
+        [
+            "autoencoder",
+            "tokenizer",
+            "text_encoder",
+            "latents",
+            "unet",
+            "judge",
+            "--recipe",
+            "smoke",
+            "--folder",
+            str(whole),
+        ]
+    )
+    assert {file: file.stat().st_mtime_ns for file in whole.rglob("*.pt")} == before
+
+
+@pytest.mark.parametrize("stage", LEARNING)
+def test_a_killed_stage_ends_in_the_same_weights(whole, stage, tmp_path, monkeypatch):
+    made = LEARNING[stage]
+    folder = shutil.copytree(whole, tmp_path / "killed", ignore=shutil.ignore_patterns(made, f"{made}.*", "sources"))
+    (folder / "sources").symlink_to(whole / "sources")
+    real = steps.train
+
+    def killed(*arguments, **options):
+        real(*arguments, **options, stop_after=2)
+        raise Killed
+
+    module = training.importlib.import_module(f"training.{stage}")
+    monkeypatch.setattr(module, "train", killed)
+    with pytest.raises(Killed):
+        module.run(folder, SMOKE)
+    monkeypatch.setattr(module, "train", real)
+    module.run(folder, SMOKE)
+    again, once = weights(folder), weights(whole)
+    mine = [name for name in once if name.startswith(f"{made}/")]
+    assert mine
+    assert all(torch.equal(again[name], once[name]) for name in mine)
+
+
+def test_latents_are_whole_after_a_kill(whole, tmp_path):
+    folder = shutil.copytree(whole, tmp_path / "killed", ignore=shutil.ignore_patterns("sources", "pocket"))
+    lost = next(iter(sorted((folder / "latents").glob("plain-*.npy"))))
+    lost.unlink()
+    latents.run(folder, SMOKE)
+    assert np.array_equal(np.load(lost), np.load(whole / "latents" / lost.name))
+
+
+def test_the_mixes_and_the_judges_composites_are_different_ones(whole):
+    loaded = {name: latents.load(whole, SMOKE, name)[0] for name in latents.kinds(SMOKE)}
+    rows = torch.cat([each.flatten(1) for each in loaded.values()])
+    assert len(torch.unique(rows, dim=0)) == len(rows)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--unet-steps", "0"], "--unet-steps = 0 is not allowed: 1 or more"),
+        (["report", "--model", "nowhere"], "--model = 'nowhere' is not allowed: a folder in diffusers' format"),
+        (["unet", "--recipe", "huge"], "invalid choice: 'huge'"),
+        (["bake"], "invalid choice: 'bake'"),
+    ],
+)
+def test_a_wrong_command_line_names_what_is_wrong(arguments, sentence, capsys):
+    with pytest.raises(SystemExit):
+        training.main(arguments)
+    assert sentence in capsys.readouterr().err

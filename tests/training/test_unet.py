@@ -1,0 +1,53 @@
+"""The UNet's pieces: the noise it learns from, its weights, and that the product's own engine can run it."""
+
+from __future__ import annotations
+
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training import unet
+from training.muon import optimizers
+from training.recipe import SMOKE
+
+
+@given(st.floats(1e-4, 1 - 1e-4))
+def test_noise_and_v_give_the_clean_latents_back(share):
+    generator = torch.Generator().manual_seed(0)
+    clean, random = (torch.randn(1, 2, 3, 3, generator=generator, dtype=torch.float64) for _ in range(2))
+    share = torch.tensor(share, dtype=torch.float64)
+    noisy, v = unet.noised(clean, random, share)
+    assert torch.allclose(share.sqrt() * noisy - (1 - share).sqrt() * v, clean)
+
+
+def test_v_is_diffusers_velocity():
+    schedule = unet.noise_schedule()
+    timesteps = torch.tensor([0, 400, 999])
+    clean, random = torch.randn(2, 3, 8, 4, 4, generator=torch.Generator().manual_seed(0))
+    share = schedule.alphas_cumprod[timesteps][:, None, None, None]
+    noisy, v = unet.noised(clean, random, share)
+    assert torch.allclose(noisy, schedule.add_noise(clean, random, timesteps))
+    assert torch.allclose(v, schedule.get_velocity(clean, random, timesteps))
+
+
+def test_the_weight_is_that_of_a_clamped_snr():
+    snr = torch.tensor([0.01, 5.0, 100.0])
+    assert torch.allclose(unet.weight(snr / (1 + snr)), torch.tensor([0.01 / 1.01, 5 / 6, 5 / 101]))
+
+
+def test_every_parameter_has_one_optimizer():
+    network = unet.fresh(SMOKE)
+    muon, rest = optimizers(network, 1e-3, unet.between_features)
+    inner, outer = ({id(p) for p in optimizer.param_groups[0]["params"]} for optimizer in (muon, rest))
+    assert inner & outer == set()
+    assert inner | outer == {id(p) for p in network.parameters()}
+    assert {id(network.conv_in.weight), id(network.conv_norm_out.weight)} <= outer
+    assert id(network.mid_block.resnets[0].conv1.weight) in inner
+
+
+def test_the_pooled_text_reaches_blocks_without_attention():
+    network = unet.fresh(SMOKE).eval()
+    text = torch.randn(2, 77, SMOKE.text_width, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        one, other = (network.add_embedding(each[None]) for each in text)
+    assert not torch.allclose(one, other)

@@ -1,0 +1,24 @@
+"""What a visitor does by hand, at a hand's pace: Gradio is not made for anything faster."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+FRAMES = "async () => { for (let k = 0; k < 5; k++) await new Promise(requestAnimationFrame); }"
+
+
+def settled(page: Page) -> None:
+    """Waits until what has come into sight is there to stay.
+
+    When a tab or a fold is opened for the first time, Gradio draws its widgets and, up to three animation frames later,
+    sets each to the value that it had before. Whatever was typed in between is lost. No hand is as quick.
+    """
+    page.evaluate(FRAMES)
+
+
+def write(field: Locator, value: str) -> None:
+    """Types into a field, as soon as it is there to stay, and leaves it."""
+    expect(field).to_be_visible()
+    settled(field.page)
+    field.fill(value)
+    field.blur()

@@ -1,0 +1,1 @@
+"""How the bundled model is made: one file a stage. The app needs none of it."""

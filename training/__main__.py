@@ -1,0 +1,60 @@
+"""`python -m training`: every stage in order, or those that are named; what is there already is not made again."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from training.recipe import RECIPES
+
+STAGES = (
+    "sources",
+    "drawings",
+    "autoencoder",
+    "tokenizer",
+    "text_encoder",
+    "latents",
+    "unet",
+    "judge",
+    "pack",
+    "report",
+)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs the stages. A stage that was stopped goes on where it was."""
+    parser = _parser()
+    flags = parser.parse_args(arguments)
+    recipe = RECIPES[flags.recipe]
+    if flags.unet_steps is not None:
+        if flags.unet_steps < 1:
+            parser.error(f"--unet-steps = {flags.unet_steps} is not allowed: 1 or more")
+        recipe = replace(recipe, unet=replace(recipe.unet, steps=flags.unet_steps))
+    if flags.model is not None and not (flags.model / "model_index.json").is_file():
+        parser.error(f"--model = {str(flags.model)!r} is not allowed: a folder in diffusers' format")
+    flags.folder.mkdir(parents=True, exist_ok=True)
+    for name in flags.stages or STAGES:
+        stage = importlib.import_module(f"training.{name}")
+        print(f"{name}: {(stage.__doc__ or '').splitlines()[0]}", file=sys.stderr)
+        asked = {"model": flags.model, "quick": flags.quick} if name == "report" else {}
+        stage.run(flags.folder, recipe, **asked)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    parser.add_argument("stages", nargs="*", choices=[[], *STAGES], metavar="STAGE", help=f"any of {', '.join(STAGES)}")
+    parser.add_argument(
+        "--folder", type=Path, default=Path("pocket-work"), help="the work folder (default pocket-work)"
+    )
+    parser.add_argument("--recipe", choices=sorted(RECIPES), default="pocket", help="whose numbers (default pocket)")
+    parser.add_argument("--unet-steps", type=int, help="other than the recipe's: more go on from the checkpoint")
+    parser.add_argument("--model", type=Path, help="what is reported on (default pocket in the work folder)")
+    parser.add_argument("--quick", action="store_true", help="a report of every fourth question")
+    return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""Many composites at once: made over the CPU's cores, the same pictures whatever the number of cores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from training.composites import composites
+from training.drawings import load
+
+PART = 250
+
+
+class Said(NamedTuple):
+    """A composite without its picture."""
+
+    caption: str
+    subject: str
+    scene: str | None
+    style: str | None
+    color: str | None
+
+
+class Part(NamedTuple):
+    """Composites `start` to `start + count` of a mix and a seed."""
+
+    folder: Path
+    mix: str
+    seed: int
+    start: int
+    count: int
+
+
+def pictures(folder: Path, mix: str, seed: int, count: int, start: int = 0) -> tuple[np.ndarray, list[Said]]:
+    """Composites `start` to `start + count` of a mix: (count, 128, 128, 3) uint8 and what their captions say."""
+    parts = [Part(folder, mix, seed, start + done, min(PART, count - done)) for done in range(0, count, PART)]
+    made = list(_over_the_cores(parts))
+    return np.concatenate([seen for seen, _ in made]), [said for _, part in made for said in part]
+
+
+def _over_the_cores(parts: list[Part]) -> Iterator[tuple[np.ndarray, list[Said]]]:
+    cores = min(len(parts), os.cpu_count() or 1)
+    if cores == 1:
+        yield from map(_made, parts)
+        return
+    # Not forked: a child of a process with torch's threads in it can hang.
+    with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(_made, parts)
+
+
+def _made(part: Part) -> tuple[np.ndarray, list[Said]]:
+    drawn = load(part.folder)
+    made = list(islice(composites(drawn, part.mix, part.seed, part.count, part.start), part.count))
+    seen = np.stack([composite.picture for composite in made])
+    return seen, [Said(*composite[1:]) for composite in made]

@@ -1,0 +1,116 @@
+"""The UNet: from noise and a caption's text states to latents.
+
+v-prediction (arXiv:2202.00512) on the noise schedule of Stable Diffusion, weighted by min-SNR (arXiv:2303.09556);
+one caption in ten is dropped for guidance (arXiv:2207.12598). The text reaches every residual block twice: by
+cross-attention, and pooled, as a scale and a shift beside the timestep's.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from diffusers import DDPMScheduler, UNet2DConditionModel
+from diffusers.training_utils import EMAModel
+from torch import Tensor
+
+from training.latents import load
+from training.machines import this_machine
+from training.muon import optimizers, update
+from training.recipe import Recipe
+from training.steps import draws, train
+from training.text_states import TextStates
+
+TITLE = "unet"
+DROPPED_CAPTIONS = 0.1
+MOST_SNR = 5.0
+# Embeddings of the timestep and the text, and the first and last convolution, are no matrices between features.
+EDGES = ("conv_in", "conv_out", "time_embedding", "add_embedding")
+
+
+def run(folder: Path, recipe: Recipe) -> None:
+    """Trains F/unet on F/latents; goes on from F/unet.pt, also when the recipe has more steps than that has done."""
+    machine = this_machine()
+    kinds = [load(folder, recipe, name) for name in ("plain", "mixed")]
+    texts = TextStates(folder, [each.caption for _, said in kinds for each in said], machine)
+    captions = [texts.rows([each.caption for each in said]) for _, said in kinds]
+    nothing = texts.rows([""])
+    unet = fresh(recipe).to(machine.device)
+    average = EMAModel(unet.parameters(), decay=0.999, use_ema_warmup=True, power=0.75)
+    average.to(machine.device)
+    both = optimizers(unet, recipe.unet.peak, between_features)
+    signal = noise_schedule().alphas_cumprod
+    plain_rows = round(recipe.unet.rows * recipe.plain_share)
+
+    def batch(step: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        noise = draws(recipe.seed, TITLE, step).noise
+        parts = []
+        for (latents, _), rows, count in zip(kinds, captions, (plain_rows, recipe.unet.rows - plain_rows), strict=True):
+            chosen = torch.randint(len(latents), (count,), generator=noise)
+            parts.append((latents[chosen].float(), rows[chosen]))
+        clean, rows = (torch.cat(part) for part in zip(*parts, strict=True))
+        dropped = torch.rand(len(rows), generator=noise) < DROPPED_CAPTIONS
+        timesteps = torch.randint(len(signal), (len(rows),), generator=noise)
+        random = torch.randn(clean.shape, generator=noise)
+        return clean, texts.states(torch.where(dropped, nothing, rows)), timesteps, random
+
+    def one_step(step: int) -> dict[str, float]:
+        clean, states, timesteps, random = (part.to(machine.device) for part in batch(step))
+        share = signal.to(machine.device)[timesteps][:, None, None, None]
+        noisy, wanted = noised(clean, random, share)
+        with machine.autocast():
+            predicted = unet(noisy, timesteps, states).sample
+        loss = (weight(share) * (predicted.float() - wanted).square()).mean()
+        update(unet, loss, both, recipe.unet.rate(step))
+        average.step(unet.parameters())
+        return {"loss": loss.item()}
+
+    state = {"unet": unet, "average": average} | {type(each).__name__: each for each in both}
+    train(TITLE, state, one_step, recipe.unet.steps, folder / "unet.pt")
+    average.copy_to(unet.parameters())
+    unet.save_pretrained(folder / "unet")
+
+
+def fresh(recipe: Recipe) -> UNet2DConditionModel:
+    """Random weights in the bundled model's shape."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(recipe.seed)
+        return UNet2DConditionModel(
+            sample_size=16,
+            in_channels=8,
+            out_channels=8,
+            down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
+            up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+            block_out_channels=recipe.unet_widths,
+            layers_per_block=recipe.unet_layers,
+            cross_attention_dim=recipe.text_width,
+            attention_head_dim=tuple(max(1, width // 32) for width in recipe.unet_widths),  # the number of heads
+            norm_num_groups=16,
+            use_linear_projection=True,
+            addition_embed_type="text",
+            addition_embed_type_num_heads=recipe.text_width // 32,
+            resnet_time_scale_shift="scale_shift",
+        )
+
+
+def noise_schedule() -> DDPMScheduler:
+    """Stable Diffusion's noise schedule, 1000 timesteps, for v-prediction."""
+    return DDPMScheduler(
+        beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", prediction_type="v_prediction"
+    )
+
+
+def noised(clean: Tensor, random: Tensor, share: Tensor) -> tuple[Tensor, Tensor]:
+    """Noisy latents and the v to predict, for the share of signal (alphas_cumprod) of each row."""
+    return share.sqrt() * clean + (1 - share).sqrt() * random, share.sqrt() * random - (1 - share).sqrt() * clean
+
+
+def weight(share: Tensor) -> Tensor:
+    """min-SNR's weight of a v-prediction's squared error: min(snr, 5) / (snr + 1)."""
+    snr = share / (1 - share)
+    return snr.clamp(max=MOST_SNR) / (snr + 1)
+
+
+def between_features(name: str, parameter: Tensor) -> bool:
+    """Whether a parameter is a matrix from features to features, not one of `EDGES`."""
+    return parameter.ndim >= 2 and not name.startswith(EDGES)
