@@ -62,10 +62,10 @@ class Recipe:
     drawings: int | None = None
     pictures: int = 12_000
     held_out: int = 64
-    plain: int = 24_000
-    mixed: int = 16_000
+    plain: int = 16_000
+    mixed: int = 12_000
     plain_share: float = 0.7
-    judged: int = 30_000
+    judged: int = 16_000
     texts: int | None = None
     vocabulary: int = 12_288
     autoencoder_width: int = 48

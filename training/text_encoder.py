@@ -7,10 +7,12 @@ the teacher often does not know (retrofitting, arXiv:1411.4166). F/text_projecti
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -71,7 +73,12 @@ def run(folder: Path, recipe: Recipe, teacher: Teacher | None = None) -> None:
         optimizer.step()
         return {"loss": loss.item(), "cosine": (points * wanted).sum(-1).mean().item()}
 
-    state = {"network": student.network, "projection": student.projection, "optimizer": optimizer}
+    state = {
+        "network": student.network,
+        "projection": student.projection,
+        "optimizer": optimizer,
+        "read": Read.of(lessons.tokens),
+    }
     train(TITLE, state, one_step, recipe.text_encoder.steps, folder / "text_encoder.pt")
     student.network.save_pretrained(folder / "text_encoder")
     save_file(student.projection.state_dict(), folder / "text_projection.safetensors")
@@ -136,6 +143,25 @@ class Lessons:
         """Rows of at most `count` different texts of about the same length, by weight."""
         chances = (rng.integers(BUCKETS) + rng.random(count)) / BUCKETS
         return np.unique(self.order[np.searchsorted(self.rising, chances).clip(max=len(self.order) - 1)])
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a checkpoint was learnt from: weights say nothing once another tokenizer numbers the words."""
+
+    digest: str
+
+    @classmethod
+    def of(cls, tokens: np.ndarray) -> Read:
+        return cls(hashlib.sha256(tokens.tobytes()).hexdigest()[:12])
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"digest": self.digest}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Raises ValueError if the checkpoint's texts or tokenizer were others."""
+        if state != self.state_dict():
+            raise ValueError("text_encoder.pt is of other texts or of another tokenizer: remove it to start again")
 
 
 def distance(points: Tensor, wanted: Tensor, anchors: Tensor) -> Tensor:

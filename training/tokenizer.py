@@ -20,7 +20,7 @@ from training.texts import Text
 START, END = "<|startoftext|>", "<|endoftext|>"
 LONGEST = 77
 WORDS = r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
-ONE_WORD, ONE_KIND = 12.0, 60.0  # times that a word alone, one for a kind of what is drawn, is counted for a text
+ONE_WORD, ONE_KIND = 12.0, 25.0  # times that a word alone, one for a kind of what is drawn, is counted for a text
 
 
 def run(folder: Path, recipe: Recipe) -> None:
