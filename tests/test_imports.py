@@ -42,8 +42,14 @@ def test_only_the_page_knows_gradio(path):
         assert not any(name.split(".")[0] == "gradio" for name in imported(path))
 
 
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_the_app_knows_neither_training_nor_bench(path):
+    assert not any(name.split(".")[0] in ("training", "bench", "tests") for name in imported(path))
+
+
 def test_importing_loads_no_weights_opens_no_socket_and_writes_no_file(tmp_path):
-    names = [".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in MODULES]
+    training = sorted(path.relative_to(ROOT) for path in (ROOT / "training").glob("*.py"))
+    names = [".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in [*MODULES, *training]]
     script = f"""
 import os, socket, sys
 def refuse(event, args):
