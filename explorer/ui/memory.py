@@ -1,9 +1,10 @@
 """Form settings that survive a reload: each tab's last settings, kept by the visitor's own browser.
 
-Contract: a tab's settings are kept when they are priced or rendered, as the query of a link (`experiments.links`), and
-are back in the form when the page is loaded again. Whatever the address asks for wins over them. What the browser hands
-back is treated like a stranger's link: checked, bounded, never trusted. An own start picture does not fit into a query;
-the run that used it has it. An address that no longer says what the form shows loses its query.
+Contract: a tab's settings are kept when they are priced or rendered, as the query of a link (`experiments.links`), once
+the visitor has touched the page, and are back in the form when it is loaded again. Whatever the address asks for wins
+over them. What the browser hands back is treated like a stranger's link: checked, bounded, never trusted. An own start
+picture does not fit into a query; the run that used it has it. An address that no longer says what the form shows loses
+its query.
 
 The server keeps nothing and does not know who the visitor is: whoever uses the same browser sees the same settings.
 """

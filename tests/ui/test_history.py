@@ -280,6 +280,23 @@ def test_settings_that_were_never_rendered_survive_a_reload(site, visitor):
     expect(page.locator("#interpolation-frames input[type=number]")).to_have_value("9")
 
 
+def test_the_page_itself_keeps_nothing_while_it_fills_its_forms(site, browser):
+    """For a Chinese visitor it once kept the usual settings over the own ones, until it had priced those."""
+    page = browser.new_context(locale="zh-CN").new_page()
+    page.goto(site.url)
+    own = {"tabs": [{"tab": "interpolation", "query": "v=1&tab=interpolation&frames=9", "without": []}]}
+    page.evaluate("own => localStorage.setItem('latent-explorer.form', JSON.stringify(own))", own)
+    page.add_init_script("""const set = Storage.prototype.setItem; window.written = [];
+        Storage.prototype.setItem = function (...it) { window.written.push(it); return set.apply(this, it); }""")
+    page.reload()
+    expect(page.locator("#interpolation-frames input[type=number]")).to_have_value("9")
+    expect(page.locator("#interpolation-status .status-text")).to_contain_text("9 帧")
+    assert page.evaluate("written.filter(([key]) => key === 'latent-explorer.form')") == []
+    put(page, "interpolation-frames", "7")
+    expect_kept(page, "interpolation", "frames=7")
+    page.context.close()
+
+
 def expect_kept(page: Page, tab: str, text: str) -> None:
     found = "([tab, text]) => JSON.parse(localStorage.getItem('latent-explorer.form') ?? '{\"tabs\": []}')"
     page.wait_for_function(

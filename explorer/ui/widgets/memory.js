@@ -21,8 +21,15 @@ function unlink({ tab, query }) {
   if (linked === tab && sorted(location.search) !== sorted(query)) history.replaceState(history.state, '', location.pathname);
 }
 
+// While the page fills its forms it prices them, perhaps still with other settings than the visitor's: what is told
+// before the visitor has touched anything is nothing to keep.
+let touched = false;
+for (const kind of ['input', 'pointerdown', 'keydown', 'drop']) {
+  addEventListener(kind, () => { touched = true; }, { capture: true, once: true });
+}
+
 watch('value', () => {
-  if (!props.value) return;
+  if (!props.value || !touched) return;
   keep(props.value);
   unlink(props.value);
 });
