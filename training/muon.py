@@ -27,11 +27,11 @@ def orthogonal(matrices: Tensor) -> Tensor:
     wide = wide / (wide.norm(dim=(-2, -1), keepdim=True) + 1e-7)
     gram = wide @ wide.mT
     one = torch.eye(gram.shape[-1], dtype=gram.dtype, device=gram.device)
-    product = one
-    for _ in range(ROUNDS):
+    product = factor = A * one + B * gram + C * gram @ gram
+    for _ in range(ROUNDS - 1):
+        gram = factor @ gram @ factor
         factor = A * one + B * gram + C * gram @ gram
         product = factor @ product
-        gram = factor @ gram @ factor
     wide = product @ wide
     return wide.mT if tall else wide
 

@@ -30,9 +30,12 @@ def test_v_is_diffusers_velocity():
     assert torch.allclose(v, schedule.get_velocity(clean, random, timesteps))
 
 
-def test_the_weight_is_that_of_a_clamped_snr():
-    snr = torch.tensor([0.01, 5.0, 100.0])
-    assert torch.allclose(unet.weight(snr / (1 + snr)), torch.tensor([0.01 / 1.01, 5 / 6, 5 / 101]))
+def test_timesteps_are_one_of_each_part_and_any_row_may_have_any_of_them():
+    noise = torch.Generator().manual_seed(0)
+    batches = torch.stack([unet.spread(100, 1000, noise) for _ in range(400)])
+    assert torch.equal(batches.sort().values // 10, torch.arange(100).expand(400, 100))
+    assert (batches.float().mean(0) - 499.5).abs().max() < 5 * 1000 / 12**0.5 / 400**0.5
+    assert set(batches.flatten().tolist()) == set(range(1000))
 
 
 def test_every_parameter_has_one_optimizer():
