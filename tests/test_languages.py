@@ -25,7 +25,18 @@ from explorer.ui.gallery import GALLERY_TEXTS, examples
 from explorer.ui.history import HISTORY_TEXTS
 from explorer.ui.manifests import manifest
 from explorer.ui.tab import VIEWS
-from explorer.ui.text import LANGUAGES, SEPARATORS, book, language_named, say, say_caption, speaking, words_of
+from explorer.ui.text import (
+    LANGUAGES,
+    LONGEST,
+    SEPARATORS,
+    Phrases,
+    book,
+    language_named,
+    say,
+    say_caption,
+    speaking,
+    words_of,
+)
 
 ROOT = Path(__file__).parents[1]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -241,6 +252,23 @@ def test_the_visitors_language_is_spoken_where_they_are_answered():
 )
 def test_what_a_browser_says_it_speaks(tags, language):
     assert language_named(tags) == language
+
+
+def test_a_text_made_to_be_looked_up_for_ever_is_looked_up_a_few_times(monkeypatch):
+    looked = []
+    find = Phrases.find
+    monkeypatch.setattr(Phrases, "find", lambda phrases, text: looked.append(text) or find(phrases, text))
+    for separator in SEPARATORS:
+        for count in (3, 15, 16, 200):
+            for part in ("start", "After 3", "x"):
+                looked.clear()
+                book("zh").caption(separator.join([part] * count + ["?"]))
+                assert len(looked) <= 16 * 17 / 2
+
+
+def test_what_is_longer_than_any_sentence_is_not_tried_in_the_templates(monkeypatch):
+    monkeypatch.setattr(Phrases, "patterns", property(lambda phrases: pytest.fail("a template was tried")))
+    assert say("a" * (LONGEST + 1), "zh") == "a" * (LONGEST + 1)
 
 
 def test_the_pictures_of_a_run_have_names_in_both_languages(tmp_path):

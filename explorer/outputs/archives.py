@@ -51,11 +51,11 @@ def read_pictures(path: Path, count: int, longest: int) -> Iterator[tuple[int, b
             number = _NAME.fullmatch(name)
             if number is None or int(number[1]) >= count:
                 continue
-            png = plain_png(zips.content(archive, entry, min(left, longest * longest * 4)), longest)
-            left -= len(png or b"")
+            data = zips.content(archive, entry, min(left, longest * longest * 4))
+            left -= len(data)
             if left <= 0:
                 return
-            if png is not None:
+            if (png := plain_png(data, longest)) is not None:
                 yield int(number[1]), png
 
 

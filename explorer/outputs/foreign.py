@@ -52,7 +52,7 @@ _SPACING = re.compile(r"(karras|polyexponential|exponential|(sgm|ddim)?uniform|s
 """How steps may be spaced, which we leave to each sampler."""
 
 # Both are AUTOMATIC1111's own (modules/infotext_utils.py), but for the length of a name.
-_FIELD = re.compile(r'\s*(\w[\w \-/]{1,60}):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
+_FIELD = re.compile(r'(\w[\w \-/]{1,60}):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
 _LONGEST_FIELDS = 20_000
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")  # InvokeAI's negative prompts until version 3
 _WEIGHTS = re.compile(r"\(.{1,200}?:[0-9.]+\)|<lora:", re.DOTALL)

@@ -18,6 +18,8 @@ from explorer.outputs.records import make_record
 from explorer.outputs.runs import Run, Runs
 
 SECONDS_BETWEEN_UPDATES = 0.4
+LONGEST_TAIL = 200
+"""Characters of what the text encoder cuts off that are told."""
 
 
 class Refused(Exception):
@@ -174,6 +176,7 @@ def prices(experiment: Experiment, engine: Engine) -> dict[str, Any]:
     """The status line of settings not yet rendered: their price, and the words that the text encoder cuts off."""
     experiment = experiment.resolved(engine.networks.defaults)
     price = engine.price(experiment.plan(engine))
-    cut = [(prompt, engine.networks.cut_off(prompt)) for prompt in experiment.prompts_used()]
-    notes = [f"The text encoder reads only the beginning of “{p[:40]}…”. Cut off: “{t}”" for p, t in cut if t]
+    cut = [(prompt[:40], engine.networks.cut_off(prompt)) for prompt in experiment.prompts_used()]
+    told = [(p, t if len(t) <= LONGEST_TAIL else f"{t[:LONGEST_TAIL]}…") for p, t in cut if t]
+    notes = [f"The text encoder reads only the beginning of “{p}…”. Cut off: “{t}”" for p, t in told]
     return {"state": "ready", "text": price_tag(price), "detail": "", "notes": notes, "progress": None}

@@ -31,9 +31,13 @@ LANGUAGES = ("zh", "zh-TW")
 SEPARATORS = {" → ": " → ", ". ": "。", "; ": "；", ", ": "，"}
 """Between phrases in a row, and what stands there in Chinese."""
 
-LONGEST_ROW = 500
-"""Characters of a text that is looked through for several phrases: what is longer is a visitor's own."""
+LONGEST = 1_000
+"""Characters of a text that is compared with templates: holes can be put into a longer one in too many ways."""
 
+MOST_IN_A_ROW = 16
+"""Phrases that a text is looked through for: what has more separators is a visitor's own."""
+
+_SEPARATOR = re.compile("|".join(re.escape(separator) for separator in SEPARATORS))
 _NUMBER = r"[-+]?(?:\d[\d.,]*(?:e[-+]?\d+)?|inf|nan)[%°]?"
 _TRADITIONAL = re.compile(r"hant|tw|hk|mo", re.IGNORECASE)
 _spoken: ContextVar[str] = ContextVar("language", default="en")
@@ -56,7 +60,7 @@ class Phrases:
         """The translation that fits the whole text, and what goes into its holes; None where there is none."""
         if text in self.translations:
             return self.translations[text], {}
-        for pattern, translation in self.patterns:
+        for pattern, translation in self.patterns if len(text) <= LONGEST else ():
             if match := pattern.fullmatch(text):
                 return translation, match.groupdict()
         return None
@@ -93,14 +97,23 @@ class Book:
 
     def _said(self, phrases: Phrases, text: str) -> str | None:
         """One phrase, or several in a row, each of them known."""
-        if (found := phrases.find(text)) is not None:
-            return self._filled(*found)
-        for separator, ours in SEPARATORS.items() if len(text) <= LONGEST_ROW else ():
-            for place in re.finditer(re.escape(separator), text):
-                found = phrases.find(text[: place.start()])
-                if found and (rest := self._said(phrases, text[place.end() :])) is not None:
-                    return self._filled(*found) + ours + rest
-        return None
+        places = sorted((found.start(), found.end()) for found in _SEPARATOR.finditer(text))
+        ends: dict[int, str | None] = {}  # what is said of the text from there on, looked up once for each place
+
+        def said_from(start: int) -> str | None:
+            if (found := phrases.find(text[start:])) is not None:
+                return self._filled(*found)
+            for end, after in places if len(places) < MOST_IN_A_ROW else ():
+                found = phrases.find(text[start:end]) if end > start else None
+                if found is None:
+                    continue
+                if after not in ends:
+                    ends[after] = said_from(after)
+                if (rest := ends[after]) is not None:
+                    return self._filled(*found) + SEPARATORS[text[end:after]] + rest
+            return None
+
+        return said_from(0)
 
     def _filled(self, translation: str, holes: Mapping[str, str]) -> str:
         ways = {"t": self.text, "c": self.caption, "f": self.fields.get}

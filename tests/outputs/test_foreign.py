@@ -313,6 +313,12 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.parametrize("filling", [" ", "a ", "a: ", 'aa:"\\",', '"'])
+def test_a_line_of_fields_made_to_be_searched_for_ever_is_searched_soon(png, filling):
+    with pytest.raises(NoSettings):
+        read(png("parameters", "a cat\nSteps: " + filling * (3_000_000 // len(filling)), zip=True))
+
+
 NODES = st.dictionaries(
     st.sampled_from(["positive", "negative", "latent_image", "seed", "steps", "cfg", "sampler_name", "text", "width"]),
     VALUES,

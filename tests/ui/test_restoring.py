@@ -267,6 +267,14 @@ def test_pictures_are_read_back_only_up_to_a_bound(tmp_path, monkeypatch, pictur
     assert (whole, [index for index, _ in read_pictures(tmp_path / "a.zip", 10, 64)]) == ([0, 1, 2, 3], [0, 1])
 
 
+def test_what_is_no_picture_of_ours_counts_towards_the_bound_all_the_same(tmp_path, monkeypatch):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as made:
+        made.writestr("frame-0000.png", bytes(2 * len(png())))
+        made.writestr("frame-0001.png", png())
+    monkeypatch.setattr("explorer.outputs.archives.MOST_BYTES", 2 * len(png()))
+    assert list(read_pictures(tmp_path / "a.zip", 10, 64)) == []
+
+
 @pytest.fixture
 def pictures_on_disk(tmp_path):
     paths = [tmp_path / f"{number:04d}.png" for number in range(4)]
