@@ -9,6 +9,7 @@ from pathlib import Path
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")  # it has notes for developers when it is imported
+# The same words as the package `spaces` takes for yes.
 ON_ZERO_GPU = os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "t", "true")
 if ON_ZERO_GPU:
     import spaces  # before torch, which it changes

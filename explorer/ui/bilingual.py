@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from explorer.ui.text import LANGUAGES, language_named, say, speaking
 
-COOKIE = "language"
+COOKIE = "latent-explorer-language"
 
 GRADIOS = {"zh": ("zh", "zh-CN"), "zh-TW": ("zh-TW",)}
 """What Gradio calls our languages."""

@@ -51,6 +51,6 @@ class CompareView(RunView):
     """A run as a sweep: two pictures behind a wipe, in place or side by side, and all of them to pick from."""
 
     widget = "compare"
-    scripts = ("reel.js", "sweep.js", "pane.js", "wipe.js", "cells.js")
+    scripts = ("bits.js", "reel.js", "sweep.js", "pane.js", "wipe.js", "cells.js")
     words = COMPARE_TEXTS
     names_settings = True

@@ -21,9 +21,8 @@ import gradio as gr
 from gradio.data_classes import FileData
 
 from explorer.experiments.base import Experiment
-from explorer.ui.controls import Control
-from explorer.ui.sharing import fill
-from explorer.ui.tab import QUICK, Tab
+from explorer.ui.forms import Form
+from explorer.ui.tab import QUICK
 from explorer.ui.text import words_of
 from explorer.ui.views import StatusView, WidgetMeta, said, source
 
@@ -68,7 +67,7 @@ def examples(experiments: Mapping[str, type[Experiment]], folder: Path = FOLDER)
         experiment = experiments.get(entry["experiment"])
         if experiment is None:
             continue
-        for problem in experiment.problems(entry["settings"]).values():
+        if problem := next(iter(experiment.problems(entry["settings"]).values()), None):
             raise problem
         files = folder / entry["file"], folder / entry["still"]
         found.append(Example(experiment, entry["settings"], entry["title"], *files))
@@ -89,6 +88,7 @@ class GalleryView(gr.HTML, metaclass=WidgetMeta):
         foreign: bool = False,
         **kwargs: Any,
     ) -> None:
+        self.examples = list(value or ())
         titles = (text for example in value or () for text in (example.title, example.experiment.title()))
         words = {**GALLERY_TEXTS, **{text: text for text in titles}}
         super().__init__(
@@ -129,30 +129,20 @@ def draw_gallery(experiments: Mapping[str, type[Experiment]], model: str) -> Gal
     return GalleryView(examples(experiments), foreign=model != MADE_WITH, elem_id="gallery")
 
 
-def connect_gallery(
-    gallery: GalleryView, tabs: Sequence[Tab], shared: Sequence[Control], shown: gr.Tabs, notice: StatusView
-) -> None:
+def connect_gallery(gallery: GalleryView, form: Form, notice: StatusView) -> None:
     """Makes a click fill the form of the example's tab, open it, and scroll to its Render button."""
-    found = examples({tab.name: tab.experiment for tab in tabs})
-    controls = [*shared, *(c for tab in tabs for c in tab.controls[len(shared) :])]
-    filled = [component for c in controls for component in c.components]
-    chosen = gallery.choose(_choose(found, tabs, shared), None, [*filled, shown, notice], **QUICK)
+    chosen = gallery.choose(_choose(gallery.examples, form), None, [*form.outputs, notice], **QUICK)
     chosen.then(None, None, None, js=SHOW)
-    for tab in tabs:
-        chosen.then(tab.price, tab.components, tab.status, **QUICK)
+    form.price_after(chosen)
 
 
-def _choose(found: Sequence[Example], tabs: Sequence[Tab], shared: Sequence[Control]) -> Callable[..., list[Any]]:
-    by_experiment = {tab.experiment: tab for tab in tabs}
-
+def _choose(found: Sequence[Example], form: Form) -> Callable[..., list[Any]]:
     def choose(event: gr.EventData) -> list[Any]:
         index = getattr(event, "index", None)
         if type(index) is not int or not 0 <= index < len(found):  # an event that is not one of ours
-            return [*fill(tabs, shared, None, {}), gr.skip(), gr.skip()]
+            return [*form.as_it_is(), gr.skip()]
         example = found[index]
-        tab = by_experiment[example.experiment]
         text = f"{example.title}: its settings are in the form of {example.experiment.title()}. Press Render."
-        status = said("ready", text)
-        return [*fill(tabs, shared, tab, example.settings), gr.Tabs(selected=tab.name), status]
+        return [*form.filled(form.by_name[example.experiment.name()], example.settings), said("ready", text)]
 
     return choose

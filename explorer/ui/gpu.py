@@ -14,7 +14,7 @@ import math
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -41,11 +41,6 @@ class Work(Protocol):
     elsewhere: Callable[[Engine], Any]
 
     def __iter__(self) -> Iterator[Any]: ...
-
-
-def on_zero_gpu(environ: Mapping[str, str]) -> bool:
-    """Whether this is a Space on ZeroGPU; the same words as the package `spaces` takes for yes."""
-    return environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "t", "true")
 
 
 def duration(price: Price, area: int, longest: float | None = None) -> int:

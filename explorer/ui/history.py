@@ -16,7 +16,7 @@ It does not know how a run is shown: see `reopening`.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from gradio.data_classes import FileData
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Prompt
 from explorer.outputs.runs import BeingRendered, Run, Runs
-from explorer.ui.controls import Control
+from explorer.ui.forms import Form
 from explorer.ui.memory import kept
 from explorer.ui.reopening import Reopening, experiment_of
 from explorer.ui.tab import QUICK, Tab
@@ -59,7 +59,6 @@ HISTORY_TEXTS = {
     "difference": "What differs",
     "same": "Their settings are the same.",
     "place": "Where in both runs",
-    "setting": "Setting",
     "tab": "Tab",
     "model": "Model",
     "absent": "not there",
@@ -94,7 +93,7 @@ class HistoryView(gr.HTML, metaclass=WidgetMeta):
             texts={**{tag: dict(words) for tag, words in texts.items()}, "en": dict(HISTORY_TEXTS)},
             html_template=source("history.html"),
             css_template=source("history.css"),
-            js_on_load=source("shelf.js", "differences.js", "cards.js", "history.js"),
+            js_on_load=source("bits.js", "shelf.js", "differences.js", "cards.js", "history.js"),
             apply_default_css=False,
             **kwargs,
         )
@@ -135,12 +134,10 @@ def entry_of(run: Run, experiment: Experiment, link: str) -> dict[str, Any]:
     }
 
 
-def connect_history(
-    history: HistoryView, tabs: Sequence[Tab], shared: Sequence[Control], shown: gr.Tabs, runs: Runs
-) -> None:
+def connect_history(history: HistoryView, form: Form, runs: Runs) -> None:
     """Puts runs on the list as they begin and end, and makes its events work."""
-    reopening = Reopening(tabs, shared, shown)
-    for tab in tabs:
+    reopening = Reopening(form)
+    for tab in form.tabs:
         tab.folder.change(_begun(tab), tab.folder, [history, tab.memory], **QUICK)
         for rendered in tab.rendered:
             rendered.then(_ended(tab), tab.folder, history, **QUICK)

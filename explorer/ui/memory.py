@@ -20,7 +20,7 @@ import gradio as gr
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import InputError
 from explorer.experiments.links import LONGEST, Link, query, read
-from explorer.ui.views import WidgetMeta, source
+from explorer.ui.views import Unseen
 
 MOST = 40  # tabs that are looked at
 MAX_LABEL = 60  # characters
@@ -42,18 +42,10 @@ class Kept:
     without: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-class Memory(gr.HTML, metaclass=WidgetMeta):
-    """Nothing to see. As an output it takes what `kept` gives, as an input it gives what a browser sent, unchecked."""
+class Memory(Unseen):
+    """As an output it takes what `kept` gives, as an input it gives what a browser sent, unchecked."""
 
-    def __init__(self, value: Any = None, **kwargs: Any) -> None:
-        super().__init__(
-            value=value,
-            html_template="",
-            css_template=".html-container:has(> &) { display: none; }",
-            js_on_load=source("memory.js"),
-            apply_default_css=False,
-            **kwargs,
-        )
+    script = "memory.js"
 
     def preprocess(self, payload: Any) -> Any:
         """As it came: `remembered` checks it."""

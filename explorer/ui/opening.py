@@ -7,19 +7,18 @@ it is in the form and in the visitor's own run.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.utils import get_upload_folder
 
 from explorer.outputs.settings import NoSettings
-from explorer.ui.controls import Control
+from explorer.ui.forms import Form
 from explorer.ui.reopening import Reopening
 from explorer.ui.restoring import Restored, restore
-from explorer.ui.sharing import fill
-from explorer.ui.tab import QUICK, Tab
-from explorer.ui.views import StatusView, WidgetMeta, said, source
+from explorer.ui.views import StatusView, Unseen, said
 
 MAX_FILE_SIZE = "100mb"
 """What the page takes: an archive of 150 frames of 512 x 512 pixels has 60."""
@@ -31,19 +30,10 @@ OPENS = (
 _KEPT = 1_000_000  # bytes; pictures that the page itself serves from Gradio's folder are smaller
 
 
-class DropArea(gr.HTML, metaclass=WidgetMeta):
-    """Nothing to see: makes the whole page a place to drop a file for the upload button `to`."""
+class DropArea(Unseen):
+    """Makes the whole page a place to drop a file for the upload button `to`."""
 
-    def __init__(self, value: Any = None, *, to: str = "", **kwargs: Any) -> None:
-        super().__init__(
-            value=value,
-            to=to,
-            html_template="",
-            css_template=".html-container:has(> &) { display: none; }",
-            js_on_load=source("opening.js"),
-            apply_default_css=False,
-            **kwargs,
-        )
+    script = "opening.js"
 
 
 def draw_opening() -> gr.UploadButton:
@@ -53,13 +43,11 @@ def draw_opening() -> gr.UploadButton:
     return button
 
 
-def connect_opening(
-    button: gr.UploadButton, tabs: Sequence[Tab], shared: Sequence[Control], shown: gr.Tabs, notice: StatusView
-) -> None:
+def connect_opening(button: gr.UploadButton, form: Form, notice: StatusView) -> None:
     """Makes the button open files; then the prices are told."""
-    reopening = Reopening(tabs, shared, shown)
+    reopening = Reopening(form)
     opened = button.upload(
-        _opened(tabs, shared, reopening),
+        _opened(form, reopening),
         button,
         [*reopening.outputs, notice],
         concurrency_id="open",
@@ -67,41 +55,41 @@ def connect_opening(
         show_progress="hidden",
         api_visibility="private",
     )
-    for tab in tabs:
-        opened.then(tab.price, tab.components, tab.status, **QUICK)
+    form.price_after(opened)
 
 
-def _opened(tabs: Sequence[Tab], shared: Sequence[Control], reopening: Reopening) -> Callable[..., list[Any]]:
-    experiments = {tab.name: tab.experiment for tab in tabs}
+def _opened(form: Form, reopening: Reopening) -> Callable[..., list[Any]]:
+    nothing = [gr.skip()] * len(reopening.outputs)
+    engine, runs = form.tabs[0].engine, form.tabs[0].runs
 
     def opened(request: gr.Request, file: str) -> list[Any]:
         path = Path(file)
         try:
-            found = restore(path, experiments, tabs[0].engine, tabs[0].runs)
-            return [*_updates(request.session_hash, found), said("ready", found.said, found.remarks)]
+            found = restore(path, form.experiments, engine, runs)
+            return [*updates(request.session_hash, found), said("ready", found.said, found.remarks)]
         except ValueError as error:  # NoSettings, and a tab that is rendering
             notes = [OPENS] if isinstance(error, NoSettings) else []
-            return [*nothing(), said("error", str(error), notes)]
+            return [*nothing, said("error", str(error), notes)]
         except (RuntimeError, OSError) as error:  # a device out of memory, a disk that is full
             traceback.print_exc()
-            return [*nothing(), said("error", f"{path.name[:80]} could not be opened: {error}")]
+            return [*nothing, said("error", f"{path.name[:80]} could not be opened: {error}")]
         finally:
             _forget(path)
 
-    def nothing() -> list[Any]:
-        return [gr.skip()] * len(reopening.outputs)
-
-    def _updates(visitor: str | None, found: Restored) -> list[Any]:
+    def updates(visitor: str | None, found: Restored) -> list[Any]:
         if found.run is not None:
             return reopening.updates(visitor, found.run)
-        tab = next(tab for tab in tabs if tab.experiment is found.experiment)
-        form = fill(tabs, shared, tab, found.settings)
-        return [*form, gr.Tabs(selected=tab.name), *nothing()[len(form) + 1 :]]
+        filled = form.filled(form.by_name[found.experiment.name()], found.settings)
+        return [*filled, *nothing[len(filled) :]]
 
     return opened
 
 
 def _forget(path: Path) -> None:
-    """Deletes a large upload. Small ones go with the server: a picture that the page serves is never a large one."""
-    if path.is_file() and path.stat().st_size > _KEPT:
+    """Deletes a large upload. Small ones go with the server: a picture that the page serves is never a large one.
+
+    A client may name any file that the page serves, runs among them: what is not Gradio's own stays.
+    """
+    uploaded = path.resolve().is_relative_to(Path(get_upload_folder()).resolve())
+    if uploaded and path.is_file() and path.stat().st_size > _KEPT:
         path.unlink(missing_ok=True)

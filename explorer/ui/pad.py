@@ -45,7 +45,7 @@ class PadView(RunView):
     """A run as a square: one picture, a pad to move it with, and the sheet of all rendered cells."""
 
     widget = "pad"
-    scripts = ("reel.js", "lattice.js", "blend.js", "handle.js", "sheet.js")
+    scripts = ("bits.js", "reel.js", "lattice.js", "blend.js", "handle.js", "sheet.js")
     words = PAD_TEXTS
     visits: ClassVar[bool] = True
 

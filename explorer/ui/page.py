@@ -16,6 +16,7 @@ from explorer.experiments.base import Experiment
 from explorer.outputs.runs import Runs
 from explorer.ui.bilingual import BilingualPage, language_button
 from explorer.ui.controls import Control, control
+from explorer.ui.forms import Form
 from explorer.ui.gallery import connect_gallery, draw_gallery
 from explorer.ui.gpu import Each
 from explorer.ui.history import connect_history, draw_history
@@ -60,11 +61,12 @@ def build_page(
                 Tab(experiment, shared, engine, runs, under_way, memory=memory, door=door, each=each)
                 for experiment in experiments.values()
             ]
-        connect_uses(tabs, shared, shown)
-        connect_sharing(page, tabs, shared, shown, notice, memory=memory)
-        connect_gallery(gallery, tabs, shared, shown, notice)
-        connect_opening(opening, tabs, shared, shown, notice)
-        connect_history(history, tabs, shared, shown, runs)
+        form = Form(tabs, shared, shown)
+        connect_uses(form)
+        connect_sharing(page, form, notice, memory=memory)
+        connect_gallery(gallery, form, notice)
+        connect_opening(opening, form, notice)
+        connect_history(history, form, runs)
         page.unload(under_way.left)
     return page
 

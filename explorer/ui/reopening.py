@@ -9,7 +9,7 @@ It does not know how the run was found.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,7 @@ import gradio as gr
 
 from explorer.experiments.base import Experiment
 from explorer.outputs.runs import Run
-from explorer.ui.controls import Control
-from explorer.ui.sharing import fill
+from explorer.ui.forms import Form
 from explorer.ui.tab import QUICK, Tab
 
 
@@ -41,30 +40,24 @@ class Reopening:
     the chosen tab alone, and the change of that shows it.
     """
 
-    def __init__(self, tabs: Sequence[Tab], shared: Sequence[Control], shown: gr.Tabs) -> None:
-        self.tabs, self.shared = tabs, shared
-        self.experiments = {tab.name: tab.experiment for tab in tabs}
-        form = [component for c in (*shared, *self._own()) for component in c.components]
-        self.states = [gr.State(None) for _ in tabs]
-        for tab, state in zip(tabs, self.states, strict=True):
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        self.states = [gr.State(None) for _ in form.tabs]
+        for tab, state in zip(form.tabs, self.states, strict=True):
             state.change(_show(tab), state, _widgets(tab), **QUICK)
-        self.outputs = [*form, shown, *self.states]
-
-    def _own(self) -> list[Control]:
-        return [c for tab in self.tabs for c in tab.controls[len(self.shared) :]]
+        self.outputs = [*form.outputs, *self.states]
 
     def updates(self, visitor: str | None, run: Run) -> list[Any]:
         """Values for `outputs`. Raises ValueError with a sentence, also while the visitor's tab is rendering."""
-        experiment = experiment_of(run, self.experiments)
-        chosen = next(tab for tab in self.tabs if tab.experiment is type(experiment))
+        experiment = experiment_of(run, self.form.experiments)
+        chosen = self.form.by_name[experiment.name()]
         if (visitor, chosen.name) in chosen.under_way.renders:
             raise ValueError(f"{chosen.experiment.title()} is being rendered: stop it first, or wait.")
         whole = experiment.resolved(chosen.engine.networks.defaults)
         status = _status(run, chosen)
         chosen.under_way.told[visitor, chosen.name] = whole, status  # what its price says of these settings
-        form = fill(self.tabs, self.shared, chosen, experiment.settings())
-        told = [(str(run.folder), time.time()) if tab is chosen else gr.skip() for tab in self.tabs]
-        return [*form, gr.Tabs(selected=chosen.name), *told]
+        told = [(str(run.folder), time.time()) if tab is chosen else gr.skip() for tab in self.form.tabs]
+        return [*self.form.filled(chosen, experiment.settings()), *told]
 
 
 def _widgets(tab: Tab) -> list[Any]:

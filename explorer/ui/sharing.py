@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +17,7 @@ import gradio as gr
 
 from explorer.experiments.inputs import InputError
 from explorer.experiments.links import Link, query, read
-from explorer.ui.controls import Control
+from explorer.ui.forms import Form
 from explorer.ui.memory import REMEMBER, Kept, Memory, remembered
 from explorer.ui.tab import QUICK, Tab
 from explorer.ui.views import StatusView, said
@@ -34,20 +34,12 @@ def home_page() -> str | None:
     return f"https://huggingface.co/spaces/{space}" if space else None
 
 
-def connect_sharing(
-    page: gr.Blocks,
-    tabs: Sequence[Tab],
-    shared: Sequence[Control],
-    shown: gr.Tabs,
-    notice: StatusView,
-    *,
-    memory: Memory,
-) -> None:
+def connect_sharing(page: gr.Blocks, form: Form, notice: StatusView, *, memory: Memory) -> None:
     """A Share button in every tab, and what happens when the page is opened, by a link or not; then prices are told.
 
     Whatever a link says wins over what this browser remembers.
     """
-    for tab in tabs:
+    for tab in form.tabs:
         with tab.share_row:
             button = gr.Button("🔗 Share a link", size="sm", min_width=80, elem_id=f"{tab.name}-share")
             box = gr.Textbox(
@@ -55,14 +47,7 @@ def connect_sharing(
             )
         made = button.click(_share(tab), tab.components, [box, tab.status], **QUICK)
         made.then(None, box, box, js=ADDRESS % json.dumps(home_page()))
-    filled = [component for c in _controls(tabs, shared) for component in c.components]
-    opened = page.load(_opened(tabs, shared), memory, [*filled, shown, notice], js=REMEMBER, **QUICK)
-    for tab in tabs:
-        opened.then(tab.price, tab.components, tab.status, **QUICK)
-
-
-def _controls(tabs: Sequence[Tab], shared: Sequence[Control]) -> list[Control]:
-    return [*shared, *(c for tab in tabs for c in tab.controls[len(shared) :])]
+    form.price_after(page.load(_opened(form), memory, [*form.outputs, notice], js=REMEMBER, **QUICK))
 
 
 def _share(tab: Tab) -> Callable[..., list[Any]]:
@@ -78,20 +63,18 @@ def _share(tab: Tab) -> Callable[..., list[Any]]:
     return share
 
 
-def _opened(tabs: Sequence[Tab], shared: Sequence[Control]) -> Callable[[gr.Request, Any], list[Any]]:
-    by_experiment = {tab.experiment: tab for tab in tabs}
-    experiments = {tab.name: tab.experiment for tab in tabs}
-
+def _opened(form: Form) -> Callable[[gr.Request, Any], list[Any]]:
     def opened(request: gr.Request, payload: Any) -> list[Any]:
-        link, kept = read(urlencode(request.query_params.multi_items()), experiments), remembered(payload, experiments)
+        link = read(urlencode(request.query_params.multi_items()), form.experiments)
+        kept = remembered(payload, form.experiments)
         links = [old for old in kept.links if old.experiment is not link.experiment]
         links += [link] if link.experiment else []
-        updates = fill(tabs, shared, None, {})
+        updates = form.as_it_is()
         for one in links:  # each has the shared settings, too: the last wins
-            news = fill(tabs, shared, by_experiment[one.experiment], one.settings)
+            news = form.filled(form.by_name[one.experiment.name()], one.settings)
             updates = [old if new == gr.skip() else new for old, new in zip(updates, news, strict=True)]
         selected = link.experiment.name() if link.experiment else kept.selected
-        return [*updates, gr.Tabs(selected=selected) if selected else gr.skip(), _said_of(link, kept)]
+        return [*updates[:-1], gr.Tabs(selected=selected) if selected else gr.skip(), _said_of(link, kept)]
 
     return opened
 
@@ -107,16 +90,3 @@ def _said_of(link: Link, kept: Kept) -> dict[str, Any] | None:
         for label in kept.without.get(old.experiment.name(), ())
     ]
     return said("ready", "Your settings are back, except for a picture.", notes) if notes else None
-
-
-def fill(tabs: Sequence[Tab], shared: Sequence[Control], chosen: Tab | None, settings: Mapping[str, Any]) -> list[Any]:
-    """Updates of every widget of the page: those of the shared settings and of the chosen tab show `settings`."""
-    if chosen is None:
-        return [gr.skip()] * sum(len(c.components) for c in _controls(tabs, shared))
-    whole = chosen.experiment(**settings).resolved(chosen.engine.networks.defaults)
-    mine = chosen.controls
-    updates: list[Any] = []
-    for c in _controls(tabs, shared):
-        ours = any(c is other for other in mine)
-        updates += c.write(getattr(whole, c.name)) if ours else [gr.skip()] * len(c.components)
-    return updates

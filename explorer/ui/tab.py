@@ -81,6 +81,7 @@ class Tab:
         own = [self._control(name, declared) for name, declared in in_form.items() if declared.place == "form"]
         with gr.Accordion("More settings", open=False, visible=len(own) < len(in_form), elem_id=f"{self.name}-more"):
             own += [self._control(name, declared) for name, declared in in_form.items() if declared.place == "more"]
+        self.own = own
         self.controls = [*shared, *own]
         self.components = [component for c in self.controls for component in c.components]
         with gr.Row():
@@ -174,20 +175,24 @@ class Tab:
         return {}
 
     def price(self, request: gr.Request, *values: Any) -> Any:
-        """The price of the settings as they stand; silent while this visitor's render is telling its progress.
+        """The price of the settings as they stand, see `price_of`."""
+        return self.price_of(self.settings(values), request.session_hash)
+
+    def price_of(self, settings: Mapping[str, Any], session: str | None) -> Any:
+        """What the status line says of settings; silent while this visitor's render is telling its progress.
 
         Silent, too, if a render began, or even ended, while the price was reckoned: it has more to say.
         """
-        visitor = request.session_hash, self.name
+        visitor = session, self.name
         told = self.under_way.told.get(visitor)
-        status = gr.skip() if visitor in self.under_way.renders else self._quote(values, told)
+        status = gr.skip() if visitor in self.under_way.renders else self._quote(settings, told)
         overtaken = visitor in self.under_way.renders or self.under_way.told.get(visitor) is not told
         return gr.skip() if overtaken else status
 
-    def _quote(self, values: Sequence[Any], told: tuple[Experiment, dict[str, Any]] | None) -> dict[str, Any]:
+    def _quote(self, settings: Mapping[str, Any], told: tuple[Experiment, dict[str, Any]] | None) -> dict[str, Any]:
         """The price, or what the render of these very settings came to."""
         try:
-            experiment = self.experiment(**self.settings(values)).resolved(self.engine.networks.defaults)
+            experiment = self.experiment(**settings).resolved(self.engine.networks.defaults)
             return told[1] if told and told[0] == experiment else prices(experiment, self.engine)
         except InputError as error:
             return said("error", str(error))

@@ -55,5 +55,5 @@ class TrajectoryView(RunView):
     """A run as denoisings side by side: one scrubber over the steps, a switch of what is drawn, the noise level."""
 
     widget = "trajectory"
-    scripts = ("reel.js", "pane.js", "curve.js", "lanes.js")
+    scripts = ("bits.js", "reel.js", "pane.js", "curve.js", "lanes.js")
     words = TRAJECTORY_TEXTS

@@ -19,7 +19,7 @@ from explorer.experiments.inputs import Input, InputError, Picture, Prompt, Prom
 from explorer.experiments.pictures import ancestry, canonical, with_ancestry
 from explorer.outputs.runs import Run
 from explorer.ui.controls import Control
-from explorer.ui.rendering import prices
+from explorer.ui.forms import Form
 from explorer.ui.tab import QUICK, Tab
 from explorer.ui.views import said
 
@@ -77,10 +77,10 @@ class Use:
     of_text: bool = True
 
 
-def uses(tabs: Sequence[Tab], shared: Sequence[Control]) -> Iterator[Use]:
+def uses(form: Form) -> Iterator[Use]:
     """Everything that a frame can become on this page."""
-    common = {c.name: c for c in shared}
-    for tab in tabs:
+    common = {c.name: c for c in form.shared}
+    for tab in form.tabs:
         declared, own = tab.experiment.own_inputs(), {c.name: c for c in tab.controls}
         kinds = {kind: [own[n] for n, i in declared.items() if type(i) is kind] for kind in (Picture, Prompts, Seeds)}
         if kinds[Picture]:
@@ -117,10 +117,10 @@ def _keyframe(prompts: str, seeds: str, declared: Mapping[str, Input]) -> Change
     return change
 
 
-def connect_uses(tabs: Sequence[Tab], shared: Sequence[Control], tabs_shown: gr.Tabs) -> None:
+def connect_uses(form: Form) -> None:
     """Draws every tab's "Use this frame" buttons and makes them work."""
-    found = list(uses(tabs, shared))
-    for source in tabs:
+    found = list(uses(form))
+    for source in form.tabs:
         speaks = any(isinstance(declared, Prompt) for declared in source.experiment.own_inputs().values())
         with source.use_row:
             for number, use in enumerate(use for use in found if speaks or not use.of_text):
@@ -130,7 +130,7 @@ def connect_uses(tabs: Sequence[Tab], shared: Sequence[Control], tabs_shown: gr.
                 button.click(
                     _carry(source, target, use),
                     [source.folder, source.view, *target.components],
-                    [*written, tabs_shown, source.status, *([target.status] if target is not source else [])],
+                    [*written, form.shown, source.status, *([target.status] if target is not source else [])],
                     js=source.view.state_js(1),
                     **QUICK,
                 )
@@ -140,7 +140,7 @@ def _carry(source: Tab, target: Tab, use: Use) -> Callable[..., list[Any]]:
     """What a click does: the target's form changes and tells its price; what cannot be done is said, and no more."""
     widgets = sum(len(c.components) for c in use.controls)
 
-    def carry(folder: str | None, view: Mapping[str, Any] | None, *values: Any) -> list[Any]:
+    def carry(request: gr.Request, folder: str | None, view: Mapping[str, Any] | None, *values: Any) -> list[Any]:
         now = target.settings(values)
         try:
             if folder is None or not Path(folder).exists():
@@ -155,13 +155,6 @@ def _carry(source: Tab, target: Tab, use: Use) -> Callable[..., list[Any]]:
         written = [widget for c in use.controls for widget in c.write(changes[c.name])]
         opened = gr.Tabs(selected=use.tab.name) if use.tab else gr.skip()
         told = [said("done", f"Taken over: {chosen.caption}")] if target is not source else []
-        return [*written, opened, *told, _price(target, {**now, **changes})]
+        return [*written, opened, *told, target.price_of({**now, **changes}, request.session_hash)]
 
     return carry
-
-
-def _price(tab: Tab, settings: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        return prices(tab.experiment(**settings), tab.engine)
-    except InputError as error:
-        return said("error", str(error))

@@ -195,9 +195,25 @@ class FilmView(RunView):
     """
 
     widget = "film"
-    scripts = ("reel.js", "pane.js", "player.js", "strip.js", "curve.js")
+    scripts = ("bits.js", "reel.js", "pane.js", "player.js", "strip.js", "curve.js")
     words = FILM_TEXTS
     exports = ("gif", "mp4", "webp", "zip")
+
+
+class Unseen(gr.HTML, metaclass=WidgetMeta):
+    """A script on the page with nothing to see: `script` is its file in widgets/, `props` what it is told for good."""
+
+    script: ClassVar[str]
+
+    def __init__(self, value: Any = None, **props: Any) -> None:
+        super().__init__(
+            value=value,
+            html_template="",
+            css_template=".html-container:has(> &) { display: none; }",
+            js_on_load=source(self.script),
+            apply_default_css=False,
+            **props,
+        )
 
 
 class StatusView(gr.HTML, metaclass=WidgetMeta):

@@ -12,6 +12,7 @@ It knows neither the pad nor its experiment: coordinates are numbers within the 
 
 from __future__ import annotations
 
+import math
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -31,24 +32,15 @@ from explorer.ui.gpu import Each
 from explorer.ui.limits import Door
 from explorer.ui.text import say
 from explorer.ui.under_way import UnderWay
-from explorer.ui.views import RunView, WidgetMeta, source
+from explorer.ui.views import RunView, Unseen
 
 SECONDS_BETWEEN_NEWS = 0.4
 
 
-class Courier(gr.HTML, metaclass=WidgetMeta):
-    """Carries news of a visit to the view `to`, past its value: nothing to see, an output only."""
+class Courier(Unseen):
+    """Carries news of a visit to the view `to`, past its value: an output only."""
 
-    def __init__(self, value: Any = None, *, to: str = "", **kwargs: Any) -> None:
-        super().__init__(
-            value=value,
-            to=to,
-            html_template="",
-            css_template=".html-container:has(> &) { display: none; }",
-            js_on_load=source("courier.js"),
-            apply_default_css=False,
-            **kwargs,
-        )
+    script = "courier.js"
 
     def postprocess(self, value: dict[str, Any] | None) -> dict[str, Any] | None:
         """News as they are sent: paths as files that the browser can fetch."""
@@ -118,8 +110,8 @@ class Visit:
         try:
             for event in self.render:
                 if isinstance(event, Frame):
-                    told = {"coordinates": list(self.place.coordinates), "settings": {"seed": self.seed}}
-                    picture, file = self.run.exact(event.key, event.png, told)
+                    settings = {"coordinates": list(self.place.coordinates), "settings": {"seed": self.seed}}
+                    picture, file = self.run.exact(event.key, event.png, settings)
                     yield self.news(picture=picture, file=file, seed=self.seed)
                     return
                 if time.perf_counter() - told > SECONDS_BETWEEN_NEWS:
@@ -186,8 +178,12 @@ class Visits:
             yield [visit.news(error=refused), gr.skip()]
             return
         self.under_way.begin(visitor, self.name, render)
+        seconds = self.door.limits.seconds
+        until = math.inf if seconds is None else time.perf_counter() + seconds
         try:
             for news in self.each(visit):
+                if time.perf_counter() > until:
+                    render.cancel()
                 if not self._replaced(visitor, render):
                     yield [news, gr.update(interactive=True)]
         except (RuntimeError, OSError) as error:  # a device out of memory, a disk that is full

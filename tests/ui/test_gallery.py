@@ -12,10 +12,12 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from explorer.engine.fake import FakeNetworks
 from explorer.experiments import registry
 from explorer.experiments.links import query
+from explorer.ui.forms import Form
 from explorer.ui.gallery import _choose, examples
 from tests.ui.serving import Served, served
 
 FOUND = examples(registry())
+NO_FORM = Form((), (), gr.Tabs(render=False))
 NAMES = [example.experiment.name() for example in FOUND]
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 Visit = Callable[..., Page]
@@ -165,9 +167,9 @@ def test_a_link_opens_with_the_examples_folded_and_leaves_no_trace(visit):
 
 @pytest.mark.parametrize("index", [99, -1, True, "0", None, 0.5, {}])
 def test_a_choice_that_there_is_not_changes_nothing(index):
-    changes = _choose(FOUND, (), ())(gr.EventData(None, {"index": index}))
+    changes = _choose(FOUND, NO_FORM)(gr.EventData(None, {"index": index}))
     assert changes == [gr.skip(), gr.skip()]
 
 
 def test_an_event_without_a_choice_changes_nothing():
-    assert _choose(FOUND, (), ())(gr.EventData(None, {})) == [gr.skip(), gr.skip()]
+    assert _choose(FOUND, NO_FORM)(gr.EventData(None, {})) == [gr.skip(), gr.skip()]

@@ -11,7 +11,7 @@ from explorer.engine.store import FrameStore
 from explorer.experiments.interpolation import Interpolation
 from explorer.experiments.prompt_grid import PromptGrid
 from explorer.outputs.runs import Runs
-from explorer.ui.gpu import LONGEST, SHORTEST, SPARE, ZeroGpu, duration, on_zero_gpu
+from explorer.ui.gpu import LONGEST, SHORTEST, SPARE, ZeroGpu, duration
 from explorer.ui.rendering import Rendering
 from explorer.ui.visits import Visit
 from tests.ui.serving import served
@@ -46,18 +46,6 @@ def spaces():
 
 def priced(rows, seconds=None):
     return Price(frames=9, stored=0, rows=rows, naive_rows=rows, seconds=seconds)
-
-
-def test_the_environment_says_whether_it_is_zero_gpu():
-    assert [
-        value for value in ("true", "True", "1", "t", "false", "0", "") if on_zero_gpu({"SPACES_ZERO_GPU": value})
-    ] == [
-        "true",
-        "True",
-        "1",
-        "t",
-    ]
-    assert not on_zero_gpu({})
 
 
 def test_the_price_says_how_many_seconds_with_a_margin_and_never_more_than_allowed():

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from explorer.experiments import registry
 from explorer.outputs import settings
 from explorer.outputs.export import export
+from explorer.ui.opening import _forget
 from explorer.ui.rendering import Rendering
 from tests.ui.hands import settled
 from tests.ui.serving import Served, served
@@ -76,6 +77,23 @@ def choose(page: Page, path: Path) -> None:
     with page.expect_file_chooser() as chooser:
         page.locator("#open-file").click()
     chooser.value.set_files(path)
+
+
+def test_of_large_files_only_gradios_own_are_deleted(tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "gradio"))
+    runs, uploads = tmp_path / "runs", tmp_path / "gradio" / "abc"
+    for folder in (runs, uploads):
+        folder.mkdir(parents=True)
+        (folder / "large").write_bytes(bytes(1_000_001))
+        (folder / "small").write_bytes(b"small")
+    through = uploads / ".." / ".." / "runs" / "large"
+    for path in (runs / "large", runs / "small", uploads / "large", uploads / "small", through, tmp_path / "gone"):
+        _forget(path)
+    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()) == [
+        "gradio/abc/small",
+        "runs/large",
+        "runs/small",
+    ]
 
 
 def test_a_film_that_is_dropped_fills_its_form_and_renders_nothing(page: Page, made, site: Served):

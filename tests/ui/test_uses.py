@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import gradio as gr
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
@@ -16,6 +17,9 @@ from explorer.experiments.inputs import InputError, Picture
 from explorer.experiments.pictures import ancestry, canonical, opened, with_ancestry
 from explorer.outputs.records import make_record
 from explorer.outputs.runs import Run, Runs
+from explorer.ui.memory import Memory
+from explorer.ui.tab import Tab
+from explorer.ui.under_way import UnderWay
 from explorer.ui.uses import GONE, Chosen, _keyframe
 from tests.ui.serving import Served, served
 
@@ -134,3 +138,13 @@ def test_without_a_picture_it_says_so(page: Page):
     expect(page.locator("#interpolation-status")).to_contain_text("rows")  # the page has told its prices
     use(page, "interpolation", "Its seed")
     expect(page.get_by_text("This picture is no longer on the server")).to_be_visible()
+
+
+def test_the_status_line_of_a_tab_that_is_rendering_stays_its_own(engine, tmp_path):
+    with gr.Blocks():
+        film = Tab(INTERPOLATION, [], engine, Runs(tmp_path), UnderWay(), memory=Memory())
+    settings = {"prompts": ["a cat", "a dog"], "frames": 3}
+    assert film.price_of(settings, "somebody")["text"] == "3 frames, 22 rows"
+    film.under_way.renders["somebody", film.name] = object()
+    assert film.price_of(settings, "somebody") == gr.skip()
+    assert film.price_of(settings, "somebody else")["text"] == "3 frames, 22 rows"

@@ -250,7 +250,7 @@ def test_decoded_pictures_are_bounded_and_the_oldest_are_closed(page: Page) -> N
 
 def test_a_mask_is_read_as_it_was_written(page: Page) -> None:
     indices = [0, 3, 4, 63, 64, 299]
-    code = source("reel.js") + "; return bitsOf(hex);"
+    code = source("bits.js") + "; return bitsOf(hex);"
     assert page.evaluate(f"hex => Function('hex', {json.dumps(code)})(hex)", mask(indices)) == indices
 
 

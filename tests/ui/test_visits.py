@@ -24,6 +24,7 @@ from explorer.experiments.prompt_grid import PromptGrid
 from explorer.outputs import settings
 from explorer.outputs.runs import Run, Runs
 from explorer.space.plans import Place
+from explorer.ui.limits import Door, Limits
 from explorer.ui.pad import PadView
 from explorer.ui.rendering import Rendering
 from explorer.ui.under_way import UnderWay
@@ -141,6 +142,15 @@ def test_the_exact_point_is_rendered_into_the_runs_folder(engine, tmp_path):
     told = {"coordinates": [0.3, 0.8], "settings": {"seed": last["seed"]}}
     assert settings.read(last["file"])["frame"] == told
     assert run.ready == list(range(9)), "the run's own frames are as they were"
+
+
+def test_a_point_whose_time_is_over_ends_like_stop(engine, run, monkeypatch):
+    monkeypatch.setattr("explorer.ui.visits.SECONDS_BETWEEN_NEWS", 0)
+    visits, here = visits_of(engine), {"coordinates": [0.3, 0.8]}
+    visits.door = Door(Limits(seconds=0))
+    assert asked(visits, run, here)[-1]["stopped"]
+    visits.door = Door(Limits(seconds=1000))
+    assert "picture" in asked(visits, run, here)[-1]
 
 
 def test_a_point_that_is_a_cell_costs_nothing(engine, run):

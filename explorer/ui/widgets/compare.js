@@ -28,7 +28,6 @@ let notes = {}; // words measured while drawing, by frame, for those that have a
 let given = {}; // fps and loop as Python gave them: carried along for the exports
 let slot = 0; // what a pick fills: 0 is A, 1 is B
 let touched = false; // has the visitor chosen? then A and B are no longer the ends of the first row
-let previewing = null; // the preview being loaded or shown
 
 const mode = () => root.dataset.mode;
 const seen = () => (mode() === 'flip' ? [0] : [0, 1]);
@@ -53,7 +52,7 @@ function remark(k) {
 function noteNow() {
   if (reel.blobs.size) return seen().map(remark).filter(Boolean).join('\n');
   if (reel.ready.size && [...reel.ready].every((i) => reel.lost(i))) return say('gone');
-  return previewing ? say('preview', previewing) : say('waiting');
+  return reel.previewing ? say('preview', reel.previewing) : say('waiting');
 }
 
 function cellName(i) {
@@ -112,7 +111,7 @@ function tell() {
   const text = noteNow();
   note.textContent = text;
   note.hidden = !text;
-  const waiting = previewing ? 'preview' : 'waiting';
+  const waiting = reel.previewing ? 'preview' : 'waiting';
   root.dataset.state = !reel.count ? 'empty' : reel.blobs.size ? 'pair' : waiting;
   root.dataset.slot = SLOTS[slot];
   root.dataset.film = reel.count ? JSON.stringify({ index: paneA.at, fps: given.fps, loop: given.loop }) : 'null';
@@ -199,14 +198,8 @@ function arrived(i) {
 }
 
 async function preview(news) {
-  const old = () => reel.blobs.size || previewing?.step >= news.step;
-  if (!news || old()) return;
-  const run = reel.aborter;
-  const url = news.file.url + '?step=' + news.step; // never a picture the browser kept from an earlier step
-  const answer = await fetch(url, { signal: run.signal }).catch(() => null);
-  const bitmap = answer?.ok ? await createImageBitmap(await answer.blob()).catch(() => null) : null;
-  if (!bitmap || run !== reel.aborter || old()) return;
-  previewing = news;
+  const bitmap = await reel.preview(news);
+  if (!bitmap) return;
   tell(); // first: the canvas takes its size from the state
   paneA.put(bitmap);
 }
@@ -221,17 +214,15 @@ function arrange() {
 }
 
 async function readManifest(url) {
-  const run = reel.aborter;
-  const answer = await fetch(url, { signal: run.signal }).catch(() => null);
-  const manifest = answer?.ok ? await answer.json().catch(() => null) : null;
-  if (run !== reel.aborter) return;
-  frames = manifest?.frames ?? [];
+  const manifest = await reel.json(url);
+  if (!manifest) return;
+  frames = manifest.frames;
   arrange();
 }
 
 function reset(url, count) {
   reel.open(url.replace(/frames[\w.-]*\.json$/, ''), count);
-  [frames, slot, touched, previewing] = [[], 0, false, null];
+  [frames, slot, touched] = [[], 0, false];
   panes.forEach((pane) => pane.clear());
   arrange();
   if (url) readManifest(url);

@@ -24,7 +24,6 @@ let given = {}; // fps and loop as Python last gave them; what the visitor chose
 let at = 0; // the frame the visitor is at, ready or not
 let touched = false; // has the visitor moved? then the view no longer follows what arrives
 let followed = 0;
-let previewing = null; // the preview being loaded or shown
 
 const fps = () => Math.min(50, Math.max(1, Number(fpsInput.value) || 10));
 const loop = () => loopSelect.value;
@@ -47,7 +46,7 @@ function noteOf(i) {
   const holes = { n: i + 1, m: reel.nearest(i) + 1 };
   if (holes.m === 0) {
     if (reel.ready.size && [...reel.ready].every((k) => reel.lost(k))) return say('gone');
-    return previewing ? say('preview', previewing) : say('waiting');
+    return reel.previewing ? say('preview', reel.previewing) : say('waiting');
   }
   if (player.playing || reel.blobs.has(i)) return '';
   if (reel.lost(i)) return say('lost', holes);
@@ -83,7 +82,7 @@ function tell() {
   range.value = at;
   range.setAttribute('aria-valuetext', [text ? `${place}: ${text}` : place, measure, remark].filter(Boolean).join('. '));
   picture.setAttribute('aria-label', text || place);
-  const waiting = previewing ? 'preview' : 'waiting';
+  const waiting = reel.previewing ? 'preview' : 'waiting';
   root.dataset.state = !count ? 'empty' : reel.blobs.size ? 'film' : waiting;
   root.dataset.film = count ? JSON.stringify({ index: at, fps: fps(), loop: loop() }) : 'null';
   find('desk').toggleAttribute('inert', !reel.blobs.size);
@@ -173,24 +172,16 @@ function arrived(i) {
 }
 
 async function preview(news) {
-  const old = () => reel.blobs.size || previewing?.step >= news.step;
-  if (!news || old()) return;
-  const run = reel.aborter;
-  const url = news.file.url + '?step=' + news.step; // never a picture the browser kept from an earlier step
-  const answer = await fetch(url, { signal: run.signal }).catch(() => null);
-  const bitmap = answer?.ok ? await createImageBitmap(await answer.blob()).catch(() => null) : null;
-  if (!bitmap || run !== reel.aborter || old()) return;
-  previewing = news;
+  const bitmap = await reel.preview(news);
+  if (!bitmap) return;
   pane.put(bitmap);
   tell();
 }
 
 async function readManifest(url) {
-  const run = reel.aborter;
-  const answer = await fetch(url, { signal: run.signal }).catch(() => null);
-  const manifest = answer?.ok ? await answer.json().catch(() => null) : null;
-  if (run !== reel.aborter) return;
-  frames = manifest?.frames ?? [];
+  const manifest = await reel.json(url);
+  if (!manifest) return;
+  frames = manifest.frames;
   series = seriesOf(frames, reel.count);
   drawCurve();
   tell();
@@ -200,7 +191,7 @@ function reset(url, count) {
   reel.open(url.replace(/frames[\w.-]*\.json$/, ''), count);
   player.pause();
   pane.clear();
-  [frames, series, at, touched, followed, previewing] = [[], null, 0, false, 0, null];
+  [frames, series, at, touched, followed] = [[], null, 0, false, 0];
   strip.clear();
   drawCurve();
   saveLink.removeAttribute('href');

@@ -25,7 +25,6 @@ let names = ['', '', '', '']; // the words of the corners
 let given = {}; // fps and loop as Python gave them: carried along for the exports
 let [x, y] = [0, 0]; // where the handle is
 let visit = null; // what is known of the point here, when it is no cell: {} is asked for; see visits.py
-let previewing = null; // the preview being loaded or shown
 
 const cell = () => lattice.at(x, y);
 const here = (i) => (reel.blobs.has(i) ? i : standIn(...lattice.cells[i]));
@@ -63,7 +62,7 @@ function remark() {
 function noteNow() {
   if (reel.blobs.size) return remark();
   if (reel.ready.size && [...reel.ready].every((i) => reel.lost(i))) return say('gone');
-  return previewing ? say('preview', previewing) : say('waiting');
+  return reel.previewing ? say('preview', reel.previewing) : say('waiting');
 }
 
 function placeNow() {
@@ -104,7 +103,7 @@ function tell() {
   const text = noteNow();
   if (note.textContent !== text) note.textContent = text;
   note.hidden = !text;
-  const waiting = previewing ? 'preview' : 'waiting';
+  const waiting = reel.previewing ? 'preview' : 'waiting';
   root.dataset.state = !reel.count ? 'empty' : reel.blobs.size ? 'pad' : waiting;
   root.dataset.exact = Boolean(saveable());
   const state = { index: Math.max(0, lattice.nearest(x, y)), fps: given.fps, loop: given.loop, x, y };
@@ -194,18 +193,9 @@ function arrived(i) {
   tellCells();
 }
 
-async function bitmapOf(url) {
-  const answer = await fetch(url, { signal: reel.aborter.signal }).catch(() => null);
-  return answer?.ok ? createImageBitmap(await answer.blob()).catch(() => null) : null;
-}
-
 async function preview(news) {
-  const old = () => reel.blobs.size || previewing?.step >= news.step;
-  if (!news || old()) return;
-  const run = reel.aborter;
-  const bitmap = await bitmapOf(news.file.url + '?step=' + news.step); // never one the browser kept from an earlier step
-  if (!bitmap || run !== reel.aborter || old()) return;
-  previewing = news;
+  const bitmap = await reel.preview(news);
+  if (!bitmap) return;
   tell(); // first: the canvas takes its size from the state
   blend.put(bitmap);
 }
@@ -214,7 +204,7 @@ async function visited({ detail: news }) {
   const isHere = () => !news.coordinates || (news.coordinates[0] === x && news.coordinates[1] === y);
   const still = () => visit && reel.base.endsWith(`/${news.run}/`) && isHere();
   if (!still()) return; // the handle has moved on, or to another run
-  const bitmap = news.picture ? await bitmapOf(news.picture.url) : null;
+  const bitmap = news.picture ? await reel.picture(news.picture.url) : null;
   if (!still() || visit.bitmap) return;
   visit = bitmap ? { ...news, bitmap } : news.picture ? { gone: true } : news;
   refresh();
@@ -230,17 +220,15 @@ function arrange() {
 }
 
 async function readManifest(url) {
-  const run = reel.aborter;
-  const answer = await fetch(url, { signal: run.signal }).catch(() => null);
-  const manifest = answer?.ok ? await answer.json().catch(() => null) : null;
-  if (run !== reel.aborter) return;
-  frames = manifest?.frames ?? [];
+  const manifest = await reel.json(url);
+  if (!manifest) return;
+  frames = manifest.frames;
   arrange();
 }
 
 function reset(url, count) {
   reel.open(url.replace(/frames[\w.-]*\.json$/, ''), count);
-  [frames, x, y, visit, previewing] = [[], 0, 0, null, null];
+  [frames, x, y, visit] = [[], 0, 0, null];
   blend.clear();
   arrange();
   if (url) readManifest(url);

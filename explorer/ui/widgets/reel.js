@@ -15,16 +15,6 @@ function frameAt(position, count, loop) {
   return p < count ? p : period - p;
 }
 
-// The set bits of a hexadecimal number, lowest first.
-function bitsOf(hex) {
-  const bits = [];
-  for (let k = 0; k < hex.length; k++) {
-    const digit = parseInt(hex[hex.length - 1 - k], 16);
-    for (let b = 0; b < 4; b++) if (digit & (1 << b)) bits.push(4 * k + b);
-  }
-  return bits;
-}
-
 class Reel {
   constructor(changed) {
     this.changed = changed;
@@ -45,6 +35,34 @@ class Reel {
     this.busy = new Set();
     this.tries = new Map();
     this.focus = 0;
+    this.previewing = null; // the preview that was loaded last
+  }
+
+  // What `read` makes of the answer; null if there is none, it cannot be read, or the run has changed meanwhile.
+  async load(url, read) {
+    const { signal } = this.aborter;
+    const answer = await fetch(url, { signal }).catch(() => null);
+    const found = answer?.ok ? await read(answer).catch(() => null) : null;
+    return signal.aborted ? null : found;
+  }
+
+  picture(url) {
+    return this.load(url, async (answer) => createImageBitmap(await answer.blob()));
+  }
+
+  json(url) {
+    return this.load(url, (answer) => answer.json());
+  }
+
+  // The picture of a preview {step, file}; null if a frame or a later preview is here.
+  async preview(news) {
+    const late = () => this.blobs.size || this.previewing?.step >= news.step;
+    if (!news || late()) return null;
+    const url = news.file.url + '?step=' + news.step; // never a picture that the browser kept from an earlier step
+    const bitmap = await this.picture(url);
+    if (!bitmap || late()) return null;
+    this.previewing = news;
+    return bitmap;
   }
 
   url(i, folder, suffix) {

@@ -52,16 +52,6 @@ class Shelf {
   }
 }
 
-// The set bits of a hexadecimal number, lowest first.
-function bitsOf(hex) {
-  const bits = [];
-  for (let k = 0; k < hex.length; k++) {
-    const digit = parseInt(hex[hex.length - 1 - k], 16);
-    for (let b = 0; b < 4; b++) if (digit & (1 << b)) bits.push(4 * k + b);
-  }
-  return bits;
-}
-
 // The address of frame i of a run, as the page shows it.
 const frameUrl = (entry, i) => `${entry.base}view/${String(i).padStart(4, '0')}.jpg`;
 

@@ -27,7 +27,6 @@ let layer = 0; // the place in grid.layers; kept from run to run
 let chosen = 0; // the lane that is saved and carried on
 let touched = false; // has the visitor moved? then the view no longer follows what arrives
 let clock = null; // time of the last step while playing, null while paused
-let previewing = null; // the preview being loaded or shown
 
 /* ---- where things are ------------------------------------------------------------------------------------- */
 
@@ -68,7 +67,7 @@ function remark(k) {
 function noteNow() {
   if (reel.blobs.size) return '';
   if (reel.ready.size && [...reel.ready].every((i) => reel.lost(i))) return say('gone');
-  return previewing ? say('preview', previewing) : say('waiting');
+  return reel.previewing ? say('preview', reel.previewing) : say('waiting');
 }
 
 function noiseNow() {
@@ -86,7 +85,7 @@ function tellLanes() {
     node.setAttribute('aria-label', say('lane', { name: names[k] || say('untitled'), caption }));
     node.title = frames[i]?.settings?.prompt ?? '';
     if (lanes.length > 1) node.setAttribute('aria-pressed', k === chosen);
-    node.classList.toggle('trajectory-blank', reel.blobs.size ? nearest(i) < 0 : !previewing || !pane.drawn);
+    node.classList.toggle('trajectory-blank', reel.blobs.size ? nearest(i) < 0 : !reel.previewing || !pane.drawn);
     mark.textContent = remarked;
     mark.hidden = !remarked;
   });
@@ -118,7 +117,7 @@ function tell() {
   const text = noteNow();
   note.textContent = text;
   note.hidden = !text || !reel.count;
-  const waiting = previewing ? 'preview' : 'waiting';
+  const waiting = reel.previewing ? 'preview' : 'waiting';
   root.dataset.state = !reel.count ? 'empty' : reel.blobs.size ? 'film' : waiting;
   for (const part of ['desk', 'bar']) find(part).toggleAttribute('inert', !reel.blobs.size);
   tellLanes();
@@ -244,30 +243,22 @@ function arrived() {
 }
 
 async function preview(news) {
-  const old = () => !lanes.length || reel.blobs.size || previewing?.step >= news.step;
-  if (!news || old()) return;
-  const run = reel.aborter;
-  const url = news.file.url + '?step=' + news.step; // never a picture the browser kept from an earlier step
-  const answer = await fetch(url, { signal: run.signal }).catch(() => null);
-  const bitmap = answer?.ok ? await createImageBitmap(await answer.blob()).catch(() => null) : null;
-  if (!bitmap || run !== reel.aborter || old()) return;
-  previewing = news;
+  const bitmap = lanes.length ? await reel.preview(news) : null;
+  if (!bitmap) return;
   lanes[Math.max(0, grid.lanes.indexOf(frames[news.index]?.coordinates?.[0]))].pane.put(bitmap);
   tell();
 }
 
 async function readManifest(url) {
-  const run = reel.aborter;
-  const answer = await fetch(url, { signal: run.signal }).catch(() => null);
-  const manifest = answer?.ok ? await answer.json().catch(() => null) : null;
-  if (run !== reel.aborter) return;
-  frames = manifest?.frames ?? [];
+  const manifest = await reel.json(url);
+  if (!manifest) return;
+  frames = manifest.frames;
   arrange();
 }
 
 function reset(url, count) {
   reel.open(url.replace(/frames[\w.-]*\.json$/, ''), count);
-  [frames, at, chosen, touched, clock, previewing] = [[], 0, 0, false, null, null];
+  [frames, at, chosen, touched, clock] = [[], 0, 0, false, null];
   arrange();
   if (url) readManifest(url);
 }
