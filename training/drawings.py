@@ -1,4 +1,4 @@
-"""Stage 2: every drawing of the sets as 128 px RGBA with its plain name, in `drawings.npy` and `drawings.json`.
+"""Every drawing of the sets as 128 px RGBA with its plain name, in `drawings.npy` and `drawings.json`.
 
 The sets are iconify's SVG collections and one folder of 3D pictures; emojibase says which group a label is of.
 Skin-tone doubles, letters, flags and symbols are left out. It knows nothing of captions.

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True)
@@ -74,12 +71,6 @@ class Recipe:
     unet_widths: tuple[int, int, int] = (64, 128, 192)
     unet_layers: int = 1
     judge_width: int = 96
-
-    def digest(self, *names: str) -> str:
-        """A short name for the named numbers (all without a name): a stage made from others is made again."""
-        chosen: dict[str, Any] = {name: getattr(self, name) for name in names} if names else asdict(self)
-        text = json.dumps({key: asdict(v) if isinstance(v, Pace) else v for key, v in chosen.items()}, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -1,4 +1,4 @@
-"""Stage 1: pinned npm packages of drawings, names and words, unpacked into `sources/node_modules`, and their NOTICE.
+"""Pinned npm packages of drawings, names and words, unpacked into `sources/node_modules`, and their NOTICE.
 
 Every tarball must have the SHA-512 that npm's registry gave when the version was pinned. Of each package only what the
 other stages read is unpacked, and its licence, where it carries one. It does not know what the files mean.

@@ -1,4 +1,4 @@
-"""Stage 5: a small CLIPTextModel that learns the sentence encoder's space from texts alone, in F/text_encoder.
+"""A small CLIPTextModel that learns the sentence encoder's space from texts alone, in F/text_encoder.
 
 Every text goes where the teacher has it, and keeps its distances to other texts and to what is drawn (TinyCLIP's
 affinity mimicking, arXiv:2309.12314). A kind of something drawn goes halfway to the thing itself, as WordNet says and

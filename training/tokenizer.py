@@ -1,4 +1,4 @@
-"""Stage 4: byte pairs in CLIP's format, in F/tokenizer, so that words people type are one token each.
+"""Byte pairs in CLIP's format, in F/tokenizer, so that words people type are one token each.
 
 The splitting of words is CLIP's (github.com/openai/CLIP, simple_tokenizer.py). What is drawn often is counted often: a
 whole token begins with the teacher's vector for it (`text_encoder`), pieces of a word must learn theirs.
