@@ -32,7 +32,8 @@ class TextStates:
         made, of = folder / "text_states.npy", folder / "text_states.json"
         name = _name(folder, distinct)
         if not (made.exists() and of.exists() and json.loads(of.read_text())["of"] == name):
-            of.unlink(missing_ok=True)
+            for old in (of, made):
+                old.unlink(missing_ok=True)
             _make(made, folder, distinct, machine)
             of.write_text(json.dumps({"of": name, "captions": len(distinct)}))
         self._states = np.load(made, mmap_mode="r")

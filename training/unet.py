@@ -39,7 +39,7 @@ def run(folder: Path, recipe: Recipe) -> None:
     nothing = texts.rows([""])
     unet = fresh(recipe).to(machine.device)
     if machine.device.type == "cpu":
-        unet.set_attn_processor(AttnProcessor())  # its backward pass is a quarter faster here than the fused one's
+        unet.set_attn_processor(AttnProcessor())  # the fused one is slow in its backward pass on a CPU
     average = EMAModel(unet.parameters(), decay=0.999, use_ema_warmup=True, power=0.75)
     average.to(machine.device)
     both = optimizers(unet, recipe.unet.peak, between_features)

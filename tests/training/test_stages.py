@@ -14,7 +14,9 @@ from safetensors.torch import load_file
 from explorer.engine.models import load
 from training import __main__ as training
 from training import latents, steps
+from training.machines import this_machine
 from training.recipe import SMOKE
+from training.text_states import TextStates
 
 LEARNING = {"autoencoder": "vae", "text_encoder": "text_encoder", "unet": "unet", "judge": "judge"}
 
@@ -85,6 +87,28 @@ def test_latents_are_whole_after_a_kill(whole, tmp_path):
     lost.unlink()
     latents.run(folder, SMOKE)
     assert np.array_equal(np.load(lost), np.load(whole / "latents" / lost.name))
+
+
+def test_text_states_are_kept_until_the_captions_or_the_text_encoder_change(whole, tmp_path):
+    for part in ("tokenizer", "text_encoder"):
+        shutil.copytree(whole / part, tmp_path / part)
+    machine, kept = this_machine("cpu"), tmp_path / "text_states.npy"
+
+    def made_again(captions: list[str]) -> bool:
+        before = kept.stat().st_mtime_ns if kept.exists() else None
+        texts = TextStates(tmp_path, captions, machine)
+        found = texts.states(texts.rows(["a cat", "", "a cat"]))
+        assert found.shape == (3, 77, SMOKE.text_width)
+        assert torch.equal(found[0], found[2])
+        assert not torch.equal(found[0], found[1])
+        return kept.stat().st_mtime_ns != before
+
+    assert made_again(["a cat"])
+    assert not made_again(["a cat", "", "a cat"])
+    assert made_again(["a cat", "a dog"])
+    configuration = tmp_path / "text_encoder" / "config.json"
+    configuration.write_text(configuration.read_text() + "\n")
+    assert made_again(["a cat", "a dog"])
 
 
 def test_the_mixes_and_the_judges_composites_are_different_ones(whole):
