@@ -75,8 +75,8 @@ RUNS = (
             "prompts": (
                 "a boat at the beach",
                 "a lion in the desert",
-                "a butterfly in a meadow",
-                "a sailboat on the sea at night",
+                "a giraffe in a field",
+                "a rocket under a starry night sky",
             ),
             "frames": 8,
             "loop": "closed",
@@ -92,12 +92,12 @@ RUNS = (
     ),
     Run(
         "negative-prompts",
-        "A butterfly without red",
+        "An apple without red",
         {
-            "prompt": "a butterfly in a meadow",
+            "prompt": "an apple in a meadow",
             "away_from": "red and orange",
-            "amounts": (0, 0.5, 1, 1.5, 2, 2.5, 3),
-            "seed": 1,
+            "amounts": (0, 0.25, 0.5, 0.75, 1, 1.25, 1.5),
+            "seed": 2,
         },
         Show(fps=5, loop="back-and-forth", rest=(0, -1)),
     ),
