@@ -73,7 +73,7 @@ def screenshots(url: str) -> None:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         tab = browser.new_page(viewport={"width": 1280, "height": 1400})
         tab.goto(url)
-        rendered(tab, "interpolation", 3)
+        rendered(tab, "interpolation")
         tab.locator("#interpolation-view input[type=range]").fill("12")
         tab.wait_for_timeout(800)
         tab.evaluate("scrollTo(0, 0)")
