@@ -1,6 +1,6 @@
 """Makes the README's pictures with the program itself: `make pictures`.
 
-A film from the command line, a screenshot of the page in the middle of a film, and two contact sheets of tabs, wide
+A film from the command line, a screenshot of the page with a film, and two contact sheets of tabs, wide
 and as on a phone. Needs chromium and the test tools.
 """
 
@@ -68,7 +68,7 @@ def page(cache: str) -> Iterator[str]:
 
 
 def screenshots(url: str) -> None:
-    """assets/page.png, in the middle of a film; assets/tabs-wide.webp and tabs-phone.webp, six other tabs."""
+    """assets/page.png, at the end of a film; assets/tabs-wide.webp and tabs-phone.webp, six other tabs."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         tab = browser.new_page(viewport={"width": 1280, "height": 1400})

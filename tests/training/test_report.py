@@ -10,7 +10,7 @@ from PIL import Image
 from explorer.engine.quiet import quiet
 from tests.tiny import tiny_sd
 from tests.training.figures_of import figures_of
-from training import exam, latents, painting, report, sheet
+from training import card, exam, latents, painting, report, sheet
 from training.claims import Claim
 from training.exam import Answers, Composites
 from training.pictures import Said
@@ -113,7 +113,9 @@ def test_a_report_leaves_figures_tables_a_sheet_and_a_card(folder, monkeypatch):
     assert "smoke" in (folder / "report.md").read_text()
     assert (folder / "sheet.png").stat().st_size > 1000
     assert "## What it can and cannot draw" in (folder / "pocket" / "README.md").read_text()
-    assert len(json.loads((folder / "pocket" / "history.json").read_text())) == 1
+    *past, last = json.loads((folder / "pocket" / "history.json").read_text())
+    assert past == json.loads((card.BUNDLED / "history.json").read_text())
+    assert last["digest"] == found["digest"]
     monkeypatch.setattr(painting.Painter, "_run", None)
     report.run(folder, SMOKE)
     assert json.loads((folder / "report.json").read_text())["shares"] == found["shares"]
