@@ -110,7 +110,8 @@ def spread(rows: int, steps: int, noise: torch.Generator) -> Tensor:
     Batches differ less by chance: the low-discrepancy sampler of Kingma et al. (arXiv:2107.00630, appendix I.1).
     """
     parts = torch.randperm(rows, generator=noise)  # which rows of a batch are plain is no chance
-    return ((parts + torch.rand(rows, generator=noise)) * (steps / rows)).long()
+    found = ((parts + torch.rand(rows, generator=noise)) * (steps / rows)).long()
+    return found.clamp(max=steps - 1)  # in float32 a part's end may be rounded into what follows
 
 
 def noised(clean: Tensor, random: Tensor, share: Tensor) -> tuple[Tensor, Tensor]:

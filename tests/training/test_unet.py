@@ -38,6 +38,11 @@ def test_timesteps_are_one_of_each_part_and_any_row_may_have_any_of_them():
     assert set(batches.flatten().tolist()) == set(range(1000))
 
 
+def test_the_largest_number_below_one_gives_no_timestep_beyond_the_last(monkeypatch):
+    monkeypatch.setattr(torch, "rand", lambda *shape, generator: torch.full(shape, 1 - 2**-24))
+    assert unet.spread(96, 1000, torch.Generator()).max() == 999
+
+
 def test_every_parameter_has_one_optimizer():
     network = unet.fresh(SMOKE)
     muon, rest = optimizers(network, 1e-3, unet.between_features)
