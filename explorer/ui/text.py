@@ -97,7 +97,7 @@ class Book:
 
     def _said(self, phrases: Phrases, text: str) -> str | None:
         """One phrase, or several in a row, each of them known."""
-        places = sorted((found.start(), found.end()) for found in _SEPARATOR.finditer(text))
+        places = [found.span() for found in _SEPARATOR.finditer(text)]
         ends: dict[int, str | None] = {}  # what is said of the text from there on, looked up once for each place
 
         def said_from(start: int) -> str | None:
