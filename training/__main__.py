@@ -39,8 +39,8 @@ def main(arguments: list[str] | None = None) -> None:
     for name in flags.stages or STAGES:
         stage = importlib.import_module(f"training.{name}")
         print(f"{name}: {(stage.__doc__ or '').splitlines()[0]}", file=sys.stderr)
-        asked = {"model": flags.model, "quick": flags.quick} if name == "report" else {}
-        stage.run(flags.folder, recipe, **asked)
+        asked = {"report": {"model": flags.model, "quick": flags.quick}, "unet": {"compiled": flags.compile}}
+        stage.run(flags.folder, recipe, **asked.get(name, {}))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--recipe", choices=sorted(RECIPES), default="pocket", help="whose numbers (default pocket)")
     parser.add_argument("--unet-steps", type=int, help="other than the recipe's: more go on from the checkpoint")
+    parser.add_argument("--compile", action="store_true", help="torch.compile for the UNet (needs a C++ compiler)")
     parser.add_argument("--model", type=Path, help="what is reported on (default pocket in the work folder)")
     parser.add_argument("--quick", action="store_true", help="a report of every fourth question")
     return parser

@@ -46,15 +46,16 @@ def write(folder: Path, found: Figures, bundled: Path = BUNDLED) -> None:
 def history(folder: Path, bundled: Path, found: Figures) -> list[dict[str, Any]]:
     """The figures of earlier sets of weights, oldest first, and `found` last, without what is too long to keep.
 
-    Of the bundled weights those of F/report are taken, if they were measured in full there and have no entry yet.
+    Those that were measured in full in this work folder are told as they were found there, so by one judge.
     """
     file = bundled / "history.json"
-    past = json.loads(file.read_text()) if file.exists() else []
-    digest = checkpoint.fingerprint(checkpoint.open_folder(bundled, "bundled"))[:12]
-    measured = folder / "report" / f"{digest}.json"
-    if measured.exists() and digest not in {entry["digest"] for entry in past}:
-        past.append(_entry(json.loads(measured.read_text())))
-    return [entry for entry in past if entry["digest"] != found["digest"]] + [_entry(found)]
+    past = {entry["digest"]: entry for entry in json.loads(file.read_text())} if file.exists() else {}
+    past.setdefault(checkpoint.fingerprint(checkpoint.open_folder(bundled, "bundled"))[:12], None)
+    for digest in past:
+        measured = folder / "report" / f"{digest}.json"
+        if measured.exists():
+            past[digest] = _entry(json.loads(measured.read_text()))
+    return [entry for digest, entry in past.items() if entry and digest != found["digest"]] + [_entry(found)]
 
 
 def card(pocket: Path, found: Figures, past: Sequence[Figures]) -> str:

@@ -87,7 +87,9 @@ class Mix:
 
 PLAIN = Mix(ALIKE, True, 0.65, 0.25, 0.20, 0.0, 0.0, 0.12, (0.88, 0.92), (0.68, 0.76), 0.15)
 MIXED = Mix((*SETS, SOLID), False, 0.0, 0.25, 0.45, 0.38, 0.3, 0.5, (0.74, 0.96), (0.55, 0.8), 0.8)
-MIXES = {"plain": PLAIN, "mixed": MIXED}
+PAINTED = Mix(ALIKE, True, 0.65, 0.10, 0.45, 0.8, 0.0, 0.12, (0.84, 0.92), (0.66, 0.78), 0.3)
+MIXES = {"plain": PLAIN, "mixed": MIXED, "painted": PAINTED}
+"""What is widened step by step: one pose in look-alike sets, everything, and the core subjects in the styles."""
 
 
 def composites(

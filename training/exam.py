@@ -50,7 +50,7 @@ def questions(folder: Path, recipe: Recipe, rows: Sequence[Drawing], every: int)
     A kind without a question (a tiny dictionary has no unseen words) is left out.
     """
     core = subjects.core(rows)
-    captions = {said.caption for name in ("plain", "mixed") for said in latents.load(folder, recipe, name)[1]}
+    captions = {said.caption for said in latents.load(folder, recipe, *latents.UNET)[1]}
     asked = {"subject": naming(core), "unseen": unseen(core, wordnet.read(folder), captions)}
     asked |= {name: attributes(name, subjects.common(rows)) for name in VALUES}
     return {name: each[::every] for name, each in asked.items() if each}

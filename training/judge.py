@@ -2,8 +2,8 @@
 
 A small convolutional encoder, trained apart from the generator on composites of other seeds, to find the claim that is
 true of a picture among a batch of others (CLIP's loss, arXiv:2103.00020). Claims are captions and shorter ones; beside
-those of other pictures stand its own with one attribute exchanged. It knows neither pixels nor generators: likeness.py
-puts an autoencoder before it.
+those of other pictures stand its own with one attribute exchanged, and the names of other subjects. It knows neither
+pixels nor generators: likeness.py puts an autoencoder before it.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ TITLE = "judge"
 NOISE = 0.15  # of latents of variance 1: generated ones are not as clean as encoded ones
 SHIFT = 1  # latent pixels, 8 px of the picture
 CAPTION_SHARE = 0.4
+OTHERS = 512  # names of subjects, of which a batch's own pictures show few
 COLORLESS = ("pencil sketch", "black and white photo", "blueprint")
 SHARPEST = math.log(100.0)
 
@@ -85,14 +86,14 @@ class Residual(nn.Module):
 
 
 def run(folder: Path, recipe: Recipe, teacher: Teacher | None = None) -> None:
-    """Trains F/judge from the latents named "judge". Does nothing if it is there.
+    """Trains F/judge from the latents of `latents.JUDGE`. Does nothing if it is there.
 
     Args:
         teacher: the sentence encoder; None takes the packaged one.
     """
     if (folder / "judge" / "config.json").exists():
         return
-    seen, said = latents.load(folder, recipe, "judge")
+    seen, said = latents.load(folder, recipe, *latents.JUDGE)
     texts = texts_of(said)
     lessons = Lessons(said, texts, remembered(folder / "judge_texts", texts, teacher or Teacher()))
     judge = taught(seen, lessons, recipe, folder / "judge.pt")
@@ -175,15 +176,20 @@ class Lessons:
     def __init__(self, said: Sequence[Said], texts: Sequence[str], vectors: np.ndarray) -> None:
         self.captions = [each.caption for each in said]
         self.claims = [claim_of(each) for each in said]
+        self.names = [Claim(subject) for subject in sorted({each.subject for each in said})]
         self.vectors = vectors
         self._row = {text: row for row, text in enumerate(texts)}
 
     def batch(self, rows: np.ndarray, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """`targets` (2n, d) and `forbidden` (n, 2n) of `contrast`: a true claim a picture, then one gone wrong each."""
+        """`targets` (m, d) and `forbidden` (n, m) of `contrast`.
+
+        First a true claim a picture, then one gone wrong each, then names of subjects, `OTHERS` of them or all.
+        """
         own = [self._choose(row, rng) for row in rows]
         wrong = [_exchanged(self.claims[row], rng) for row in rows]
-        texts = [text for text, _ in own] + [claim.words() for claim in wrong]
-        true = truth([self.claims[row] for row in rows], [claim for _, claim in own] + wrong)
+        others = [self.names[n] for n in rng.choice(len(self.names), min(OTHERS, len(self.names)), replace=False)]
+        texts = [text for text, _ in own] + [claim.words() for claim in (*wrong, *others)]
+        true = truth([self.claims[row] for row in rows], [*(claim for _, claim in own), *wrong, *others])
         np.fill_diagonal(true, False)
         vectors = self.vectors[[self._row[text] for text in texts]].astype(np.float32)
         return torch.from_numpy(vectors), torch.from_numpy(true)

@@ -1,6 +1,6 @@
 """The latents that the UNet and the judge learn from: composites, encoded once, with what their captions say.
 
-Shards of 1,000 in F/latents, so that a kill costs one. No two mixes, and neither of them and the judge's, share a seed.
+Shards of 1,000 in F/latents, so that a kill costs one. No two kinds share a seed.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from training.pictures import Said, pictures
 from training.recipe import Recipe
 
 SHARD = 1_000
+UNET, JUDGE = ("plain", "painted", "mixed"), ("judge", "judge-plain")
+"""The kinds that each of them learns from."""
 
 
 class Kind(NamedTuple):
@@ -35,7 +37,9 @@ def kinds(recipe: Recipe) -> dict[str, Kind]:
     return {
         "plain": Kind("plain", 10, recipe.plain),
         "mixed": Kind("mixed", 20, recipe.mixed),
+        "painted": Kind("painted", 70, recipe.painted),
         "judge": Kind("mixed", 30, recipe.judged),
+        "judge-plain": Kind("plain", 60, recipe.judged),
     }
 
 
@@ -56,10 +60,9 @@ def run(folder: Path, recipe: Recipe) -> None:
         _write(_file(folder, name, start), vae, machine, *made)
 
 
-def load(folder: Path, recipe: Recipe, name: str) -> tuple[torch.Tensor, list[Said]]:
-    """Latents (n, 8, 16, 16) float16 of variance 1 and what was said of each."""
-    starts = range(0, kinds(recipe)[name].count, SHARD)
-    files = [_file(folder, name, start) for start in starts]
+def load(folder: Path, recipe: Recipe, *names: str) -> tuple[torch.Tensor, list[Said]]:
+    """Latents (n, 8, 16, 16) float16 of variance 1 of some kinds, one after the other, and what was said of each."""
+    files = [_file(folder, name, start) for name in names for start in range(0, kinds(recipe)[name].count, SHARD)]
     latents = np.concatenate([np.load(file) for file in files])
     said = [Said(*entry) for file in files for entry in json.loads(file.with_suffix(".json").read_text())]
     return torch.from_numpy(latents), said

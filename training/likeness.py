@@ -7,6 +7,7 @@ judge on the same terms. It does not know who made a picture, or what it was mea
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +23,17 @@ LAYOUT = torch.channels_last  # several times faster on a CPU than the usual one
 
 
 class Likeness:
-    """The judge with its eyes (an autoencoder) and its dictionary (the sentence encoder). Texts are read once."""
+    """The judge with its eyes (an autoencoder) and its dictionary (the sentence encoder). Texts are read once.
+
+    Attributes:
+        name: of the judge: the beginning of its weights' digest, 8 hexadecimal digits.
+    """
 
     def __init__(self, judge: Judge, vae: AutoencoderTiny, teacher: Teacher, machine: Machine | None = None) -> None:
         self._machine = machine or this_machine()
         self._judge, self._vae = (part.to(self._machine.device, memory_format=LAYOUT).eval() for part in (judge, vae))
+        weights = b"".join(weight.cpu().numpy().tobytes() for weight in judge.state_dict().values())
+        self.name = sha256(weights).hexdigest()[:8]
         self._teacher = teacher
         self._known: dict[str, np.ndarray] = {}
 

@@ -39,9 +39,9 @@ class Recipe:
         drawings: at most so many drawings, spread over the subjects; None takes all.
         pictures: composites that the autoencoder learns from.
         held_out: composites of other seeds, drawings seen, on which it is measured.
-        plain, mixed: latents of the two mixes (`composites.MIXES`) that the UNet learns from.
-        plain_share: share of a UNet batch drawn from the plain ones, 0 to 1.
-        judged: latents of the mixed kind, of seeds of their own, that the judge learns from.
+        plain, mixed, painted: latents of the three mixes (`composites.MIXES`) that the UNet learns from.
+        plain_share, painted_share: share of a UNet batch drawn from those, 0 to 1; the rest are mixed ones.
+        judged: latents of the plain and as many of the mixed kind, of seeds of their own, that the judge learns from.
         texts: texts that the text encoder learns from, at most; None takes all.
         vocabulary: entries of the tokenizer, 600 to 49,408.
         autoencoder_width: channels of every AutoencoderTiny block.
@@ -61,7 +61,9 @@ class Recipe:
     held_out: int = 64
     plain: int = 16_000
     mixed: int = 12_000
-    plain_share: float = 0.7
+    painted: int = 8_000
+    plain_share: float = 0.55
+    painted_share: float = 0.2
     judged: int = 16_000
     texts: int | None = None
     vocabulary: int = 12_288
@@ -84,7 +86,7 @@ POCKET = Recipe(
     autoencoder=Pace(steps=5_000, rows=12, peak=1.5e-3, decay=0.5),
     text_encoder=Pace(steps=1_600, rows=192, peak=1e-3, warmup=200, decay=1.0),
     unet=Pace(steps=2_600, rows=96, peak=2e-3, warmup=30, decay=0.35),
-    judge=Pace(steps=2_000, rows=128, peak=1e-3, decay=0.6),
+    judge=Pace(steps=3_000, rows=128, peak=1e-3, decay=0.6),
 )
 
 SMOKE = Recipe(
@@ -97,6 +99,7 @@ SMOKE = Recipe(
     held_out=4,
     plain=16,
     mixed=16,
+    painted=8,
     judged=24,
     texts=200,
     vocabulary=700,

@@ -86,6 +86,7 @@ def measured(folder: Path, recipe: Recipe, model: Path, painter: Painter, extent
     found: dict[str, Any] = {"measured": time.strftime("%Y-%m-%d %H:%M"), "machine": machine_line()}
     rows = drawings.load(folder)[1]
     core, likeness = subjects.core(rows), Likeness.load(folder)
+    found["judge"] = likeness.name
     asked = exam.questions(folder, recipe, rows, extent.every)
     answers = exam.painted(painter, likeness, asked)
     real = exam.composites(folder, recipe, extent.composites)

@@ -78,6 +78,7 @@ def _cell(of: Callable[[Figures], str], found: Figures) -> str:
 
 ROWS: dict[str, Callable[[Figures], str]] = {
     "measured": lambda found: f"{found['measured']}, {found['extent']}",
+    "judge": lambda found: found["judge"],
     "subject first": _share("subject, first 1"),
     "subject among the first 5": _share("subject, first 5"),
     "scene": _share("scene, first 1"),
@@ -95,6 +96,7 @@ ROWS: dict[str, Callable[[Figures], str]] = {
         f"{megabytes(found['size']['bytes'])}, {megabytes(found['size']['largest_bytes'])}"
     ),
 }
-LEGEND = """Shares with their 95 % intervals (Wilson). Unevenness: the largest step of a film over its mean; 1 is even.
-Seconds: median (shortest-longest). What the judge itself sees, and blind guessing, is in each model's own table.
+LEGEND = """Shares with their 95 % intervals (Wilson); compare those of one judge only. Unevenness: the largest step of
+a film over its mean; 1 is even. Seconds: median (shortest-longest). What the judge itself sees, and blind guessing, is
+in each model's own table.
 """

@@ -17,7 +17,7 @@ from diffusers.training_utils import EMAModel
 from torch import Tensor
 from torch.nn.functional import mse_loss
 
-from training.latents import load
+from training.latents import UNET, load
 from training.machines import this_machine
 from training.muon import optimizers, update
 from training.recipe import Recipe
@@ -30,26 +30,32 @@ DROPPED_CAPTIONS = 0.1
 EDGES = ("conv_in", "conv_out", "time_embedding", "add_embedding")
 
 
-def run(folder: Path, recipe: Recipe) -> None:
-    """Trains F/unet on F/latents; goes on from F/unet.pt, also when the recipe has more steps than that has done."""
+def run(folder: Path, recipe: Recipe, compiled: bool = False) -> None:
+    """Trains F/unet on F/latents; goes on from F/unet.pt, also when the recipe has more steps than that has done.
+
+    Args:
+        compiled: by torch.compile, which needs a C++ compiler and rounds otherwise.
+    """
     machine = this_machine()
-    kinds = [load(folder, recipe, name) for name in ("plain", "mixed")]
+    kinds = [load(folder, recipe, name) for name in UNET]
     texts = TextStates(folder, [each.caption for _, said in kinds for each in said], machine)
     captions = [texts.rows([each.caption for each in said]) for _, said in kinds]
     nothing = texts.rows([""])
     unet = fresh(recipe).to(machine.device)
     if machine.device.type == "cpu":
         unet.set_attn_processor(AttnProcessor())  # the fused one is slow in its backward pass on a CPU
+    network = torch.compile(unet) if compiled else unet
     average = EMAModel(unet.parameters(), decay=0.999, use_ema_warmup=True, power=0.75)
     average.to(machine.device)
     both = optimizers(unet, recipe.unet.peak, between_features)
     signal = noise_schedule().alphas_cumprod
-    plain_rows = round(recipe.unet.rows * recipe.plain_share)
+    plain, painted = (round(recipe.unet.rows * share) for share in (recipe.plain_share, recipe.painted_share))
+    counts = (plain, painted, recipe.unet.rows - plain - painted)
 
     def batch(step: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         noise = draws(recipe.seed, TITLE, step).noise
         parts = []
-        for (latents, _), rows, count in zip(kinds, captions, (plain_rows, recipe.unet.rows - plain_rows), strict=True):
+        for (latents, _), rows, count in zip(kinds, captions, counts, strict=True):
             chosen = torch.randint(len(latents), (count,), generator=noise)
             parts.append((latents[chosen].float(), rows[chosen]))
         clean, rows = (torch.cat(part) for part in zip(*parts, strict=True))
@@ -63,7 +69,7 @@ def run(folder: Path, recipe: Recipe) -> None:
         share = signal.to(machine.device)[timesteps][:, None, None, None]
         noisy, wanted = noised(clean, random, share)
         with machine.autocast():
-            predicted = unet(noisy, timesteps, states).sample
+            predicted = network(noisy, timesteps, states).sample
         loss = mse_loss(predicted.float(), wanted)
         update(unet, loss, both, recipe.unet.rate(step))
         average.step(unet.parameters())

@@ -34,6 +34,7 @@ def figures_of(digest: str = "0123456789ab", hits: int = 7) -> dict[str, Any]:
         "machine": "a machine, 2 cores",
         "settings": {"steps": 20, "guidance": 5.0},
         "core": 12,
+        "judge": "abcdef01",
         "shares": told,
         "subjects": {"cat": 1, "dog": 4, "apple": 77, "kettle": 99},
         "autoencoder": {"psnr_db": 28.61, "pictures": 500},

@@ -54,8 +54,10 @@ def test_the_history_has_one_entry_a_set_of_weights(folder, tmp_path):
     (bundled / "history.json").write_text(json.dumps([figures_of("old", 2), figures_of("new", 3)]))
     digest = checkpoint.fingerprint(checkpoint.open_folder(bundled, "x"))[:12]
     (folder / "report" / f"{digest}.json").write_text(json.dumps(figures_of(digest, 4)))
+    (folder / "report" / "old.json").write_text(json.dumps(figures_of("old", 5)))  # by another judge, say
     past = card.history(folder, bundled, figures_of("new", 8))
     assert [entry["digest"] for entry in past] == ["old", digest, "new"]
+    assert past[0]["shares"]["subject, first 1"]["share"] == 0.5
     assert past[-1]["shares"]["subject, first 1"]["share"] == 0.8
     assert "subjects" not in past[-1]
 

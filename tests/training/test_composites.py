@@ -34,7 +34,7 @@ def test_the_nth_is_the_nth_however_many_are_made(drawn, mix):
 
 def test_other_seeds_and_mixes_are_other_composites(drawn):
     first = [next(composites.composites(drawn, mix, seed, 1)) for mix in MIXES for seed in (1, 2)]
-    assert len({composite.picture.tobytes() for composite in first}) == 4
+    assert len({composite.picture.tobytes() for composite in first}) == 2 * len(MIXES)
 
 
 def test_plain_is_core_subjects_without_paint_mostly_on_white(drawn):
@@ -54,6 +54,15 @@ def test_mixed_has_all_of_it(drawn):
     assert {composite.color for composite in made} == {None, *scenes.COLORS}
     assert not any(c.scene and c.color for c in made)
     assert not any(c.color for c in made if c.style in styles.COLORLESS)
+
+
+def test_painted_is_core_subjects_mostly_in_a_style(drawn):
+    made = list(composites.composites(drawn, "painted", 1, 300))
+    assert {composite.subject for composite in made} <= set(subjects.core(drawn[1]))
+    styled = Counter(composite.style for composite in made)
+    assert set(styled) == {None, *styles.STYLES}
+    assert 30 < styled[None] < 100
+    assert {composite.scene for composite in made} == {None, *scenes.SCENES}
 
 
 def test_captions_name_what_is_shown(drawn):

@@ -87,9 +87,10 @@ def test_claims_that_are_true_as_well_neither_attract_nor_repel():
 def test_a_batch_holds_true_claims_and_masks_what_else_is_true(lessons):
     rows = np.arange(4)
     targets, forbidden = lessons.batch(rows, np.random.default_rng(0))
-    assert targets.shape == (8, 32)
-    assert torch.allclose(targets.norm(dim=1), torch.ones(8), atol=1e-5)
-    assert forbidden.shape == (4, 8)
+    assert targets.shape == (10, 32)  # a true claim and a wrong one a picture, and the names of the two subjects
+    assert torch.allclose(targets.norm(dim=1), torch.ones(10), atol=1e-5)
+    assert forbidden.shape == (4, 10)
+    assert forbidden[:, 8:].tolist() == [[False, True]] * 2 + [[True, False]] * 2
     assert not forbidden.diagonal().any()
     assert not forbidden[:2, 2:4].any()  # no claim about a cat is true of a dog
 

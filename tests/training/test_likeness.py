@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -45,6 +47,15 @@ def test_the_judge_gets_scaled_latents(likeness):
     with torch.no_grad():
         seen = likeness._judge(2 * likeness._vae.encode(as_tensor(pictures)).latents)
     assert np.allclose(likeness.see(pictures), seen.numpy(), atol=1e-4)
+
+
+def test_another_judge_has_another_name(likeness):
+    def named(judge):
+        return Likeness(judge, tiny_vae(), Counting(), this_machine("cpu")).name
+
+    assert named(likeness._judge) == likeness.name
+    assert named(Judge(8, 16, 32)) != likeness.name
+    assert re.fullmatch("[0-9a-f]{8}", likeness.name)
 
 
 def test_a_text_is_read_once(likeness):

@@ -36,6 +36,8 @@ class Perfect:
 class Blind:
     """Stands in for the judge: sees colours only."""
 
+    name = "blind"
+
     def see(self, pictures):
         return np.ones((len(pictures), 4), np.float32) / 2
 
@@ -90,7 +92,7 @@ def folder(work, tmp_path, monkeypatch):
     """A work folder with drawings, captions and a model."""
     shutil.copytree(work, tmp_path, dirs_exist_ok=True)
     (tmp_path / "latents").mkdir()
-    for name in ("plain", "mixed"):
+    for name in latents.UNET:
         np.save(tmp_path / "latents" / f"{name}-0000.npy", np.zeros((1, 8, 16, 16), np.float16))
         (tmp_path / "latents" / f"{name}-0000.json").write_text(json.dumps([Said("a cat", "cat", None, None, None)]))
     assert latents.load(tmp_path, SMOKE, "plain")[1]
@@ -108,6 +110,7 @@ def test_a_report_leaves_figures_tables_a_sheet_and_a_card(folder, monkeypatch):
     found = json.loads((folder / "report.json").read_text())
     assert found["extent"].startswith("smoke")
     assert found["core"] > 5
+    assert found["judge"] == "blind"
     assert 0 <= found["shares"]["subject, first 5"]["share"] <= 1
     assert found["size"]["largest"].endswith(".safetensors")
     assert "smoke" in (folder / "report.md").read_text()

@@ -89,6 +89,20 @@ def test_latents_are_whole_after_a_kill(whole, tmp_path):
     assert np.array_equal(np.load(lost), np.load(whole / "latents" / lost.name))
 
 
+def test_a_compiled_unet_is_the_one_that_is_trained_and_kept(whole, tmp_path, monkeypatch):
+    folder = shutil.copytree(whole, tmp_path / "compiled", ignore=shutil.ignore_patterns("unet", "unet.*", "sources"))
+    called = []
+
+    def compiled(network: torch.nn.Module):  # the real one takes a minute and a compiler
+        return lambda *inputs: called.append(network) or network(*inputs)
+
+    monkeypatch.setattr(torch, "compile", compiled)
+    training.main(["unet", "--compile", "--recipe", "smoke", "--folder", str(folder)])
+    assert len(called) == SMOKE.unet.steps
+    again, once = weights(folder), weights(whole)
+    assert all(torch.equal(again[name], once[name]) for name in once if name.startswith("unet/"))
+
+
 def test_text_states_are_kept_until_the_captions_or_the_text_encoder_change(whole, tmp_path):
     for part in ("tokenizer", "text_encoder"):
         shutil.copytree(whole / part, tmp_path / part)
