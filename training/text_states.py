@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +47,19 @@ class TextStates:
         return torch.from_numpy(self._states[rows.numpy()]).float()
 
 
+@torch.no_grad()
+def read(folder: Path, captions: Sequence[str], machine: Machine) -> Iterator[Tensor]:
+    """The states of captions, a batch of up to `ROWS` at a time: (rows, 77, width) float16 on the CPU."""
+    tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer")
+    network = CLIPTextModel.from_pretrained(folder / "text_encoder").to(machine.device).eval()
+    for start in range(0, len(captions), ROWS):
+        batch = list(captions[start : start + ROWS])
+        tokens = tokenizer(batch, padding="max_length", truncation=True, return_tensors="pt").input_ids
+        with machine.autocast():
+            found = network(tokens.to(machine.device)).last_hidden_state
+        yield found.half().cpu()
+
+
 def _name(folder: Path, captions: Sequence[str]) -> str:
     """A name for the captions, the tokenizer's files and the text encoder's, whatever they are called."""
     digest = hashlib.sha256(json.dumps(list(captions)).encode())
@@ -55,16 +68,11 @@ def _name(folder: Path, captions: Sequence[str]) -> str:
     return digest.hexdigest()[:12]
 
 
-@torch.no_grad()
 def _make(made: Path, folder: Path, captions: Sequence[str], machine: Machine) -> None:
-    tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer")
-    network = CLIPTextModel.from_pretrained(folder / "text_encoder").to(machine.device).eval()
-    width = network.config.hidden_size
-    states = np.lib.format.open_memmap(made, "w+", np.float16, (len(captions), tokenizer.model_max_length, width))
-    for start in tqdm(range(0, len(captions), ROWS), desc="text states", unit="batch"):
-        batch = captions[start : start + ROWS]
-        tokens = tokenizer(batch, padding="max_length", truncation=True, return_tensors="pt").input_ids
-        with machine.autocast():
-            found = network(tokens.to(machine.device)).last_hidden_state
-        states[start : start + ROWS] = found.half().cpu().numpy()
+    batches = tqdm(read(folder, captions, machine), desc="text states", total=-(-len(captions) // ROWS), unit="batch")
+    states = None
+    for number, found in enumerate(batches):
+        if states is None:
+            states = np.lib.format.open_memmap(made, "w+", np.float16, (len(captions), *found.shape[1:]))
+        states[number * ROWS : number * ROWS + len(found)] = found.numpy()
     states.flush()

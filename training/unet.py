@@ -36,71 +36,91 @@ def run(folder: Path, recipe: Recipe, compiled: bool = False) -> None:
     Args:
         compiled: by torch.compile, which needs a C++ compiler and rounds otherwise.
     """
-    machine = this_machine()
-    kinds = [load(folder, recipe, name) for name in UNET]
-    texts = TextStates(folder, [each.caption for _, said in kinds for each in said], machine)
-    captions = [texts.rows([each.caption for each in said]) for _, said in kinds]
-    nothing = texts.rows([""])
-    unet = fresh(recipe).to(machine.device)
-    if machine.device.type == "cpu":
-        unet.set_attn_processor(AttnProcessor())  # the fused one is slow in its backward pass on a CPU
-    network = torch.compile(unet) if compiled else unet
-    average = EMAModel(unet.parameters(), decay=0.999, use_ema_warmup=True, power=0.75)
-    average.to(machine.device)
-    both = optimizers(unet, recipe.unet.peak, between_features)
-    signal = noise_schedule().alphas_cumprod
-    plain, painted = (round(recipe.unet.rows * share) for share in (recipe.plain_share, recipe.painted_share))
-    counts = (plain, painted, recipe.unet.rows - plain - painted)
+    learning = Learning(folder, recipe, fresh(recipe), compiled)
+    train(TITLE, learning.state, learning.one_step, recipe.unet.steps, folder / "unet.pt")
+    learning.averaged().save_pretrained(folder / "unet")
 
-    def batch(step: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        noise = draws(recipe.seed, TITLE, step).noise
+
+class Learning:
+    """A UNet that learns from F/latents.
+
+    Attributes:
+        state: all that a checkpoint must hold.
+    """
+
+    def __init__(self, folder: Path, recipe: Recipe, unet: UNet2DConditionModel, compiled: bool = False) -> None:
+        self._recipe, self._machine = recipe, this_machine()
+        self._kinds = [load(folder, recipe, name) for name in UNET]
+        self._texts = TextStates(folder, [each.caption for _, said in self._kinds for each in said], self._machine)
+        self._captions = [self._texts.rows([each.caption for each in said]) for _, said in self._kinds]
+        self._nothing = self._texts.rows([""])
+        self._signal = noise_schedule().alphas_cumprod
+        rows = recipe.unet.rows
+        plain, painted = (round(rows * share) for share in (recipe.plain_share, recipe.painted_share))
+        self._counts = (plain, painted, rows - plain - painted)
+        self._unet = unet.to(self._machine.device)
+        if self._machine.device.type == "cpu":
+            unet.set_attn_processor(AttnProcessor())  # the fused one is slow in its backward pass on a CPU
+        self._network = torch.compile(unet) if compiled else unet
+        self._average = EMAModel(unet.parameters(), decay=0.999, use_ema_warmup=True, power=0.75)
+        self._average.to(self._machine.device)
+        self._optimizers = optimizers(unet, recipe.unet.peak, between_features)
+        self.state = {"unet": unet, "average": self._average}
+        self.state |= {type(each).__name__: each for each in self._optimizers}
+
+    def one_step(self, step: int) -> dict[str, float]:
+        """The optimizer step of that number, from 0, and its loss."""
+        clean, states, timesteps, random = (part.to(self._machine.device) for part in self._batch(step))
+        share = self._signal.to(self._machine.device)[timesteps][:, None, None, None]
+        noisy, wanted = noised(clean, random, share)
+        with self._machine.autocast():
+            predicted = self._network(noisy, timesteps, states).sample
+        loss = mse_loss(predicted.float(), wanted)
+        update(self._unet, loss, self._optimizers, self._recipe.unet.rate(step))
+        self._average.step(self._unet.parameters())
+        return {"loss": loss.item()}
+
+    def averaged(self) -> UNet2DConditionModel:
+        """The UNet, from now on with the moving average of its weights."""
+        self._average.copy_to(self._unet.parameters())
+        return self._unet
+
+    def _batch(self, step: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Clean latents, text states, timesteps and noise."""
+        noise = draws(self._recipe.seed, TITLE, step).noise
         parts = []
-        for (latents, _), rows, count in zip(kinds, captions, counts, strict=True):
+        for (latents, _), rows, count in zip(self._kinds, self._captions, self._counts, strict=True):
             chosen = torch.randint(len(latents), (count,), generator=noise)
             parts.append((latents[chosen].float(), rows[chosen]))
         clean, rows = (torch.cat(part) for part in zip(*parts, strict=True))
         dropped = torch.rand(len(rows), generator=noise) < DROPPED_CAPTIONS
-        timesteps = spread(len(rows), len(signal), noise)
+        timesteps = spread(len(rows), len(self._signal), noise)
         random = torch.randn(clean.shape, generator=noise)
-        return clean, texts.states(torch.where(dropped, nothing, rows)), timesteps, random
-
-    def one_step(step: int) -> dict[str, float]:
-        clean, states, timesteps, random = (part.to(machine.device) for part in batch(step))
-        share = signal.to(machine.device)[timesteps][:, None, None, None]
-        noisy, wanted = noised(clean, random, share)
-        with machine.autocast():
-            predicted = network(noisy, timesteps, states).sample
-        loss = mse_loss(predicted.float(), wanted)
-        update(unet, loss, both, recipe.unet.rate(step))
-        average.step(unet.parameters())
-        return {"loss": loss.item()}
-
-    state = {"unet": unet, "average": average} | {type(each).__name__: each for each in both}
-    train(TITLE, state, one_step, recipe.unet.steps, folder / "unet.pt")
-    average.copy_to(unet.parameters())
-    unet.save_pretrained(folder / "unet")
+        return clean, self._texts.states(torch.where(dropped, self._nothing, rows)), timesteps, random
 
 
-def fresh(recipe: Recipe) -> UNet2DConditionModel:
-    """Random weights in the bundled model's shape."""
+def fresh(recipe: Recipe, **changes: object) -> UNet2DConditionModel:
+    """Random weights in the bundled model's shape, or in one with other values of the configuration."""
+    shape = {
+        "sample_size": 16,
+        "in_channels": 8,
+        "out_channels": 8,
+        "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
+        "up_block_types": ("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+        "block_out_channels": recipe.unet_widths,
+        "layers_per_block": recipe.unet_layers,
+        "cross_attention_dim": recipe.text_width,
+        "norm_num_groups": 16,
+        "use_linear_projection": True,
+        "addition_embed_type": "text",
+        "addition_embed_type_num_heads": recipe.text_width // 32,
+        "resnet_time_scale_shift": "scale_shift",
+        **changes,
+    }
+    heads = tuple(max(1, width // 32) for width in shape["block_out_channels"])
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
-        return UNet2DConditionModel(
-            sample_size=16,
-            in_channels=8,
-            out_channels=8,
-            down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
-            up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
-            block_out_channels=recipe.unet_widths,
-            layers_per_block=recipe.unet_layers,
-            cross_attention_dim=recipe.text_width,
-            attention_head_dim=tuple(max(1, width // 32) for width in recipe.unet_widths),  # the number of heads
-            norm_num_groups=16,
-            use_linear_projection=True,
-            addition_embed_type="text",
-            addition_embed_type_num_heads=recipe.text_width // 32,
-            resnet_time_scale_shift="scale_shift",
-        )
+        return UNet2DConditionModel(**shape, attention_head_dim=heads)  # which is the number of heads
 
 
 def noise_schedule() -> DDPMScheduler:

@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 
 from explorer.engine.models import load
 from training import __main__ as training
-from training import latents, steps
+from training import latents, steps, variants
 from training.machines import this_machine
 from training.recipe import SMOKE
 from training.text_states import TextStates
@@ -101,6 +101,21 @@ def test_a_compiled_unet_is_the_one_that_is_trained_and_kept(whole, tmp_path, mo
     assert len(called) == SMOKE.unet.steps
     again, once = weights(folder), weights(whole)
     assert all(torch.equal(again[name], once[name]) for name in once if name.startswith("unet/"))
+
+
+def test_variants_of_the_unet_are_compared_on_the_same_composites(whole, monkeypatch, capsys):
+    monkeypatch.setattr(variants, "HELD_OUT", 4)
+    monkeypatch.setattr(variants, "VARIANTS", {name: variants.VARIANTS[name] for name in list(variants.VARIANTS)[:3]})
+    variants.main(["--folder", str(whole), "--seconds", "0", "--rows", "4"], SMOKE)
+    *_, head, _, plain, silent, crossed = (line.split("|")[1:-1] for line in capsys.readouterr().out.splitlines())
+    assert len(head) == 3 + len(variants.TIMESTEPS)
+    weights = [float(line[1].split()[0]) for line in (silent, plain, crossed)]
+    assert weights == sorted(weights)
+    for line in (plain, silent, crossed):
+        assert line[2].strip() == "1", "the first step is on the house"
+        errors = [float(error) for cell in line[3:] for error in cell.split("/")]
+        assert len(errors) == 2 * len(variants.TIMESTEPS)
+        assert all(0 < error < 10 for error in errors)
 
 
 def test_text_states_are_kept_until_the_captions_or_the_text_encoder_change(whole, tmp_path):
