@@ -85,7 +85,7 @@ POCKET = Recipe(
     name="pocket",
     autoencoder=Pace(steps=5_000, rows=12, peak=1.5e-3, decay=0.5),
     text_encoder=Pace(steps=1_600, rows=192, peak=1e-3, warmup=200, decay=1.0),
-    unet=Pace(steps=2_600, rows=96, peak=2e-3, warmup=30, decay=0.35),
+    unet=Pace(steps=5_300, rows=96, peak=2e-3, warmup=30, decay=0.35),
     judge=Pace(steps=3_000, rows=128, peak=1e-3, decay=0.6),
 )
 
