@@ -79,6 +79,9 @@ class Recipe:
             value = getattr(self, field.name)
             if isinstance(value, int) and field.name != "seed" and value < 1:
                 raise ValueError(f"{field.name} = {value} is not allowed: 1 or more")
+        if min(self.plain_share, self.painted_share) < 0 or self.plain_share + self.painted_share > 1:
+            shares = f"plain_share = {self.plain_share}, painted_share = {self.painted_share}"
+            raise ValueError(f"{shares} is not allowed: 0 or more, together at most 1")
 
 
 POCKET = Recipe(

@@ -100,7 +100,14 @@ def _flags(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, default=Path("pocket-work"), help="with latents (default pocket-work)")
     parser.add_argument("--seconds", type=float, default=440.0, help="of learning for each (default 440)")
     parser.add_argument("--rows", type=int, default=64, help="of a batch (default 64)")
-    return parser.parse_args(arguments)
+    flags = parser.parse_args(arguments)
+    if flags.rows < 1:
+        parser.error(f"--rows = {flags.rows} is not allowed: 1 or more")
+    if not (flags.folder / "latents").is_dir():
+        parser.error(
+            f"--folder = {str(flags.folder)!r} is not allowed: a work folder of `python -m training` with latents"
+        )
+    return flags
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -159,3 +160,18 @@ def test_a_wrong_command_line_names_what_is_wrong(arguments, sentence, capsys):
     with pytest.raises(SystemExit):
         training.main(arguments)
     assert sentence in capsys.readouterr().err
+
+
+def test_variants_name_what_is_wrong(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        variants.main(["--rows", "0"])
+    assert "--rows = 0 is not allowed: 1 or more" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        variants.main(["--folder", str(tmp_path)])
+    assert "is not allowed: a work folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("shares", [(0.9, 0.2), (-0.1, 0.2)])
+def test_shares_of_a_batch_are_at_most_the_whole(shares):
+    with pytest.raises(ValueError, match=f"plain_share = {shares[0]}, painted_share = 0.2 is not allowed"):
+        replace(SMOKE, plain_share=shares[0], painted_share=shares[1])
