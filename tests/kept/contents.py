@@ -1,0 +1,33 @@
+"""What of a kept file is compared: settings without long pictures, frames as digests of their pixels."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from explorer.experiments.pictures import example_name
+
+
+def short(settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings, start pictures by the names of the examples they are."""
+    return {
+        name: (example_name(value) or value) if str(value).startswith("data:") else value
+        for name, value in settings.items()
+    }
+
+
+def hashed(settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings, each start picture as a digest of its data URL."""
+    return {
+        name: hashlib.sha256(value.encode()).hexdigest() if str(value).startswith("data:") else value
+        for name, value in settings.items()
+    }
+
+
+def pixels(picture: Path) -> str:
+    """A digest of a picture's size and its RGB."""
+    with Image.open(picture) as opened:
+        return hashlib.sha256(repr(opened.size).encode() + opened.convert("RGB").tobytes()).hexdigest()
