@@ -46,7 +46,7 @@ $(READY): requirements.txt constraints.txt
 	$(PIP) -r requirements.txt -c constraints.txt
 	touch $@
 
-$(READY_DEV): $(READY) requirements-dev.txt training/requirements.txt
+$(READY_DEV): $(READY) requirements-dev.txt training/requirements.txt tests/browser.sh
 	$(PIP) -r requirements-dev.txt -c constraints.txt
 	$(PIP) --no-deps -r training/requirements.txt -c constraints.txt
 	./tests/browser.sh

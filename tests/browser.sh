@@ -1,10 +1,16 @@
 #!/bin/sh
-# The browser the tests drive: Debian's chromium, installed if it is missing and we may.
+# What the tests need that pip does not bring: a browser, letters for it, and node for the page's modules.
+# Each is looked for by itself; what is missing is installed from Debian where we may.
 set -eu
-command -v chromium >/dev/null 2>&1 && exit 0
+needed=""
+command -v chromium >/dev/null 2>&1 || needed="$needed chromium"
+[ -d /usr/share/fonts/truetype/dejavu ] || needed="$needed fonts-dejavu-core"
+command -v node >/dev/null 2>&1 || needed="$needed nodejs"
+[ -n "$needed" ] || exit 0
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
     apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core
+    # shellcheck disable=SC2086 # one word a package
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $needed
 else
-    echo "No chromium found: the browser tests will be skipped (install chromium to run them)." >&2
+    echo "Not here, and not ours to install:$needed. The tests that need them are skipped; CI fails." >&2
 fi

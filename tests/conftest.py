@@ -1,6 +1,7 @@
-"""What every test has: hypothesis without a clock, engines without weights."""
+"""What every test has: hypothesis without a clock, engines without weights, node for the page's modules."""
 
 import os
+import shutil
 
 import pytest
 from hypothesis import settings
@@ -8,6 +9,7 @@ from hypothesis import settings
 from explorer.engine.engine import Engine
 from explorer.engine.fake import FakeNetworks
 from explorer.engine.store import FrameStore
+from tests.skipped import pytest_runtest_makereport, pytest_terminal_summary  # noqa: F401 (pytest finds them here)
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 settings.register_profile("untimed", deadline=None, max_examples=50)
@@ -18,3 +20,12 @@ settings.load_profile("untimed")
 def engine() -> Engine:
     """An engine over the fake networks, with an empty store in memory."""
     return Engine(FakeNetworks(), FrameStore())
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """The path of node, for tests of the page's modules without a page (`node --test`)."""
+    path = shutil.which("node")
+    if path is None:
+        pytest.skip("no node: it is installed by tests/browser.sh")
+    return path

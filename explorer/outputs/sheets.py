@@ -2,6 +2,7 @@
 
 Contract: a PNG of at most `MOST_PIXELS` pixels, and `LONGEST_SIDE` on a side, however many frames there are. Over the
 pictures stands what was asked (experiment, prompts, settings), under each one its caption, and the record is inside.
+Letters that no font here has are named over the pictures, and by `undrawn`.
 Frames of one second coordinate are a row, as in the page's compare view; where there is but one row, it is wrapped.
 
 It does not know experiments: settings are names and values to it, and `prompt`, `prompts` and `negative_prompt` texts.
@@ -10,6 +11,7 @@ It does not know experiments: settings are names and values to it, and `prompt`,
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,11 +123,19 @@ def heading(record: Mapping[str, Any]) -> list[str]:
     return [title[:1].upper() + title[1:], *texts, " · ".join(rest)]
 
 
+def undrawn(record: Mapping[str, Any]) -> list[str]:
+    """The letters on the sheet of a record that no font here has, each once."""
+    frames = record.get("frames", ())
+    labels = (label(frame, index) for index, frame in enumerate(frames))
+    return Lettering(15, fonts_here()).missing((*heading(record), *labels))
+
+
 def _fitting(
     rows: list[list[int]], labels: Mapping[int, str], picture: tuple[int, int], record: Mapping[str, Any]
 ) -> _Layout:
     """The layout with the largest cells that keep the sheet within its bounds."""
     fonts = fonts_here()
+    lacking = Lettering(15, fonts).missing((*heading(record), *labels.values()))
     most_scale = math.sqrt(MOST_PIXELS / (picture[0] * picture[1] * len(labels)))  # if there were pictures alone
     scale = min(float(math.ceil(SMALLEST / min(picture))), most_scale)
     while True:
@@ -134,19 +144,28 @@ def _fitting(
         most = MOST_LINES if cell[0] >= 96 else 1
         lines = max(len(words.lines(text, cell[0], most)) for text in labels.values())
         plain = _Layout(rows, cell, lines, words, ())
-        layout = _Layout(rows, cell, lines, words, _header(record, plain.size[0] - 2 * MARGIN, fonts))
+        layout = _Layout(rows, cell, lines, words, _header(record, lacking, plain.size[0] - 2 * MARGIN, fonts))
         width, height = layout.size
         if (width * height <= MOST_PIXELS and max(width, height) <= LONGEST_SIDE) or max(cell) <= 8:
             return layout
         scale *= 0.94
 
 
-def _header(record: Mapping[str, Any], width: int, fonts: Sequence[str]) -> list[tuple[Lettering, str, str]]:
+def _header(
+    record: Mapping[str, Any], lacking: Sequence[str], width: int, fonts: Sequence[str]
+) -> list[tuple[Lettering, str, str]]:
     large, small = Lettering(26, fonts), Lettering(15, fonts)
     title, *texts, settings = heading(record)
     lines = [(large, line, INK) for line in large.lines(title, width, 1)]
     lines += [(small, line, INK) for text in texts for line in small.lines(text, width, 2)]
-    return lines + [(small, line, QUIET) for line in small.lines(settings, width, 3)]
+    lines += [(small, line, QUIET) for line in small.lines(settings, width, 3)]
+    return lines + [(small, line, QUIET) for line in small.lines(_named(lacking), width, 2)]
+
+
+def _named(letters: Sequence[str]) -> str:
+    """Letters that cannot be drawn, by number and name."""
+    names = (f"U+{ord(letter):04X} {unicodedata.name(letter, 'unnamed')}" for letter in letters)
+    return f"Letters that no font here has: {', '.join(names)}" if letters else ""
 
 
 def _size(picture: Path) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Input, InputError
 from explorer.outputs.export import export
 from explorer.outputs.runs import Run, Runs
+from explorer.outputs.sheets import undrawn
 from explorer.ui.compare import CompareView
 from explorer.ui.controls import Control, control, settings_of
 from explorer.ui.gpu import Each
@@ -257,6 +258,8 @@ class Tab:
             path = export(run, format, fps=view.get("fps", 10), loop=view.get("loop", "open"))
             size = path.stat().st_size / 1e6
             text = f"{path.name}, {size:.1f} MB, with its settings inside"
-            return gr.update(value=str(path), visible=True), said("done", text)
+            letters = undrawn(run.record) if format == "png" else ()
+            notes = [f"Letters on the sheet that no font here has: {' '.join(letters)}"] if letters else ()
+            return gr.update(value=str(path), visible=True), said("done", text, notes)
 
         return make
