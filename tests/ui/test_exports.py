@@ -1,0 +1,42 @@
+"""What the status line says of an export."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+
+from explorer.outputs.runs import Runs
+from explorer.ui.tab import Tab
+from explorer.ui.text import say
+
+
+def made(format, prompt, folder):
+    png = io.BytesIO()
+    Image.new("RGB", (16, 16), "red").save(png, "PNG")
+    record = {"experiment": "guidance-sweep", "settings": {"prompt": prompt}}
+    run = Runs(folder).create(record, 1)
+    run.add(0, png.getvalue())
+    _, status = Tab._export(None, format)(str(run.folder), {})
+    return status
+
+
+@pytest.mark.parametrize(
+    ("format", "prompt", "notes"),
+    [
+        ("png", "a dog, 一只狗, كلب", []),
+        ("zip", "a 🐕", []),
+        ("png", "a 🐕 and a 🐈", ["Letters on the sheet that no font here has: 🐕 🐈"]),
+    ],
+)
+def test_letters_that_a_sheet_could_not_draw_are_told(format, prompt, notes, tmp_path):
+    status = made(format, prompt, tmp_path)
+    assert status["state"] == "done"
+    assert status["text"].endswith("with its settings inside")
+    assert list(status["notes"]) == notes
+
+
+def test_they_are_told_in_chinese():
+    said = say("Letters on the sheet that no font here has: 🐕 🐈", "zh")
+    assert said == "总览图上有些字，这里的字体都写不出来：🐕 🐈"
