@@ -47,5 +47,7 @@ def slim(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_picture(value: Any) -> bool:
-    """Whether a setting is a start picture, as a data URL."""
+    """Whether a setting is a start picture, as a data URL, or has one among its parts."""
+    if isinstance(value, Mapping):
+        return any(map(is_picture, value.values()))
     return isinstance(value, str) and bool(_PICTURE.fullmatch(value))

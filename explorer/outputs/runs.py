@@ -85,6 +85,11 @@ class Run:
         return settings.read(self.folder / _RECORD)
 
     @property
+    def created(self) -> str:
+        """When it was begun, as the record says; "" where that says nothing."""
+        return str(self._slim.get("created", ""))
+
+    @property
     def frames(self) -> list[dict[str, Any]]:
         """What is known of every frame of the run, rendered or not: caption, coordinates, settings."""
         return json.loads((self.folder / _FRAMES).read_text())["frames"]

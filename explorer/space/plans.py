@@ -1,4 +1,4 @@
-"""A plan: which places of the space to look at, and the point at each of them.
+"""A plan: which places of the space to look at, the point at each of them, and how the pictures are shown together.
 
 Points are made when they are asked for, never kept in a list: 2,100 conditionings of SDXL would be 1.3 GB.
 """
@@ -7,24 +7,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+from torch import Tensor
 
 from explorer.space.paths import coarse_to_fine
 from explorer.space.points import Point, Sampling
+from explorer.space.steps import Step
+
+if TYPE_CHECKING:  # pictures are named here, never made
+    from PIL import Image
+
+
+class Drawing(Protocol):
+    """What can draw latents (channels, height/f, width/f); an engine is one."""
+
+    def decode(self, latents: Tensor) -> Image.Image: ...
+    def preview(self, predicted: Tensor) -> Image.Image: ...
 
 
 class Look(Protocol):
     """A way to draw a step of a point's denoising, other than the finished picture.
 
-    Called with the step (the engine's `Step`) and with something that can `decode` and `preview` latents (an engine);
-    gives a PIL picture. What is in its `info["note"]`, words about this very picture, is kept with the frame.
+    What is in the picture's `info["note"]`, words about this very picture, is kept with the frame.
     """
 
     @property
     def digest(self) -> bytes:
         """Equal for looks that draw equal pictures of equal steps."""
 
-    def __call__(self, step: Any, pictures: Any) -> Any: ...
+    def __call__(self, step: Step, pictures: Drawing) -> Image.Image: ...
 
 
 @dataclass(frozen=True)
