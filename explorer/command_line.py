@@ -125,6 +125,6 @@ def produce(experiment: Experiment, out: Path, format: str | None, options: dict
             shutil.copytree(run.folder / "frames", out, dirs_exist_ok=True)
             shutil.copy(run.folder / "run.json", out)
         else:
-            loop, fps = getattr(experiment, "loop", "open"), getattr(experiment, "fps", 10)
-            shutil.copy(export(run, format, fps=fps, loop=loop), out)
+            playback = plan.shown.playback
+            shutil.copy(export(run, format, fps=playback.fps, loop=playback.loop), out)
     print(out)

@@ -55,18 +55,44 @@ class Place:
     look: Look | None = None
 
 
+LOOPS = ("open", "back-and-forth", "closed")
+
+
+@dataclass(frozen=True)
+class Playback:
+    """How a film of the places plays: frames per second, and what follows its last frame (one of LOOPS)."""
+
+    fps: float = 10
+    loop: str = "open"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How the pictures of a plan are shown together.
+
+    `axes` names the coordinates. `rows` are titles, by the second coordinate. `curve` is the number in the places'
+    settings that is drawn along the film.
+    """
+
+    axes: tuple[str, ...] = ()
+    rows: Mapping[float, str] = field(default_factory=dict)
+    curve: str | None = None
+    playback: Playback = Playback()
+
+
 @dataclass(frozen=True)
 class Plan:
     """What an experiment wants rendered: `places` in the order they are shown, and `at(*coordinates)` -> Point.
 
     `at` is pure: equal coordinates give equal points. It answers between the places, too. `ordering(count)` says in
-    which order the places are rendered.
+    which order the places are rendered, `shown` how their pictures are shown.
     """
 
     places: tuple[Place, ...]
     at: Callable[..., Point]
     sampling: Sampling
     ordering: Callable[[int], list[int]] = coarse_to_fine
+    shown: Shown = Shown()
 
     def point(self, index: int) -> Point:
         """The point of the place `index`."""

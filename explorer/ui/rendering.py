@@ -5,6 +5,7 @@ Plain Python over the engine, an experiment and a run folder; it knows no widget
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -129,8 +130,7 @@ class Rendering:
             "ready": self.run.ready,
             "preview": self.preview,
             "notes": self.notes,
-            "fps": getattr(self.experiment, "fps", 10),
-            "loop": getattr(self.experiment, "loop", "open"),
+            **dataclasses.asdict(self.render.plan.shown.playback),
         }
 
     def status(self, state: str) -> dict[str, Any]:

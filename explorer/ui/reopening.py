@@ -8,6 +8,7 @@ It does not know how the run was found.
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 import gradio as gr
 
 from explorer.experiments.base import Experiment
+from explorer.outputs.records import playback_of
 from explorer.outputs.runs import Run
 from explorer.ui.controls import QUICK
 from explorer.ui.forms import Form
@@ -72,7 +74,7 @@ def _show(tab: Tab) -> Callable[..., dict[Any, Any]]:
         experiment = tab.experiment(**run.record["settings"])
         remembered = kept(experiment.resolved(tab.engine.networks.defaults), tab.engine.networks.defaults)
         return {
-            tab.view: film_of(run, experiment),
+            tab.view: film_of(run),
             tab.status: _status(run, tab),
             tab.folder: str(run.folder),
             **dict.fromkeys(tab.exports.values(), gr.update(interactive=bool(run.ready))),
@@ -84,16 +86,16 @@ def _show(tab: Tab) -> Callable[..., dict[Any, Any]]:
     return show
 
 
-def film_of(run: Run, experiment: Experiment) -> dict[str, Any]:
+def film_of(run: Run) -> dict[str, Any]:
     """What a view of runs shows of a finished one; see `views.RunView`."""
+    record = run.record
     return {
         "folder": run.folder,
         "count": run.count,
         "ready": run.ready,
         "preview": None,
-        "notes": {int(index): note for index, note in run.record.get("notes", {}).items()},
-        "fps": getattr(experiment, "fps", 10),
-        "loop": getattr(experiment, "loop", "open"),
+        "notes": {int(index): note for index, note in record.get("notes", {}).items()},
+        **dataclasses.asdict(playback_of(record)),
     }
 
 
