@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,8 @@ from explorer.experiments.pictures import MAX_BYTES, canonical, webp_file
 from explorer.ui.views import WidgetMeta
 
 
-class _Slider(gr.Slider, metaclass=WidgetMeta):
-    """A slider that leaves the check to the declaration, whose error names the field."""
+class _Unchecked:
+    """A widget that leaves the check to the declaration, whose error names the field."""
 
     is_template = True
 
@@ -29,22 +30,16 @@ class _Slider(gr.Slider, metaclass=WidgetMeta):
         return payload
 
 
-class _Dropdown(gr.Dropdown, metaclass=WidgetMeta):
-    """A dropdown that leaves the check to the declaration."""
-
-    is_template = True
-
-    def preprocess(self, payload: Any) -> Any:
-        return payload
+class _Slider(_Unchecked, gr.Slider, metaclass=WidgetMeta):
+    pass
 
 
-class _Radio(gr.Radio, metaclass=WidgetMeta):
-    """A row of choices that leaves the check to the declaration."""
+class _Dropdown(_Unchecked, gr.Dropdown, metaclass=WidgetMeta):
+    pass
 
-    is_template = True
 
-    def preprocess(self, payload: Any) -> Any:
-        return payload
+class _Radio(_Unchecked, gr.Radio, metaclass=WidgetMeta):
+    pass
 
 
 class _Image(gr.Image, metaclass=WidgetMeta):
@@ -130,14 +125,9 @@ def _number(name: str, value: Any, words: Words, *, high: float, **_bounds: floa
     return _single(name, number, number.change)
 
 
-def _radio(name: str, value: Any, words: Words, *, options: Sequence[str]) -> Control:
-    radio = _Radio(list(options), value=value, **words)
-    return _single(name, radio, radio.change)
-
-
-def _dropdown(name: str, value: Any, words: Words, *, options: Sequence[str]) -> Control:
-    dropdown = _Dropdown(list(options), value=value, **words)
-    return _single(name, dropdown, dropdown.change)
+def _choice(kind: type[_Radio | _Dropdown], name: str, value: Any, words: Words, *, options: Sequence[str]) -> Control:
+    choice = kind(list(options), value=value, **words)
+    return _single(name, choice, choice.change)
 
 
 def _text(name: str, value: str, words: Words) -> Control:
@@ -250,8 +240,8 @@ def _parts(name: str, value: Any, words: Words, *, parts: Mapping[str, Input]) -
 MAKERS: Mapping[str, Callable[..., Control]] = {
     "slider": _slider,
     "number": _number,
-    "radio": _radio,
-    "dropdown": _dropdown,
+    "radio": partial(_choice, _Radio),
+    "dropdown": partial(_choice, _Dropdown),
     "text": _text,
     "texts": _texts,
     "numbers": _numbers,

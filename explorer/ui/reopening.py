@@ -21,8 +21,6 @@ from explorer.outputs.records import playback_of
 from explorer.outputs.runs import Run
 from explorer.ui.controls import QUICK
 from explorer.ui.forms import Form
-from explorer.ui.history import entry_of
-from explorer.ui.memory import kept
 from explorer.ui.tab import Tab
 
 
@@ -49,7 +47,7 @@ class Reopening:
         self.form = form
         self.states = {tab.name: gr.State(None) for tab in form.tabs}
         for tab in form.tabs:
-            self.states[tab.name].change(_show(tab), self.states[tab.name], _widgets(tab), **QUICK)
+            self.states[tab.name].change(_show(tab), self.states[tab.name], tab.outputs, **QUICK)
         self.outputs = [*form.outputs, *self.states.values()]
 
     def updates(self, visitor: str | None, run: Run) -> dict[Any, Any]:
@@ -64,24 +62,12 @@ class Reopening:
         return {**self.form.filled(chosen, experiment.settings()), **opened}
 
 
-def _widgets(tab: Tab) -> list[Any]:
-    return [tab.view, tab.status, tab.folder, *tab.exports.values(), tab.file, tab.history, tab.memory]
-
-
 def _show(tab: Tab) -> Callable[..., dict[Any, Any]]:
     def show(opened: tuple[str, float]) -> dict[Any, Any]:
         run = Run.open(Path(opened[0]))
-        experiment = tab.experiment(**run.record["settings"])
-        remembered = kept(experiment.resolved(tab.engine.networks.defaults), tab.engine.networks.defaults)
-        return {
-            tab.view: film_of(run),
-            tab.status: _status(run, tab),
-            tab.folder: str(run.folder),
-            **dict.fromkeys(tab.exports.values(), gr.update(interactive=bool(run.ready))),
-            tab.file: gr.update(visible=False),
-            tab.history: {"entry": entry_of(run, experiment, remembered.get("query", ""))},
-            tab.memory: remembered,
-        }
+        experiment = tab.resolved(run.record["settings"])
+        shown = tab.shown(run, film_of(run), _status(run, tab))
+        return {**shown, **tab.listed(run, experiment), **tab.remembered(experiment)}
 
     return show
 

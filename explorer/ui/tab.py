@@ -111,22 +111,14 @@ class Tab:
             gr.Markdown("Use this frame:", elem_classes="try")
         self.share_row = gr.Row(elem_classes="share")
         self.file = gr.File(label="Your file", visible=False, elem_id=f"{self.name}-file")
+        shown = [self.view, self.status, self.folder, self.button, self.stop_button, *self.exports.values(), self.file]
+        self.outputs = [*shown, self.history, self.memory]
 
     def _connect(self) -> None:
         render = {
             "fn": self.render,
             "inputs": self.components,
-            "outputs": [
-                self.view,
-                self.status,
-                self.folder,
-                self.button,
-                self.stop_button,
-                *self.exports.values(),
-                self.file,
-                self.history,
-                self.memory,
-            ],
+            "outputs": self.outputs,
             "validator": self.validate,
             "concurrency_id": "render",
             # visitors share the device by turns, one UNet call each: see engine.turns
@@ -197,7 +189,7 @@ class Tab:
         told, rendering = self.under_way.told.get(visitor), visitor in self.under_way.renders
         try:
             experiment = self.resolved(settings)
-            updates[self.memory] = kept(experiment, self.engine.networks.defaults)
+            updates = self.remembered(experiment)
             if not rendering:
                 rendered = told is not None and told[0] == experiment
                 status = told[1] if rendered else prices(self.desk.asked(session, experiment), self.engine)
@@ -216,39 +208,46 @@ class Tab:
         except Refused as refused:
             yield {self.status: said("error", str(refused))}
             return
-        render, remembered = rendering.render, kept(asked.experiment, self.engine.networks.defaults)
-        news = {self.memory: remembered, **self._listed(rendering, remembered)}
+        render, run = rendering.render, rendering.run
+        news = {**self.listed(run, asked.experiment), **self.remembered(asked.experiment)}
         self.under_way.begin(visitor, self.name, render)
         try:
             for film, status in self.each(rendering):
                 if status["state"] != "running":  # first: a price asked for as soon as this is told must be answered
                     self.under_way.told[visitor, self.name] = asked.experiment, status
                     self.under_way.end(visitor, self.name, render)
-                    news |= self._listed(rendering, remembered)  # with more frames
-                yield {**self._shown(rendering, film, status), **news}
+                    news |= self.listed(run, asked.experiment)  # with more frames
+                yield {**self.shown(run, film, status), **news}
                 news = {}
         except (RuntimeError, OSError) as error:  # a device out of memory, a disk that is full
             traceback.print_exc()
-            shown = self._shown(rendering, rendering.film(), rendering.failed(error))
-            yield {**shown, **self._listed(rendering, remembered)}
+            yield {**self.shown(run, rendering.film(), rendering.failed(error)), **self.listed(run, asked.experiment)}
         finally:
             self.under_way.end(visitor, self.name, render)
 
-    def _listed(self, rendering: Rendering, remembered: Mapping[str, Any]) -> dict[Any, Any]:
-        """Updates: the run among the visitor's own, as it is now."""
-        return {self.history: {"entry": entry_of(rendering.run, rendering.experiment, remembered.get("query", ""))}}
-
-    def _shown(self, rendering: Rendering, film: Mapping[str, Any], status: Mapping[str, Any]) -> dict[Any, Any]:
+    def shown(self, run: Run, film: Mapping[str, Any], status: Mapping[str, Any]) -> dict[Any, Any]:
+        """Updates: a run in the view, and the buttons that go with it."""
         running = status["state"] == "running"
         return {
             self.view: film,
             self.status: status,
-            self.folder: str(rendering.run.folder),
+            self.folder: str(run.folder),
             self.button: gr.update(interactive=not running),
             self.stop_button: gr.update(interactive=running),
             **dict.fromkeys(self.exports.values(), gr.update(interactive=bool(film["ready"]) and not running)),
             self.file: gr.update(visible=False),
         }
+
+    def listed(self, run: Run, experiment: Experiment) -> dict[Any, Any]:
+        """Updates: the run of a resolved experiment, as it is now, among the visitor's own."""
+        return {self.history: {"entry": entry_of(run, experiment, self._kept(experiment).get("query", ""))}}
+
+    def remembered(self, experiment: Experiment) -> dict[Any, Any]:
+        """Updates: the settings of a resolved experiment in the visitor's browser."""
+        return {self.memory: self._kept(experiment)}
+
+    def _kept(self, experiment: Experiment) -> Any:
+        return kept(experiment, self.engine.networks.defaults)
 
     def stop(self, request: gr.Request) -> None:
         """Ends this visitor's render of this tab before its next UNet call."""
