@@ -93,14 +93,11 @@ def _draw_space_notice(engine: Engine) -> None:
 def _draw_shared(engine: Engine) -> list[Control]:
     networks, defaults = engine.networks, engine.networks.defaults
     model = f"{networks.name}, {defaults.width} × {defaults.height} px, on {networks.device}"
-    shared, inputs = [], dict(Experiment.inputs())
+    shared, inputs, usual = [], Experiment.inputs(), Experiment.usual(defaults)
     with gr.Accordion(f"Seed, guidance, steps, size — for every tab  ({model})", open=False, elem_id="shared"):
         for names in (("seed", "guidance_scale", "negative_prompt"), tuple(inputs)[3:]):
             with gr.Row():
-                for name in names:
-                    value = getattr(Experiment, name)
-                    value = getattr(defaults, name) if value is None else value
-                    shared.append(control(name, inputs[name], value, elem_id=f"shared-{name}"))
+                shared += [control(name, inputs[name], usual[name], elem_id=f"shared-{name}") for name in names]
     return shared
 
 

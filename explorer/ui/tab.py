@@ -73,13 +73,13 @@ class Tab:
         self._connect()
 
     def _draw_inputs(self, shared: Sequence[Control]) -> None:
-        presets = self.experiment.presets
-        if presets:
+        self.presets: dict[str, gr.Button] = {}
+        if self.experiment.presets:
             with gr.Row(elem_classes="presets"):
                 gr.Markdown("Try one:", elem_classes="try")
                 self.presets = {
                     name: gr.Button(name, size="sm", elem_id=f"{self.name}-preset-{i}", min_width=80)
-                    for i, name in enumerate(presets)
+                    for i, name in enumerate(self.experiment.presets)
                 }
         in_form = {name: i for name, i in self.experiment.own_inputs().items() if i.place != "view"}
         own = [self._control(name, declared) for name, declared in in_form.items() if declared.place == "form"]
@@ -132,7 +132,7 @@ class Tab:
         self.due.connect(self.name, self.panel, self.price, **price)
         self.stop_button.click(self.stop, None, None, **QUICK)
         self.visits.connect(self.folder, self.stop_button)
-        for name, button in getattr(self, "presets", {}).items():
+        for name, button in self.presets.items():
             filled = button.click(self._fill(name), None, self.components, **QUICK)
             filled.then(**render, api_visibility="private")
         for format, button in self.exports.items():
