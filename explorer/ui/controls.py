@@ -21,25 +21,24 @@ from explorer.experiments.pictures import MAX_BYTES, canonical, webp_file
 from explorer.ui.views import WidgetMeta
 
 
-class _Unchecked:
-    """A widget that leaves the check to the declaration, whose error names the field."""
+def _as_it_came(_widget: Any, payload: Any) -> Any:
+    """The check is the declaration's, whose error names the field. (Gradio goes by the first base class: no mixin.)"""
+    return payload
 
+
+class _Slider(gr.Slider, metaclass=WidgetMeta):
     is_template = True
-
-    def preprocess(self, payload: Any) -> Any:
-        return payload
+    preprocess = _as_it_came
 
 
-class _Slider(_Unchecked, gr.Slider, metaclass=WidgetMeta):
-    pass
+class _Dropdown(gr.Dropdown, metaclass=WidgetMeta):
+    is_template = True
+    preprocess = _as_it_came
 
 
-class _Dropdown(_Unchecked, gr.Dropdown, metaclass=WidgetMeta):
-    pass
-
-
-class _Radio(_Unchecked, gr.Radio, metaclass=WidgetMeta):
-    pass
+class _Radio(gr.Radio, metaclass=WidgetMeta):
+    is_template = True
+    preprocess = _as_it_came
 
 
 class _Image(gr.Image, metaclass=WidgetMeta):
