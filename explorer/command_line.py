@@ -9,7 +9,6 @@ has none.
 from __future__ import annotations
 
 import argparse
-import shlex
 import shutil
 import sys
 import tempfile
@@ -24,8 +23,7 @@ from explorer import load, render
 from explorer.engine.models import KNOWN, ModelError
 from explorer.experiments import registry
 from explorer.experiments.base import Experiment
-from explorer.experiments.inputs import Choice, Input, InputError, Integer, Numbers, Picture, Prompts, Real
-from explorer.experiments.pictures import EXAMPLES
+from explorer.experiments.inputs import Input, InputError
 from explorer.outputs.export import FORMATS, export
 from explorer.outputs.records import make_record
 from explorer.outputs.runs import Runs
@@ -59,20 +57,10 @@ def quiet_libraries() -> None:
 
 def add_input(parser: argparse.ArgumentParser, name: str, declared: Input, default: Any) -> None:
     """The flag of one declared input, with its bounds in the help."""
-    kinds = {Integer: int, Real: float}
-    shown = shlex.join(map(str, default)) if isinstance(default, tuple) else default
-    default_text = "the model's own" if default is None else f"{shown}" if shown != "" else "none"
-    options: dict[str, Any] = {"default": default, "dest": name}
-    options["help"] = f"{declared.help} {declared.allowed[0].upper()}{declared.allowed[1:]}. Default: {default_text}."
-    options["help"] = options["help"].replace("%", "%%")
-    if isinstance(declared, (Prompts, Numbers)):
-        options |= {"nargs": "*", "metavar": "TEXT" if isinstance(declared, Prompts) else "N"}
-    elif isinstance(declared, Choice):
-        options |= {"metavar": "NAME"}
-    elif isinstance(declared, Picture):
-        options |= {"metavar": "FILE"}
-    else:
-        options |= {"type": kinds.get(type(declared), str), "metavar": "N" if type(declared) in kinds else "TEXT"}
+    shown = "" if default is None else declared.shown(default)
+    default_text = "the model's own" if default is None else shown or "none"
+    text = f"{declared.help} {declared.allowed[0].upper()}{declared.allowed[1:]}. Default: {default_text}."
+    options = {"default": default, "dest": name, "help": text.replace("%", "%%"), **declared.flag}
     parser.add_argument("--" + name.replace("_", "-"), **options)
 
 
@@ -91,16 +79,8 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def settings(args: argparse.Namespace, experiment: type[Experiment]) -> dict[str, Any]:
-    """The experiment's settings as they were given, unchecked.
-
-    Numbers may be separated by spaces, commas or both; a picture that is not the name of an example is a file.
-    """
-    found = {name: getattr(args, name) for name in experiment.inputs()}
-    lists = [name for name, declared in experiment.inputs().items() if isinstance(declared, Numbers)]
-    for name, declared in experiment.inputs().items():
-        if isinstance(declared, Picture) and found[name] not in (*EXAMPLES, None):
-            found[name] = Path(found[name])
-    return {**found, **{name: ",".join(" ".join(map(str, found[name])).replace(",", " ").split()) for name in lists}}
+    """The experiment's settings as they were given, unchecked."""
+    return {name: declared.from_flag(getattr(args, name)) for name, declared in experiment.inputs().items()}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -145,6 +125,6 @@ def produce(experiment: Experiment, out: Path, format: str | None, options: dict
             shutil.copytree(run.folder / "frames", out, dirs_exist_ok=True)
             shutil.copy(run.folder / "run.json", out)
         else:
-            loop, fps = getattr(experiment, "loop", "open"), getattr(experiment, "fps", 10)
-            shutil.copy(export(run, format, fps=fps, loop=loop), out)
+            playback = plan.shown.playback
+            shutil.copy(export(run, format, fps=playback.fps, loop=playback.loop), out)
     print(out)

@@ -44,7 +44,7 @@ NAMES = {*SCHEDULER_NAMES, "slerp", "lerp"}
 """What is called the same in every language."""
 
 READ = [
-    *(ROOT / "explorer" / "experiments").glob("*.py"),
+    *(ROOT / "explorer" / "experiments").rglob("*.py"),
     *(ROOT / "explorer" / "ui").glob("*.py"),
     *(ROOT / "explorer" / "outputs").glob("*.py"),
 ]

@@ -19,7 +19,7 @@ from PIL import Image
 from torch import Tensor
 
 from explorer.engine.autoencoder import to_png
-from explorer.engine.denoise import Row, Rows, Step, Trajectory, denoise, first_row_keys, timesteps_of
+from explorer.engine.denoise import Row, Rows, Trajectory, denoise, first_row_keys, timesteps_of
 from explorer.engine.networks import Networks
 from explorer.engine.pace import Pace
 from explorer.engine.schedulers import draws_noise, make_scheduler, noise_levels
@@ -27,6 +27,7 @@ from explorer.engine.store import FrameStore
 from explorer.engine.turns import Turns
 from explorer.space.plans import Place, Plan
 from explorer.space.points import Conditioning, Point, Sampling, digest
+from explorer.space.steps import Step
 
 T = TypeVar("T")
 

@@ -6,18 +6,9 @@ Knows ids and the settings each model is at home with, from their cards; not whe
 from dataclasses import dataclass
 from pathlib import Path
 
+from explorer.space.points import Defaults
+
 POCKET = Path(__file__).resolve().parents[2] / "assets" / "pocket"
-
-
-@dataclass(frozen=True)
-class Defaults:
-    """Settings a model is at home with: pixels, steps, guidance (1: the prompt alone, one row a step), scheduler."""
-
-    width: int
-    height: int
-    num_inference_steps: int = 20
-    guidance_scale: float = 7.5
-    scheduler: str = "DPM++ 2M"
 
 
 @dataclass(frozen=True)

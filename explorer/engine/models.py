@@ -18,7 +18,8 @@ import torch
 from explorer.engine import checkpoint as checkpoints
 from explorer.engine import hub, machine, placement
 from explorer.engine.families import TEXT_WIDTHS, ModelError, family_of, weighted_parts
-from explorer.engine.known import CONFIGURED_BY, KNOWN, Defaults, Known, find
+from explorer.engine.known import CONFIGURED_BY, KNOWN, Known, find
+from explorer.space.points import Defaults
 
 __all__ = ["KNOWN", "Defaults", "Known", "Model", "ModelError", "from_pipeline", "load"]
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from PIL import Image
 
 from explorer.experiments.looks import heat_map
+from explorer.space.plans import Drawing
 from explorer.space.points import digest
+from explorer.space.steps import Step
 
 
 def psnr(a: Image.Image, b: Image.Image) -> float:
@@ -72,7 +74,7 @@ class Original(_Compares):
         """Equal for equal pictures with equal notes."""
         return digest(super().digest, self.note)
 
-    def __call__(self, step: Any, pictures: Any) -> Image.Image:  # noqa: ARG002 (there is nothing to draw)
+    def __call__(self, step: Step, pictures: Drawing) -> Image.Image:  # noqa: ARG002 (there is nothing to draw)
         return _noted(self.original, self.note)
 
 
@@ -82,7 +84,7 @@ class Decoded(_Compares):
 
     original: Image.Image
 
-    def __call__(self, step: Any, pictures: Any) -> Image.Image:
+    def __call__(self, step: Step, pictures: Drawing) -> Image.Image:
         decoded = pictures.decode(step.latents)
         return _noted(decoded, measured(self.original, decoded))
 
@@ -98,7 +100,7 @@ class ErrorMap(_Compares):
 
     original: Image.Image
 
-    def __call__(self, step: Any, pictures: Any) -> Image.Image:
+    def __call__(self, step: Step, pictures: Drawing) -> Image.Image:
         decoded = pictures.decode(step.latents)
         error = np.abs(_difference(self.original, decoded)).mean(-1)
         note = f"{measured(self.original, decoded)} (black: 0, lightest: {self.FULL:g})"
@@ -125,7 +127,7 @@ class Channel:
         """Equal for looks that draw equal pictures of equal steps."""
         return digest(repr(self), self.version)
 
-    def __call__(self, step: Any, pictures: Any) -> Image.Image:  # noqa: ARG002 (a channel is not decoded)
+    def __call__(self, step: Step, pictures: Drawing) -> Image.Image:  # noqa: ARG002 (a channel is not decoded)
         numbers = step.latents[self.channel].float().cpu().numpy()
         greys = np.clip(numbers / self.RANGE / 2 + 0.5, 0, 1) * 255
         picture = Image.fromarray(greys.round().astype(np.uint8)).convert("RGB")

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from explorer.experiments.inputs import Choice, Input, InputError, Integer, Prompt, Real
 from explorer.space.plans import Plan
-from explorer.space.points import SCHEDULER_NAMES, Conditioning, Sampling
+from explorer.space.points import SCHEDULER_NAMES, Conditioning, Defaults, Sampling
 
 
 class Studio(Protocol):
@@ -103,10 +103,16 @@ class Experiment:
             name: list(value) if isinstance(value, tuple) else value for name, value in dataclasses.asdict(self).items()
         }
 
-    def resolved(self, defaults: Any) -> Experiment:
+    def resolved(self, defaults: Defaults) -> Experiment:
         """This experiment with every setting that was left to the model filled in from its `defaults`."""
         missing = {name: getattr(defaults, name) for name in self.inputs() if getattr(self, name) is None}
-        return dataclasses.replace(self, **missing)
+        return dataclasses.replace(self, **missing) if missing else self
+
+    @classmethod
+    def usual(cls, defaults: Defaults) -> dict[str, Any]:
+        """What every field is where nobody sets it: its own default, or the model's."""
+        own = {name: declared.check(name, getattr(cls, name)) for name, declared in cls.inputs().items()}
+        return {name: getattr(defaults, name) if value is None else value for name, value in own.items()}
 
     @property
     def sampling(self) -> Sampling:
@@ -118,8 +124,7 @@ class Experiment:
 
     def prompts_used(self) -> list[str]:
         """Every text of it that goes to the text encoder."""
-        texts = [getattr(self, name) for name, declared in self.inputs().items() if isinstance(declared, Prompt)]
-        return [prompt for text in texts for prompt in ([text] if isinstance(text, str) else text)]
+        return [p for name, declared in self.inputs().items() for p in declared.prompts(getattr(self, name))]
 
     def plan(self, studio: Studio) -> Plan:
         """Turns the settings into places and points. Raises InputError where fields do not go together."""

@@ -11,7 +11,7 @@ from explorer.experiments.base import Experiment, Studio
 from explorer.experiments.inputs import InputError, Integer, Numbers, Prompts
 from explorer.experiments.looks import GuidanceEffect, Noisy, Predicted, Unguided
 from explorer.space.noise import Noise
-from explorer.space.plans import Look, Place, Plan
+from explorer.space.plans import Look, Place, Plan, Shown
 from explorer.space.points import Point
 
 LAYERS = {
@@ -90,7 +90,10 @@ class DenoisingTrajectory(Experiment):
         def in_step(count: int) -> list[int]:
             return sorted(range(count), key=lambda i: (places[i].coordinates[1], places[i].coordinates[0]))
 
-        return Plan(tuple(places), lambda lane, step, layer: points[int(lane)], self.sampling, in_step)  # noqa: ARG005
+        def at(lane: float, step: float, layer: float) -> Point:  # noqa: ARG001 (they are looked at on one way)
+            return points[int(lane)]
+
+        return Plan(tuple(places), at, self.sampling, in_step, Shown(("lane", "step", "layer"), curve="sigma"))
 
     @property
     def lanes(self) -> list[tuple[str, float]]:

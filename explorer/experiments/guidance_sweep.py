@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from explorer.experiments.base import Experiment, Studio
 from explorer.experiments.inputs import Numbers, Prompt, Seeds
 from explorer.space.noise import Noise
-from explorer.space.plans import Place, Plan
+from explorer.space.plans import Place, Plan, Shown
 from explorer.space.points import Point
 
 
@@ -61,4 +61,4 @@ class GuidanceSweep(Experiment):
             for seed in self.seeds or (self.seed,)
             for scale in self.scales
         ]
-        return Plan(tuple(places), at, self.sampling)
+        return Plan(tuple(places), at, self.sampling, shown=Shown(("guidance_scale", "seed")))

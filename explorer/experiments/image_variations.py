@@ -10,7 +10,7 @@ from explorer.experiments.base import Experiment, Studio
 from explorer.experiments.inputs import Choice, Integer, Numbers, Picture, Prompt, Seeds
 from explorer.experiments.pictures import FITS, ancestry, fitted
 from explorer.space.noise import Noise
-from explorer.space.plans import Place, Plan
+from explorer.space.plans import Place, Plan, Shown
 from explorer.space.points import Point
 
 MOST = 16
@@ -85,8 +85,8 @@ class ImageVariations(Experiment):
             return by_strength(strength if number else 0.0, self._seeds()[max(0, number - 1)])
 
         if len(self.strengths) > 1:
-            return Plan(tuple(self._sweep()), by_strength, self.sampling)
-        return Plan(tuple(self._row(*self.strengths)), by_number, self.sampling)
+            return Plan(tuple(self._sweep()), by_strength, self.sampling, shown=Shown(("strength", "seed")))
+        return Plan(tuple(self._row(*self.strengths)), by_number, self.sampling, shown=Shown(("variation", "strength")))
 
     def _seeds(self) -> tuple[int, ...]:
         return self.seeds or tuple((self.seed + i) % 2**32 for i in range(self.count))

@@ -14,7 +14,7 @@ from explorer.experiments.base import Experiment, Studio
 from explorer.experiments.inputs import Choice, InputError, Integer, Numbers, Picture
 from explorer.experiments.pictures import FITS, fitted
 from explorer.space.noise import Noise
-from explorer.space.plans import Place, Plan
+from explorer.space.plans import Place, Plan, Shown
 from explorer.space.points import Point
 from explorer.space.pokes import faded, mixed, noised, scaled, swapped
 
@@ -97,7 +97,9 @@ class InsideTheAutoencoder(Experiment):
         for amount in amounts:
             settings = {"row": title, "channel" if self.poke == BLANK else "amount": amount}
             places.append(Place((amount, POKED), self._caption(amount), settings, look=look))
-        return Plan(tuple(places), at, self.sampling, ordering=lambda count: list(range(count)))
+        rows = {place.coordinates[1]: place.settings["row"] for place in places}
+        shown = Shown(("amount", "row"), rows)
+        return Plan(tuple(places), at, self.sampling, ordering=lambda count: list(range(count)), shown=shown)
 
     def _amounts(self, channels: int) -> tuple[float, ...]:
         """The amounts of this poke, checked against it and against the model. Raises InputError."""

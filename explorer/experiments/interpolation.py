@@ -10,7 +10,7 @@ from explorer.experiments.base import Experiment, Studio
 from explorer.experiments.inputs import Choice, InputError, Integer, Prompts, Seeds
 from explorer.space.noise import Noise, travel
 from explorer.space.paths import EASINGS, INTERPOLATIONS, segment, stops
-from explorer.space.plans import Place, Plan
+from explorer.space.plans import LOOPS, Place, Plan, Playback, Shown
 from explorer.space.points import Point
 
 TUTORIAL = {
@@ -70,7 +70,7 @@ class Interpolation(Experiment):
     ).field("linear")
     loop: str = Choice(
         "Open ends at the last prompt; back-and-forth plays back again; closed goes on from the last to the first.",
-        options=("open", "back-and-forth", "closed"),
+        options=LOOPS,
     ).field("back-and-forth")
     fps: int = Integer("Frames per second of the film.", label="Frames per second", low=1, high=50, place="view").field(
         10
@@ -101,7 +101,7 @@ class Interpolation(Experiment):
             return Place((t,), self._caption(t, segments), {"prompt": self.prompts[near], "seed": seeds[near]})
 
         places = [place(t) for t in stops(self.frames, segments, closed)]
-        return Plan(tuple(places), at, self.sampling)
+        return Plan(tuple(places), at, self.sampling, shown=Shown(("stop",), playback=Playback(self.fps, self.loop)))
 
     def _caption(self, t: float, segments: int) -> str:
         start, local = segment(t, segments)

@@ -19,8 +19,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from explorer.experiments.base import Experiment
-from explorer.experiments.inputs import Input, InputError, Integer, Picture, Prompts, Real
-from explorer.experiments.pictures import EXAMPLES, example_name
+from explorer.experiments.inputs import InputError
+from explorer.space.points import Defaults
 
 VERSION = 1
 LONGEST = 32_000  # characters of a query string that are looked at; servers take between 8,000 and 64,000
@@ -36,21 +36,22 @@ class Link:
     remarks: tuple[str, ...] = ()
 
 
-def query(experiment: Experiment, defaults: Any) -> tuple[str, list[str]]:
+def query(experiment: Experiment, defaults: Defaults) -> tuple[str, list[str]]:
     """The query string of a resolved experiment, without "?", and the labels of the inputs that it leaves out.
 
     `defaults` are the model's; a setting that equals the experiment's own default, or the model's, is not written.
     """
-    usual = type(experiment)().resolved(defaults)
+    usual = type(experiment).usual(defaults)
     pairs, left_out = [("v", str(VERSION)), ("tab", experiment.name())], []
     for name, declared in experiment.inputs().items():
         value = getattr(experiment, name)
-        if value == getattr(usual, name):
+        if value == usual[name]:
             continue
-        if isinstance(declared, Picture) and not example_name(value):
-            left_out.append(declared.label or name.replace("_", " ").capitalize())
+        texts = declared.to_texts(value)
+        if texts is None:
+            left_out.append(declared.named(name))
         else:
-            pairs += [(name, text) for text in _texts(declared, value)]
+            pairs += [(name, text) for text in texts]
     return urlencode(pairs, safe=","), left_out
 
 
@@ -78,9 +79,8 @@ def _asked(experiment: type[Experiment], given: Mapping[str, list[str]]) -> Link
     if given.get("v", ["1"])[-1] not in {str(version) for version in range(1, VERSION + 1)}:
         remarks.append("The link was written by a later version; what this one does not know is left out.")
     for name, declared in experiment.inputs().items():
-        if name not in given or (isinstance(declared, Picture) and given[name][-1] not in EXAMPLES):
-            continue
-        settings[name] = given[name] if isinstance(declared, Prompts) else given[name][-1]
+        if name in given and (value := declared.from_texts(given[name])) is not None:
+            settings[name] = value
     link = checked(experiment, settings)
     return Link(experiment, link.settings, (*remarks, *link.remarks))
 
@@ -98,31 +98,7 @@ def checked(experiment: type[Experiment], settings: Mapping[str, Any]) -> Link:
         try:
             taken[name] = declared.check(name, settings[name])
         except InputError as error:
-            near = _nearest(declared, settings[name])
+            near = declared.nearest(settings[name])
             remarks.append(f"{error}. " + ("It is left as it was." if near is None else f"It became {near}."))
             taken |= {} if near is None else {name: near}
     return Link(experiment, taken, tuple(remarks))
-
-
-def _nearest(declared: Input, value: Any) -> int | float | None:
-    """The nearest number that an Integer or Real takes; None for what is no number, and for every other input."""
-    try:
-        number = min(max(float(value), declared.low), declared.high)
-        if isinstance(declared, Integer):
-            return declared.check("", round(number / declared.step) * declared.step)
-        return declared.check("", number) if isinstance(declared, Real) else None
-    except (AttributeError, TypeError, ValueError, OverflowError):
-        return None
-
-
-def _texts(declared: Input, value: Any) -> list[str]:
-    """A checked value as the texts that `check` makes it of again: several for prompts, one for all else."""
-    if isinstance(declared, Prompts):
-        return list(value)
-    if isinstance(declared, Picture):
-        return [str(example_name(value))]
-    return [",".join(map(_text, value)) if isinstance(value, tuple) else _text(value)]
-
-
-def _text(value: Any) -> str:
-    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)

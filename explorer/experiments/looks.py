@@ -9,13 +9,15 @@ deviation that the clean latents of the training pictures have, because models s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from PIL import Image
 from torch import Tensor
 
+from explorer.space.plans import Drawing
 from explorer.space.points import digest
+from explorer.space.steps import Step
 
 HEAT = ("000000", "1b0c41", "4a0c6b", "781c6d", "a52c60", "cf4446", "ed6925", "fb9b06", "f7d13d", "fcffa4")
 """Colours from nothing to full, each lighter than the one before: inferno (van der Walt & Smith 2015) on pure black."""
@@ -48,7 +50,7 @@ class _Look:
 class Predicted(_Look):
     """The finished picture as it is foreseen in this step: the predicted clean latents, decoded in full."""
 
-    def __call__(self, step: Any, pictures: Any) -> Image.Image:
+    def __call__(self, step: Step, pictures: Drawing) -> Image.Image:
         return pictures.decode(step.predicted)
 
 
@@ -56,7 +58,7 @@ class Predicted(_Look):
 class Unguided(_Look):
     """What would be foreseen in this step if the prompt alone had been asked, decoded in full."""
 
-    def __call__(self, step: Any, pictures: Any) -> Image.Image:
+    def __call__(self, step: Step, pictures: Drawing) -> Image.Image:
         return pictures.decode(step.unguided)
 
 
@@ -67,7 +69,7 @@ class Noisy(_Look):
     width: int
     height: int
 
-    def __call__(self, step: Any, pictures: Any) -> Image.Image:
+    def __call__(self, step: Step, pictures: Drawing) -> Image.Image:
         return pictures.preview(step.noisy).resize((self.width, self.height), Image.Resampling.BICUBIC)
 
 
@@ -86,7 +88,7 @@ class GuidanceEffect(_Look):
     width: int
     height: int
 
-    def __call__(self, step: Any, pictures: Any) -> Image.Image:  # noqa: ARG002 (a look is told who can draw)
+    def __call__(self, step: Step, pictures: Drawing) -> Image.Image:  # noqa: ARG002 (a look is told who can draw)
         moved = (step.predicted - step.unguided).float().square().mean(0).sqrt().cpu().numpy()
         shown = np.log1p(moved / self.FAINT) / np.log1p(self.FULL / self.FAINT)
         picture = heat_map(shown, (self.width, self.height))

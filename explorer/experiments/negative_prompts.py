@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from explorer.experiments.base import Experiment, Studio
 from explorer.experiments.inputs import Numbers, Prompt, Seeds
 from explorer.space.noise import Noise
-from explorer.space.plans import Place, Plan
+from explorer.space.plans import Place, Plan, Shown
 from explorer.space.points import Point
 
 
@@ -61,7 +61,7 @@ class NegativePrompts(Experiment):
             for seed in self.seeds or (self.seed,)
             for amount in self.amounts
         ]
-        return Plan(tuple(places), at, self.sampling)
+        return Plan(tuple(places), at, self.sampling, shown=Shown(("amount", "seed")))
 
     def _caption(self, amount: float, seed: int) -> str:
         words = {0: "as it is", 1: f"away from “{self.away_from}”"}

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from explorer.experiments.base import Experiment, Studio
 from explorer.experiments.inputs import Integer, Prompt, Real
 from explorer.space.noise import circle
-from explorer.space.plans import Place, Plan
+from explorer.space.plans import Place, Plan, Playback, Shown
 from explorer.space.points import Point
 
 
@@ -19,7 +19,6 @@ class NoiseLoop(Experiment):
     """Keep the prompt and turn the noise once around a circle: a film without a seam."""
 
     position: ClassVar[int] = 6
-    loop: ClassVar[str] = "closed"
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "A boat, small circle": {"prompt": "a boat at the beach", "frames": 16, "variation": 0.4},
         "Cows and a windmill, 150 frames": {
@@ -52,4 +51,5 @@ class NoiseLoop(Experiment):
             return Point(conditioning, negative, noise.latents(shape), noise, self.guidance_scale)
 
         angles = [2 * math.pi * i / self.frames for i in range(self.frames)]
-        return Plan(tuple(Place((a,), f"{math.degrees(a):.0f}°") for a in angles), at, self.sampling)
+        places = tuple(Place((a,), f"{math.degrees(a):.0f}°") for a in angles)
+        return Plan(places, at, self.sampling, shown=Shown(("angle",), playback=Playback(self.fps, "closed")))

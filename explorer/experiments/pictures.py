@@ -14,13 +14,16 @@ import base64
 import binascii
 import io
 import json
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from cachetools import LRUCache, cached
 from PIL import ExifTags, Image, ImageFilter, ImageOps
 
 from explorer.experiments.picture_files import ALLOWED, MAX_BYTES, check_size, lazily, upright_rgb
 from explorer.experiments.webp import chunks, webp
+from explorer.space.points import digest
 
 LONGEST = 1024
 LOSSLESS_BYTES = 256_000
@@ -60,9 +63,8 @@ def allowed() -> str:
 
 
 def opened(picture: str) -> Image.Image:
-    """A canonical picture, decoded: RGB."""
-    image = Image.open(io.BytesIO(webp_file(picture)), formats=["WEBP"])
-    return image.convert("RGB")
+    """A canonical picture, decoded: RGB, the caller's own."""
+    return _decoded_file(webp_file(picture)).copy()
 
 
 def example_name(picture: str) -> str | None:
@@ -137,15 +139,25 @@ def _decoded(url: str) -> bytes:
         raise ValueError("its base64 is broken") from None
 
 
+@cached(LRUCache(8), key=digest, lock=threading.Lock())
+def _decoded_file(file: bytes) -> Image.Image:
+    """The pixels of a canonical file, at most 3 MB; those of the last files stay. Raises ValueError."""
+    return upright_rgb(lazily(file), LONGEST)
+
+
+@cached(LRUCache(32), key=digest, lock=threading.Lock())
 def _canonical_file(file: bytes) -> bytes:
-    """The WebP file of a picture file; the very same pixels if it already was of our kind."""
+    """The WebP file of a picture file; the very same pixels if it already was of our kind.
+
+    A form sends its picture with every event: what the last files became is kept, by their content, half a MB each.
+    """
     image = lazily(file)
     lines = _lines_in(image)
     if image.format == "WEBP" and image.mode == "RGB" and max(image.size) <= LONGEST and _is_upright(image):
         pixels = _pixels(file)
         if pixels is not None and len(pixels) <= KEPT_BYTES:
             kept = webp(pixels, *image.size, _exif(lines))
-            upright_rgb(lazily(kept), LONGEST)  # is all of it there?
+            _decoded_file(kept)  # is all of it there?
             return kept
     return _encoded(upright_rgb(image, LONGEST), lines)
 

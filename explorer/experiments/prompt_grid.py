@@ -11,7 +11,7 @@ from explorer.experiments.inputs import Choice, Integer, Prompts
 from explorer.experiments.interpolation import TUTORIAL
 from explorer.space.noise import Noise
 from explorer.space.paths import INTERPOLATIONS, coarse_to_fine_sheet, segment
-from explorer.space.plans import Place, Plan
+from explorer.space.plans import Place, Plan, Shown
 from explorer.space.points import Point, digest
 
 CORNERS = ("Top left", "Top right", "Bottom left", "Bottom right")
@@ -80,7 +80,7 @@ class PromptGrid(Experiment):
 
         stops = [i / (self.cells - 1) for i in range(self.cells)]
         places = tuple(self._place(x, y) for y in stops for x in stops)
-        return Plan(places, at, self.sampling, ordering=coarse_to_fine_sheet)
+        return Plan(places, at, self.sampling, ordering=coarse_to_fine_sheet, shown=Shown(("x", "y")))
 
     def seed_at(self, x: float, y: float) -> int:
         """The seed at a place: the shared one, or with free noise one made of that and the place itself.

@@ -12,7 +12,7 @@ from explorer.experiments.base import Experiment, Studio
 from explorer.experiments.inputs import Choice, InputError, Integer, Prompt, Real
 from explorer.space import walks
 from explorer.space.noise import Noise
-from explorer.space.plans import Place, Plan
+from explorer.space.plans import Place, Plan, Playback, Shown
 from explorer.space.points import Conditioning, Point
 
 UNRELATED = (
@@ -107,7 +107,10 @@ class PromptWalk(Experiment):
             far = round(walks.distance(walk(place), prompt) / one, 4)
             return Place((place,), self._caption(place, far), {"distance": far})
 
-        return Plan(tuple(stop(place) for place in self._places()), at, self.sampling)
+        places = tuple(stop(place) for place in self._places())
+        axis = "turn" if self.way == "circle" else "length"
+        shown = Shown((axis,), curve="distance", playback=Playback(self.fps, self.loop))
+        return Plan(places, at, self.sampling, shown=shown)
 
     def _walk(self, prompt: Conditioning, one: float) -> walks.Way:
         if self.way == "straight":

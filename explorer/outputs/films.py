@@ -21,8 +21,8 @@ from PIL import GifImagePlugin, Image, ImageChops
 
 from explorer.outputs.palettes import Palette
 from explorer.outputs.settings import dumps, exif
+from explorer.space.plans import LOOPS
 
-LOOPS = ("open", "back-and-forth", "closed")
 FPS = (1, 50)  # browsers slow a GIF down whose frames stand for less than 2/100 s
 T = TypeVar("T")
 

@@ -5,6 +5,7 @@ It is plain JSON. This module knows its shape; what the settings mean is the exp
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import importlib.metadata
 import platform
@@ -12,7 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from explorer.space.plans import Plan
+from explorer.space.plans import Plan, Playback
 
 _PICTURE = re.compile(r"data:image/webp;base64,[A-Za-z0-9+/]{28,}={0,2}")  # more than a prompt that begins like one
 FORMAT = 1
@@ -37,7 +38,22 @@ def make_record(experiment: str, settings: Mapping[str, Any], model: Mapping[str
             {"caption": place.caption, "coordinates": list(place.coordinates), "settings": dict(place.settings)}
             for place in plan.places
         ],
+        "shown": {**dataclasses.asdict(plan.shown), "rows": [list(row) for row in plan.shown.rows.items()]},
     }
+
+
+def playback_of(record: Mapping[str, Any]) -> Playback:
+    """How the film of a run plays.
+
+    Records made before plans said so (0.1.0, commit 5487c25 and earlier) have no "shown": there it follows from the
+    experiment's name and settings.
+    """
+    if "shown" in record:
+        return Playback(**record["shown"]["playback"])
+    name, settings = record.get("experiment"), record["settings"]
+    walk = "closed" if settings.get("way") == "circle" else "back-and-forth"
+    loop = settings.get("loop") or {"noise-loop": "closed", "prompt-walk": walk}.get(str(name), "open")
+    return Playback(settings.get("fps", 10), loop)
 
 
 def slim(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,5 +63,7 @@ def slim(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_picture(value: Any) -> bool:
-    """Whether a setting is a start picture, as a data URL."""
+    """Whether a setting is a start picture, as a data URL, or has one among its parts."""
+    if isinstance(value, Mapping):
+        return any(map(is_picture, value.values()))
     return isinstance(value, str) and bool(_PICTURE.fullmatch(value))

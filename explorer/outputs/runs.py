@@ -85,6 +85,11 @@ class Run:
         return settings.read(self.folder / _RECORD)
 
     @property
+    def created(self) -> str:
+        """When it was begun, as the record says; "" where that says nothing."""
+        return str(self._slim.get("created", ""))
+
+    @property
     def frames(self) -> list[dict[str, Any]]:
         """What is known of every frame of the run, rendered or not: caption, coordinates, settings."""
         return json.loads((self.folder / _FRAMES).read_text())["frames"]
@@ -176,7 +181,7 @@ class Runs:
     max_age: float = 30 * 24 * 60 * 60.0
 
     def create(self, record: Mapping[str, Any], count: int) -> Run:
-        """A new run of `count` frames, marked as being rendered. The record's `frames` become frames.json.
+        """A new run of `count` frames, marked as being rendered. Its `frames` and `shown` become frames.json.
 
         Raises ValueError for a count below 1, and when the record describes another number of frames.
         """
@@ -191,7 +196,7 @@ class Runs:
         run = Run(folder, count)
         run._mark()
         with whole(folder / _FRAMES) as part:
-            part.write_text(json.dumps({"count": count, "frames": frames}))
+            part.write_text(json.dumps({"count": count, "frames": frames, "shown": record.get("shown", {})}))
         _write_record(folder, record)
         return run
 

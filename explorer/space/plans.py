@@ -1,4 +1,4 @@
-"""A plan: which places of the space to look at, and the point at each of them.
+"""A plan: which places of the space to look at, the point at each of them, and how the pictures are shown together.
 
 Points are made when they are asked for, never kept in a list: 2,100 conditionings of SDXL would be 1.3 GB.
 """
@@ -7,24 +7,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+from torch import Tensor
 
 from explorer.space.paths import coarse_to_fine
 from explorer.space.points import Point, Sampling
+from explorer.space.steps import Step
+
+if TYPE_CHECKING:  # pictures are named here, never made
+    from PIL import Image
+
+
+class Drawing(Protocol):
+    """What can draw latents (channels, height/f, width/f); an engine is one."""
+
+    def decode(self, latents: Tensor) -> Image.Image: ...
+    def preview(self, predicted: Tensor) -> Image.Image: ...
 
 
 class Look(Protocol):
     """A way to draw a step of a point's denoising, other than the finished picture.
 
-    Called with the step (the engine's `Step`) and with something that can `decode` and `preview` latents (an engine);
-    gives a PIL picture. What is in its `info["note"]`, words about this very picture, is kept with the frame.
+    What is in the picture's `info["note"]`, words about this very picture, is kept with the frame.
     """
 
     @property
     def digest(self) -> bytes:
         """Equal for looks that draw equal pictures of equal steps."""
 
-    def __call__(self, step: Any, pictures: Any) -> Any: ...
+    def __call__(self, step: Step, pictures: Drawing) -> Image.Image: ...
 
 
 @dataclass(frozen=True)
@@ -43,18 +55,44 @@ class Place:
     look: Look | None = None
 
 
+LOOPS = ("open", "back-and-forth", "closed")
+
+
+@dataclass(frozen=True)
+class Playback:
+    """How a film of the places plays: frames per second, and what follows its last frame (one of LOOPS)."""
+
+    fps: float = 10
+    loop: str = "open"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How the pictures of a plan are shown together.
+
+    `axes` names the coordinates. `rows` are titles, by the second coordinate. `curve` is the number in the places'
+    settings that is drawn along the film.
+    """
+
+    axes: tuple[str, ...] = ()
+    rows: Mapping[float, str] = field(default_factory=dict)
+    curve: str | None = None
+    playback: Playback = Playback()
+
+
 @dataclass(frozen=True)
 class Plan:
     """What an experiment wants rendered: `places` in the order they are shown, and `at(*coordinates)` -> Point.
 
     `at` is pure: equal coordinates give equal points. It answers between the places, too. `ordering(count)` says in
-    which order the places are rendered.
+    which order the places are rendered, `shown` how their pictures are shown.
     """
 
     places: tuple[Place, ...]
     at: Callable[..., Point]
     sampling: Sampling
     ordering: Callable[[int], list[int]] = coarse_to_fine
+    shown: Shown = Shown()
 
     def point(self, index: int) -> Point:
         """The point of the place `index`."""

@@ -59,6 +59,17 @@ class Conditioning:
 
 
 @dataclass(frozen=True)
+class Defaults:
+    """What a model is at home with: pixels, steps, guidance (1: the prompt alone, one row a step), scheduler."""
+
+    width: int
+    height: int
+    num_inference_steps: int = 20
+    guidance_scale: float = 7.5
+    scheduler: str = "DPM++ 2M"
+
+
+@dataclass(frozen=True)
 class Sampling:
     """How a point is rendered: with `Point` and the model, all that a picture depends on.
 

@@ -1,4 +1,4 @@
-"""From a declared input to a widget: the only place where kinds of input and kinds of widget meet.
+"""From the widget that a declared input names to the widgets themselves: the only table of their makers.
 
 Widgets show the bounds; what a visitor or a script sends is checked by the declaration, not by the widget, so that an
 error names the field and says what is allowed.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,36 +16,29 @@ import gradio as gr
 from gradio.data_classes import ImageData
 from gradio.processing_utils import save_bytes_to_cache
 
-from explorer.experiments.inputs import Choice, Input, Integer, Numbers, Picture, Prompt, Prompts, Real, Seeds
-from explorer.experiments.pictures import EXAMPLES, MAX_BYTES, canonical, webp_file
+from explorer.experiments.inputs import Input
+from explorer.experiments.pictures import MAX_BYTES, canonical, webp_file
 from explorer.ui.views import WidgetMeta
 
 
+def _as_it_came(_widget: Any, payload: Any) -> Any:
+    """The check is the declaration's, whose error names the field. (Gradio goes by the first base class: no mixin.)"""
+    return payload
+
+
 class _Slider(gr.Slider, metaclass=WidgetMeta):
-    """A slider that leaves the check to the declaration, whose error names the field."""
-
     is_template = True
-
-    def preprocess(self, payload: Any) -> Any:
-        return payload
+    preprocess = _as_it_came
 
 
 class _Dropdown(gr.Dropdown, metaclass=WidgetMeta):
-    """A dropdown that leaves the check to the declaration."""
-
     is_template = True
-
-    def preprocess(self, payload: Any) -> Any:
-        return payload
+    preprocess = _as_it_came
 
 
 class _Radio(gr.Radio, metaclass=WidgetMeta):
-    """A row of choices that leaves the check to the declaration."""
-
     is_template = True
-
-    def preprocess(self, payload: Any) -> Any:
-        return payload
+    preprocess = _as_it_came
 
 
 class _Image(gr.Image, metaclass=WidgetMeta):
@@ -73,8 +67,8 @@ class _Image(gr.Image, metaclass=WidgetMeta):
         return ImageData(path=path, orig_name="picture.webp")
 
 
-EXAMPLE = {True: "7, 42, 100..107", False: "0.5, 1, 2..4, 5..10:2.5"}
-"""How lists of numbers are written, by whether they are whole."""
+QUICK = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
+"""For events that answer at once: past the queue, without a sign of waiting, for the page alone."""
 
 
 @dataclass(frozen=True)
@@ -107,83 +101,70 @@ def _single(name: str, component: Any, changed: Any, entered: Sequence[Any] = ()
 
 def control(name: str, declared: Input, value: Any, elem_id: str) -> Control:
     """The widgets for a declared input, showing `value`, made where it is called on the page."""
-    makers: Mapping[type[Input], Callable[..., Control]] = {
-        Integer: _number,
-        Real: _number,
-        Choice: _choice,
-        Prompts: _prompts,
-        Prompt: _prompt,
-        Numbers: _numbers,
-        Seeds: _numbers,
-        Picture: _picture,
-    }
-    return makers[type(declared)](name, declared, value, elem_id)
+    widget = declared.widget
+    words = {"label": declared.named(name), "info": declared.help, "elem_id": elem_id}
+    return MAKERS[widget.maker](name, value, words, **widget.properties)
 
 
-def _label(name: str, declared: Input) -> str:
-    return declared.label or name.replace("_", " ").capitalize()
+Words = Mapping[str, str]
+"""What every widget of a control is told: its `label`, its `info`, and its `elem_id`."""
 
 
-def _number(name: str, declared: Integer | Real, value: Any, elem_id: str) -> Control:
-    known = {"label": _label(name, declared), "info": declared.help, "value": value, "elem_id": elem_id}
-    if declared.high - declared.low > 10_000:  # a slider of four billion stops is no help
-        with gr.Group():
-            number = gr.Number(precision=None, **known)
-            dice = gr.Button("🎲 Another", size="sm", elem_id=f"{elem_id}-dice")
-        dice.click(None, None, number, js=f"() => Math.floor(Math.random() * {declared.high + 1})")
-        return _single(name, number, number.change)
-    slider = _Slider(declared.low, declared.high, step=declared.step, **known)
+def _slider(name: str, value: Any, words: Words, *, low: float, high: float, step: float) -> Control:
+    slider = _Slider(low, high, step=step, value=value, **words)
     return _single(name, slider, slider.change)
 
 
-def _choice(name: str, declared: Choice, value: Any, elem_id: str) -> Control:
-    known = {"label": _label(name, declared), "info": declared.help, "value": value, "elem_id": elem_id}
-    few = len(declared.options) <= 3
-    widget = _Radio(list(declared.options), **known) if few else _Dropdown(list(declared.options), **known)
-    return _single(name, widget, widget.change)
+def _number(name: str, value: Any, words: Words, *, high: float, **_bounds: float) -> Control:
+    """A number to type: a slider of four billion stops is no help."""
+    with gr.Group():
+        number = gr.Number(precision=None, value=value, **words)
+        dice = gr.Button("🎲 Another", size="sm", elem_id=f"{words['elem_id']}-dice")
+    dice.click(None, None, number, js=f"() => Math.floor(Math.random() * {high + 1})")
+    return _single(name, number, number.change)
 
 
-def _prompt(name: str, declared: Prompt, value: str, elem_id: str) -> Control:
-    text = gr.Textbox(value, label=_label(name, declared), info=declared.help, max_lines=4, elem_id=elem_id)
+def _choice(kind: type[_Radio | _Dropdown], name: str, value: Any, words: Words, *, options: Sequence[str]) -> Control:
+    choice = kind(list(options), value=value, **words)
+    return _single(name, choice, choice.change)
+
+
+def _text(name: str, value: str, words: Words) -> Control:
+    text = gr.Textbox(value, max_lines=4, **words)
     return _single(name, text, text.blur, [text.submit])
 
 
-def _numbers(name: str, declared: Numbers, value: Sequence[float], elem_id: str) -> Control:
+def _numbers(name: str, value: Sequence[float], words: Words, *, example: str) -> Control:
     def show(numbers: Sequence[float]) -> str:
         return ", ".join(repr(number).removesuffix(".0") for number in numbers)  # exact, as a link needs it
 
-    text = gr.Textbox(
-        show(value),
-        label=_label(name, declared),
-        info=declared.help,
-        placeholder=EXAMPLE[declared.whole],
-        elem_id=elem_id,
-    )
+    text = gr.Textbox(show(value), placeholder=example, **words)
     return Control(name, [text], lambda v: v[0] or "", lambda v: [show(v)], [text.blur], [text.submit])
 
 
-def _picture(name: str, declared: Picture, value: str, elem_id: str) -> Control:
+def _picture(name: str, value: str, words: Words, *, examples: Mapping[str, Path]) -> Control:
     """A picture to drop, paste or take, with the examples to click on.
 
     What comes in is shown as it will be used as soon as it is there; what is no picture stays, for the declaration's
     error to be about.
     """
+    label, elem_id = words["label"], words["elem_id"]
     with gr.Column(elem_classes="picture"):
         image = _Image(
-            declared.check(name, value),
-            label=_label(name, declared),
+            canonical(value),
+            label=label,
             sources=["upload", "webcam", "clipboard"],
             type="filepath",
             height=260,
             buttons=["fullscreen"],
-            alt_text=_label(name, declared),
+            alt_text=label,
             elem_id=elem_id,
         )
-        gr.Markdown(declared.help, elem_classes="picture-help")
+        gr.Markdown(words["info"], elem_classes="picture-help")
         with gr.Row(elem_classes="picture-examples"):
             buttons = {
                 example: gr.Button(example, icon=path, size="sm", min_width=80, elem_id=f"{elem_id}-{example}")
-                for example, path in EXAMPLES.items()
+                for example, path in examples.items()
             }
 
     def tidied(given: bytes | str | None) -> Any:
@@ -194,45 +175,76 @@ def _picture(name: str, declared: Picture, value: str, elem_id: str) -> Control:
         # Gradio fires "input" with the old picture when it is removed: answered, it would come back.
         return gr.skip() if picture is None or webp_file(picture) == given else picture
 
-    quick = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    image.input(tidied, image, image, **quick)
+    image.input(tidied, image, image, **QUICK)
     for example, button in buttons.items():
-        button.click(lambda example=example: canonical(example), None, image, **quick)
+        button.click(lambda example=example: canonical(example), None, image, **QUICK)
     return _single(name, image, image.change)
 
 
-def _prompts(name: str, declared: Prompts, value: Sequence[str], elem_id: str) -> Control:
+def _texts(name: str, value: Sequence[str], words: Words, *, low: int, high: int, names: Sequence[str]) -> Control:
     """A box a prompt, with buttons to add one and to take the last one away; blank boxes at the end do not count."""
+    elem_id = words["elem_id"]
     with gr.Group():
         boxes = [
             gr.Textbox(
                 value[i] if i < len(value) else "",
-                label=declared.names[i] if declared.names else f"Prompt {i + 1}",
-                info=declared.help if i == 0 else None,
+                label=names[i] if names else f"Prompt {i + 1}",
+                info=words["info"] if i == 0 else None,
                 max_lines=4,
                 visible=i < len(value),
                 elem_id=f"{elem_id}-{i}",
             )
-            for i in range(declared.high)
+            for i in range(high)
         ]
-        with gr.Row(visible=declared.low < declared.high):
+        with gr.Row(visible=low < high):
             add = gr.Button("+ Add a prompt", size="sm", elem_id=f"{elem_id}-add")
             remove = gr.Button("− Remove the last", size="sm", elem_id=f"{elem_id}-remove")
     shown = gr.State(len(value))
 
     def show(prompts: Sequence[str], count: int) -> list[Any]:
-        texts = [*prompts[:count], *[""] * (declared.high - len(prompts[:count]))]
+        texts = [*prompts[:count], *[""] * (high - len(prompts[:count]))]
         return [*(gr.update(value=text, visible=i < count) for i, text in enumerate(texts)), count]
 
     def read(values: Sequence[Any]) -> list[str]:
-        prompts = [text or "" for text in values[: declared.high]]
+        prompts = [text or "" for text in values[:high]]
         while prompts and not prompts[-1].strip():
             prompts.pop()
         return prompts
 
-    quick = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     everything = [*boxes, shown]
-    add.click(lambda *v: show(v[:-1], min(v[-1] + 1, declared.high)), everything, everything, **quick)
-    remove.click(lambda *v: show(v[:-1], max(v[-1] - 1, declared.low)), everything, everything, **quick)
+    add.click(lambda *v: show(v[:-1], min(v[-1] + 1, high)), everything, everything, **QUICK)
+    remove.click(lambda *v: show(v[:-1], max(v[-1] - 1, low)), everything, everything, **QUICK)
     changed, entered = [box.blur for box in boxes], [box.submit for box in boxes]
     return Control(name, everything, read, lambda prompts: show(prompts, len(prompts)), changed, entered)
+
+
+def _parts(name: str, value: Any, words: Words, *, parts: Mapping[str, Input]) -> Control:
+    """The widgets of every part, one below the other."""
+    with gr.Group():
+        gr.Markdown(f"{words['label']}: {words['info']}", elem_classes="parts-help")
+        inner = [
+            control(part, declared, getattr(value, part), elem_id=f"{words['elem_id']}-{part}")
+            for part, declared in parts.items()
+        ]
+    return Control(
+        name,
+        [component for c in inner for component in c.components],
+        lambda values: settings_of(inner, values),
+        lambda value: [widget for c in inner for widget in c.write(getattr(value, c.name))],
+        [event for c in inner for event in c.changed],
+        [event for c in inner for event in c.entered],
+    )
+
+
+MAKERS: Mapping[str, Callable[..., Control]] = {
+    "slider": _slider,
+    "number": _number,
+    "radio": partial(_choice, _Radio),
+    "dropdown": partial(_choice, _Dropdown),
+    "text": _text,
+    "texts": _texts,
+    "numbers": _numbers,
+    "picture": _picture,
+    "parts": _parts,
+}
+"""How each widget that an input can name is made."""

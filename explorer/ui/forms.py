@@ -1,4 +1,4 @@
-"""The page as one form: the settings that all tabs share and those of each tab, filled and then priced.
+"""The page as one form: the settings that all tabs share and those of each tab, and updates that fill them.
 
 It knows no event: sharing, opening, the gallery and the history say when.
 """
@@ -11,7 +11,8 @@ from typing import Any
 import gradio as gr
 
 from explorer.ui.controls import Control
-from explorer.ui.tab import QUICK, Tab
+from explorer.ui.due import Due
+from explorer.ui.tab import Tab
 
 
 class Form:
@@ -21,29 +22,23 @@ class Form:
         tabs: as they stand on the page, under their experiments' names in `by_name`.
         shared: the controls of the settings that all tabs share.
         shown: which tab is to be seen.
+        due: whose price is to be told.
     """
 
-    def __init__(self, tabs: Sequence[Tab], shared: Sequence[Control], shown: gr.Tabs) -> None:
-        self.tabs, self.shared, self.shown = tabs, shared, shown
+    def __init__(self, tabs: Sequence[Tab], shared: Sequence[Control], shown: gr.Tabs, due: Due | None = None) -> None:
+        self.tabs, self.shared, self.shown, self.due = tabs, shared, shown, due or Due()
         self.by_name = {tab.name: tab for tab in tabs}
         self.experiments = {tab.name: tab.experiment for tab in tabs}
-        self._controls = [*shared, *(c for tab in tabs for c in tab.own)]
-        self.outputs = [*(component for c in self._controls for component in c.components), shown]
+        controls = [*shared, *(c for tab in tabs for c in tab.own)]
+        self.outputs = [*(component for c in controls for component in c.components), shown, self.due]
 
-    def as_it_is(self) -> list[Any]:
-        """Updates of `outputs` that change nothing."""
-        return [gr.skip()] * len(self.outputs)
+    def filled(self, tab: Tab, settings: Mapping[str, Any]) -> dict[Any, Any]:
+        """Updates among `outputs`: the tab is open, its widgets and the shared ones show `settings`, its price is due.
 
-    def filled(self, tab: Tab, settings: Mapping[str, Any]) -> list[Any]:
-        """Updates of `outputs`: the shared settings and the tab's show `settings`, what they leave out as usual."""
-        whole = tab.experiment(**settings).resolved(tab.engine.networks.defaults)
-        updates: list[Any] = []
-        for c in self._controls:
-            ours = any(c is other for other in tab.controls)
-            updates += c.write(getattr(whole, c.name)) if ours else [gr.skip()] * len(c.components)
-        return [*updates, gr.Tabs(selected=tab.name)]
-
-    def price_after(self, filled: Any) -> None:
-        """Makes every tab tell its price after an event that may have filled it."""
-        for tab in self.tabs:
-            filled.then(tab.price, tab.components, tab.status, **QUICK)
+        What they leave out is as usual.
+        """
+        whole = tab.resolved(settings)
+        widgets: dict[Any, Any] = {}
+        for c in tab.controls:
+            widgets |= zip(c.components, c.write(getattr(whole, c.name)), strict=True)
+        return {**widgets, self.shown: gr.Tabs(selected=tab.name), self.due: tab.name}

@@ -21,8 +21,8 @@ import gradio as gr
 from gradio.data_classes import FileData
 
 from explorer.experiments.base import Experiment
+from explorer.ui.controls import QUICK
 from explorer.ui.forms import Form
-from explorer.ui.tab import QUICK
 from explorer.ui.text import words_of
 from explorer.ui.views import StatusView, WidgetMeta, said, source
 
@@ -131,18 +131,18 @@ def draw_gallery(experiments: Mapping[str, type[Experiment]], model: str) -> Gal
 
 def connect_gallery(gallery: GalleryView, form: Form, notice: StatusView) -> None:
     """Makes a click fill the form of the example's tab, open it, and scroll to its Render button."""
-    chosen = gallery.choose(_choose(gallery.examples, form), None, [*form.outputs, notice], **QUICK)
+    chosen = gallery.choose(_choose(gallery.examples, form, notice), None, [*form.outputs, notice], **QUICK)
     chosen.then(None, None, None, js=SHOW)
-    form.price_after(chosen)
 
 
-def _choose(found: Sequence[Example], form: Form) -> Callable[..., list[Any]]:
-    def choose(event: gr.EventData) -> list[Any]:
+def _choose(found: Sequence[Example], form: Form, notice: StatusView) -> Callable[..., Any]:
+    def choose(event: gr.EventData) -> Any:
         index = getattr(event, "index", None)
         if type(index) is not int or not 0 <= index < len(found):  # an event that is not one of ours
-            return [*form.as_it_is(), gr.skip()]
+            return gr.skip()
         example = found[index]
         text = f"{example.title}: its settings are in the form of {example.experiment.title()}. Press Render."
-        return [*form.filled(form.by_name[example.experiment.name()], example.settings), said("ready", text)]
+        filled = form.filled(form.by_name[example.experiment.name()], example.settings)
+        return {**filled, notice: said("ready", text)}
 
     return choose

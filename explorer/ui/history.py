@@ -16,24 +16,22 @@ It does not know how a run is shown: see `reopening`.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import gradio as gr
 from gradio.data_classes import FileData
 
 from explorer.experiments.base import Experiment
-from explorer.experiments.inputs import Prompt
 from explorer.outputs.runs import BeingRendered, Run, Runs
-from explorer.ui.forms import Form
-from explorer.ui.memory import kept
-from explorer.ui.reopening import Reopening, experiment_of
-from explorer.ui.tab import QUICK, Tab
+from explorer.ui.controls import QUICK
 from explorer.ui.text import words_of
 from explorer.ui.views import WidgetMeta, mask, source
 
 MAX_WORDS = 200  # characters
+
+Reopen = Callable[[str | None, Run], dict[Any, Any]]
+"""From a visitor's session and a run to updates that show it; raises ValueError with a sentence."""
 
 HISTORY_TEXTS = {
     "title": "Your runs",
@@ -114,64 +112,30 @@ def draw_history(experiments: Mapping[str, type[Experiment]]) -> HistoryView:
     """The list, where it is called on the page. Nothing of it is seen before there is a run."""
     titles = {name: experiment.title() for name, experiment in experiments.items()}
     inputs = {name: i for experiment in experiments.values() for name, i in experiment.inputs().items()}
-    labels = {name: i.label or name.replace("_", " ").capitalize() for name, i in inputs.items()}
+    labels = {name: i.named(name) for name, i in inputs.items()}
     return HistoryView(titles=titles, labels=labels, elem_id="history")
 
 
 def entry_of(run: Run, experiment: Experiment, link: str) -> dict[str, Any]:
     """What the browser keeps of a run, some 500 characters; `link` is the query string of its settings."""
-    texts = [getattr(experiment, name) for name, i in experiment.own_inputs().items() if isinstance(i, Prompt)]
-    prompts = [prompt for text in texts for prompt in ([text] if isinstance(text, str) else text)]
+    prompts = [p for name, i in experiment.own_inputs().items() for p in i.prompts(getattr(experiment, name))]
     return {
         "run": run.name,
         "manifest": FileData(path=str(run.folder / "frames.json")).model_dump(),
         "tab": experiment.name(),
         "words": " → ".join(prompts)[:MAX_WORDS],
-        "created": str(run.record.get("created", "")),
+        "created": run.created,
         "count": run.count,
         "ready": mask(run.ready),
         "link": link,
     }
 
 
-def connect_history(history: HistoryView, form: Form, runs: Runs) -> None:
-    """Puts runs on the list as they begin and end, and makes its events work."""
-    reopening = Reopening(form)
-    for tab in form.tabs:
-        tab.folder.change(_begun(tab), tab.folder, [history, tab.memory], **QUICK)
-        for rendered in tab.rendered:
-            rendered.then(_ended(tab), tab.folder, history, **QUICK)
+def connect_history(history: HistoryView, runs: Runs, outputs: Sequence[Any], updates: Reopen) -> None:
+    """Makes the events of the list work: `updates` gives those of `outputs` that show a run again."""
     queued = {**QUICK, "queue": True}  # past the queue the page does not hear that a state has changed
-    history.reopen(_reopen(runs, reopening), None, [*reopening.outputs, history], **queued)
+    history.reopen(_reopen(history, runs, updates), None, [*outputs, history], **queued)
     history.remove(_remove(runs), None, history, **QUICK)
-
-
-def _begun(tab: Tab) -> Callable[[str | None], list[Any]]:
-    """A folder is a new one: its run goes on the list, and its settings into the memory."""
-
-    def begun(folder: str | None) -> list[Any]:
-        return [*_told(tab, folder)]
-
-    return begun
-
-
-def _ended(tab: Tab) -> Callable[[str | None], Any]:
-    """Has more frames now. The form may have been changed meanwhile, so the memory is left alone."""
-
-    def ended(folder: str | None) -> Any:
-        return _told(tab, folder)[0]
-
-    return ended
-
-
-def _told(tab: Tab, folder: str | None) -> tuple[Any, Any]:
-    try:
-        run = Run.open(Path(folder or ""))
-        experiment = experiment_of(run, {tab.name: tab.experiment})
-    except ValueError:  # nothing rendered yet, or deleted meanwhile
-        return gr.skip(), gr.skip()
-    settings = kept(tab.experiment, experiment.settings(), tab.engine.networks.defaults)
-    return {"entry": entry_of(run, experiment, settings.get("query", ""))}, settings
 
 
 def _asked(event: gr.EventData) -> str:
@@ -179,18 +143,16 @@ def _asked(event: gr.EventData) -> str:
     return str(getattr(event, "run", ""))[:100]
 
 
-def _reopen(runs: Runs, reopening: Reopening) -> Callable[..., list[Any]]:
-    nothing = [gr.skip()] * len(reopening.outputs)
-
-    def reopen(request: gr.Request, event: gr.EventData) -> list[Any]:
+def _reopen(history: HistoryView, runs: Runs, updates: Reopen) -> Callable[..., dict[Any, Any]]:
+    def reopen(request: gr.Request, event: gr.EventData) -> dict[Any, Any]:
         try:
             run = runs.open(_asked(event))
         except ValueError:
-            return [*nothing, {"gone": _asked(event)}]
+            return {history: {"gone": _asked(event)}}
         try:
-            return [*reopening.updates(request.session_hash, run), {"opened": run.name}]
+            return {**updates(request.session_hash, run), history: {"opened": run.name}}
         except ValueError as error:
-            return [*nothing, {"said": str(error)}]
+            return {history: {"said": str(error)}}
 
     return reopen
 

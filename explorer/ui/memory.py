@@ -18,8 +18,8 @@ from typing import Any
 import gradio as gr
 
 from explorer.experiments.base import Experiment
-from explorer.experiments.inputs import InputError
 from explorer.experiments.links import LONGEST, Link, query, read
+from explorer.space.points import Defaults
 from explorer.ui.views import Unseen
 
 MOST = 40  # tabs that are looked at
@@ -60,12 +60,9 @@ class Memory(Unseen):
         return {"type": "object"}
 
 
-def kept(experiment: type[Experiment], settings: Mapping[str, Any], defaults: Any) -> Any:
-    """What the memory is told of settings: {tab, query, without}; nothing new for settings that are not allowed."""
-    try:
-        text, without = query(experiment(**settings).resolved(defaults), defaults)
-    except InputError:
-        return gr.skip()
+def kept(experiment: Experiment, defaults: Defaults) -> Any:
+    """What the memory is told of a resolved experiment: {tab, query, without}; nothing new where that is too long."""
+    text, without = query(experiment, defaults)
     return {"tab": experiment.name(), "query": text, "without": without} if len(text) <= LONGEST else gr.skip()
 
 

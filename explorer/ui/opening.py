@@ -15,7 +15,6 @@ import gradio as gr
 from gradio.utils import get_upload_folder
 
 from explorer.outputs.settings import NoSettings
-from explorer.ui.forms import Form
 from explorer.ui.reopening import Reopening
 from explorer.ui.restoring import Restored, restore
 from explorer.ui.views import StatusView, Unseen, said
@@ -43,11 +42,10 @@ def draw_opening() -> gr.UploadButton:
     return button
 
 
-def connect_opening(button: gr.UploadButton, form: Form, notice: StatusView) -> None:
-    """Makes the button open files; then the prices are told."""
-    reopening = Reopening(form)
-    opened = button.upload(
-        _opened(form, reopening),
+def connect_opening(button: gr.UploadButton, reopening: Reopening, notice: StatusView) -> None:
+    """Makes the button open files."""
+    button.upload(
+        _opened(reopening, notice),
         button,
         [*reopening.outputs, notice],
         concurrency_id="open",
@@ -55,32 +53,29 @@ def connect_opening(button: gr.UploadButton, form: Form, notice: StatusView) -> 
         show_progress="hidden",
         api_visibility="private",
     )
-    form.price_after(opened)
 
 
-def _opened(form: Form, reopening: Reopening) -> Callable[..., list[Any]]:
-    nothing = [gr.skip()] * len(reopening.outputs)
+def _opened(reopening: Reopening, notice: StatusView) -> Callable[..., dict[Any, Any]]:
+    form = reopening.form
     engine, runs = form.tabs[0].engine, form.tabs[0].runs
 
-    def opened(request: gr.Request, file: str) -> list[Any]:
+    def opened(request: gr.Request, file: str) -> dict[Any, Any]:
         path = Path(file)
         try:
             found = restore(path, form.experiments, engine, runs)
-            return [*updates(request.session_hash, found), said("ready", found.said, found.remarks)]
+            return {**updates(request.session_hash, found), notice: said("ready", found.said, found.remarks)}
         except ValueError as error:  # NoSettings, and a tab that is rendering
-            notes = [OPENS] if isinstance(error, NoSettings) else []
-            return [*nothing, said("error", str(error), notes)]
+            return {notice: said("error", str(error), [OPENS] if isinstance(error, NoSettings) else [])}
         except (RuntimeError, OSError) as error:  # a device out of memory, a disk that is full
             traceback.print_exc()
-            return [*nothing, said("error", f"{path.name[:80]} could not be opened: {error}")]
+            return {notice: said("error", f"{path.name[:80]} could not be opened: {error}")}
         finally:
             _forget(path)
 
-    def updates(visitor: str | None, found: Restored) -> list[Any]:
+    def updates(visitor: str | None, found: Restored) -> dict[Any, Any]:
         if found.run is not None:
             return reopening.updates(visitor, found.run)
-        filled = form.filled(form.by_name[found.experiment.name()], found.settings)
-        return [*filled, *nothing[len(filled) :]]
+        return form.filled(form.by_name[found.experiment.name()], found.settings)
 
     return opened
 

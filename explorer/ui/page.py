@@ -14,8 +14,10 @@ import gradio as gr
 from explorer.engine.engine import Engine
 from explorer.experiments.base import Experiment
 from explorer.outputs.runs import Runs
+from explorer.ui.asked import Desk
 from explorer.ui.bilingual import BilingualPage, language_button
 from explorer.ui.controls import Control, control
+from explorer.ui.due import Due
 from explorer.ui.forms import Form
 from explorer.ui.gallery import connect_gallery, draw_gallery
 from explorer.ui.gpu import Each
@@ -23,6 +25,7 @@ from explorer.ui.history import connect_history, draw_history
 from explorer.ui.limits import Door, Limits
 from explorer.ui.memory import Memory
 from explorer.ui.opening import MAX_FILE_SIZE, connect_opening, draw_opening
+from explorer.ui.reopening import Reopening
 from explorer.ui.sharing import connect_sharing
 from explorer.ui.tab import Tab
 from explorer.ui.under_way import UnderWay
@@ -42,7 +45,7 @@ def build_page(
     `limits` are for what a visitor may ask (None: no limits), `each` for where renders run (see gpu).
     """
     gr.set_static_paths([runs.root])
-    under_way, door = UnderWay(), Door(limits)
+    under_way, desk, door = UnderWay(), Desk(engine), Door(limits)
     with BilingualPage(title="Latent Explorer", analytics_enabled=False) as page:
         language_button()
         gr.Markdown(
@@ -55,19 +58,23 @@ def build_page(
         gallery = draw_gallery(experiments, engine.networks.name)
         notice = StatusView(elem_id="notice")
         shared = _draw_shared(engine)
-        history, memory = draw_history(experiments), Memory(elem_id="memory")
+        history, memory, due = draw_history(experiments), Memory(elem_id="memory"), Due(elem_id="due")
+        told = {"desk": desk, "due": due, "memory": memory, "history": history}
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as shown:
             tabs = [
-                Tab(experiment, shared, engine, runs, under_way, memory=memory, door=door, each=each)
+                Tab(experiment, shared, engine, runs, under_way, **told, door=door, each=each)
                 for experiment in experiments.values()
             ]
-        form = Form(tabs, shared, shown)
+        due.after_changes(shared)
+        form = Form(tabs, shared, shown, due)
+        reopening = Reopening(form)
         connect_uses(form)
         connect_sharing(page, form, notice, memory=memory)
         connect_gallery(gallery, form, notice)
-        connect_opening(opening, form, notice)
-        connect_history(history, form, runs)
+        connect_opening(opening, reopening, notice)
+        connect_history(history, runs, reopening.outputs, reopening.updates)
         page.unload(under_way.left)
+        page.unload(desk.left)
     return page
 
 
@@ -86,14 +93,11 @@ def _draw_space_notice(engine: Engine) -> None:
 def _draw_shared(engine: Engine) -> list[Control]:
     networks, defaults = engine.networks, engine.networks.defaults
     model = f"{networks.name}, {defaults.width} × {defaults.height} px, on {networks.device}"
-    shared, inputs = [], dict(Experiment.inputs())
+    shared, inputs, usual = [], Experiment.inputs(), Experiment.usual(defaults)
     with gr.Accordion(f"Seed, guidance, steps, size — for every tab  ({model})", open=False, elem_id="shared"):
         for names in (("seed", "guidance_scale", "negative_prompt"), tuple(inputs)[3:]):
             with gr.Row():
-                for name in names:
-                    value = getattr(Experiment, name)
-                    value = getattr(defaults, name) if value is None else value
-                    shared.append(control(name, inputs[name], value, elem_id=f"shared-{name}"))
+                shared += [control(name, inputs[name], usual[name], elem_id=f"shared-{name}") for name in names]
     return shared
 
 

@@ -5,17 +5,20 @@ Plain Python over the engine, an experiment and a run folder; it knows no widget
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from explorer.engine.denoise import Step
 from explorer.engine.engine import Engine, Frame, Price, Render
 from explorer.experiments.base import Experiment
 from explorer.outputs.records import make_record
 from explorer.outputs.runs import Run, Runs
+from explorer.space.plans import Plan
+from explorer.space.steps import Step
+from explorer.ui.asked import Asked
 
 SECONDS_BETWEEN_UPDATES = 0.4
 LONGEST_TAIL = 200
@@ -49,15 +52,17 @@ class Rendering:
         experiment: Experiment,
         engine: Engine,
         runs: Runs,
+        *,
         seconds: float | None = None,
         refusal: Callable[[Price], str | None] | None = None,
+        plan: Plan | None = None,
     ) -> Rendering:
-        """Plans a resolved experiment and opens a run folder for it.
+        """Opens a run folder for a resolved experiment; plans it, unless its `plan` is there already.
 
         Raises InputError where inputs do not agree, and Refused with what `refusal` says of the price, if anything.
         """
         started = time.perf_counter()
-        plan = experiment.plan(engine)
+        plan = plan or experiment.plan(engine)
         render = engine.render(plan)
         if refusal is not None and (sentence := refusal(render.price)) is not None:
             raise Refused(sentence)
@@ -125,8 +130,7 @@ class Rendering:
             "ready": self.run.ready,
             "preview": self.preview,
             "notes": self.notes,
-            "fps": getattr(self.experiment, "fps", 10),
-            "loop": getattr(self.experiment, "loop", "open"),
+            **dataclasses.asdict(self.render.plan.shown.playback),
         }
 
     def status(self, state: str) -> dict[str, Any]:
@@ -172,11 +176,10 @@ def price_tag(price: Price) -> str:
     return ", ".join(parts)
 
 
-def prices(experiment: Experiment, engine: Engine) -> dict[str, Any]:
-    """The status line of settings not yet rendered: their price, and the words that the text encoder cuts off."""
-    experiment = experiment.resolved(engine.networks.defaults)
-    price = engine.price(experiment.plan(engine))
-    cut = [(prompt[:40], engine.networks.cut_off(prompt)) for prompt in experiment.prompts_used()]
+def prices(asked: Asked, engine: Engine) -> dict[str, Any]:
+    """The status line of what is not yet rendered: its price, and the words that the text encoder cuts off."""
+    price = engine.price(asked.plan)
+    cut = [(prompt[:40], engine.networks.cut_off(prompt)) for prompt in asked.experiment.prompts_used()]
     told = [(p, t if len(t) <= LONGEST_TAIL else f"{t[:LONGEST_TAIL]}…") for p, t in cut if t]
     notes = [f"The text encoder reads only the beginning of “{p}…”. Cut off: “{t}”" for p, t in told]
     return {"state": "ready", "text": price_tag(price), "detail": "", "notes": notes, "progress": None}

@@ -1,13 +1,14 @@
 """A finished run back on the page: its tab, its settings in the form, its frames in the view. Nothing is rendered.
 
-Contract: `updates` gives a value for every widget in `outputs`, or raises ValueError with one sentence for a run whose
-record can no longer be used here. Another model's run is shown as it is, and says so.
+Contract: `updates` gives what changes of the widgets in `outputs`, or raises ValueError with one sentence for a run
+whose record can no longer be used here. Another model's run is shown as it is, and says so.
 
 It does not know how the run was found.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,9 +17,11 @@ from typing import Any
 import gradio as gr
 
 from explorer.experiments.base import Experiment
+from explorer.outputs.records import playback_of
 from explorer.outputs.runs import Run
+from explorer.ui.controls import QUICK
 from explorer.ui.forms import Form
-from explorer.ui.tab import QUICK, Tab
+from explorer.ui.tab import Tab
 
 
 def experiment_of(run: Run, experiments: Mapping[str, type[Experiment]]) -> Experiment:
@@ -33,7 +36,7 @@ def experiment_of(run: Run, experiments: Mapping[str, type[Experiment]]) -> Expe
 
 
 class Reopening:
-    """Shows runs on the page: `outputs` are the widgets of an event, `updates` their values.
+    """Shows runs on the page: `outputs` are the widgets of an event, `updates` gives those that change.
 
     The views are not among them. Whatever an event leaves as it is, is sent as an update of nothing, and Gradio takes
     one to a view that the browser has not drawn yet for its new properties. So the folder of the run goes to a state of
@@ -42,48 +45,43 @@ class Reopening:
 
     def __init__(self, form: Form) -> None:
         self.form = form
-        self.states = [gr.State(None) for _ in form.tabs]
-        for tab, state in zip(form.tabs, self.states, strict=True):
-            state.change(_show(tab), state, _widgets(tab), **QUICK)
-        self.outputs = [*form.outputs, *self.states]
+        self.states = {tab.name: gr.State(None) for tab in form.tabs}
+        for tab in form.tabs:
+            self.states[tab.name].change(_show(tab), self.states[tab.name], tab.outputs, **QUICK)
+        self.outputs = [*form.outputs, *self.states.values()]
 
-    def updates(self, visitor: str | None, run: Run) -> list[Any]:
-        """Values for `outputs`. Raises ValueError with a sentence, also while the visitor's tab is rendering."""
+    def updates(self, visitor: str | None, run: Run) -> dict[Any, Any]:
+        """Updates among `outputs`. Raises ValueError with a sentence, also while the visitor's tab is rendering."""
         experiment = experiment_of(run, self.form.experiments)
         chosen = self.form.by_name[experiment.name()]
         if (visitor, chosen.name) in chosen.under_way.renders:
             raise ValueError(f"{chosen.experiment.title()} is being rendered: stop it first, or wait.")
         whole = experiment.resolved(chosen.engine.networks.defaults)
-        status = _status(run, chosen)
-        chosen.under_way.told[visitor, chosen.name] = whole, status  # what its price says of these settings
-        told = [(str(run.folder), time.time()) if tab is chosen else gr.skip() for tab in self.form.tabs]
-        return [*self.form.filled(chosen, experiment.settings()), *told]
+        chosen.under_way.told[visitor, chosen.name] = whole, _status(run, chosen)  # what its price says of these
+        opened = {self.states[chosen.name]: (str(run.folder), time.time())}
+        return {**self.form.filled(chosen, experiment.settings()), **opened}
 
 
-def _widgets(tab: Tab) -> list[Any]:
-    return [tab.view, tab.status, tab.folder, *tab.exports.values(), tab.file]
-
-
-def _show(tab: Tab) -> Callable[..., list[Any]]:
-    def show(opened: tuple[str, float]) -> list[Any]:
+def _show(tab: Tab) -> Callable[..., dict[Any, Any]]:
+    def show(opened: tuple[str, float]) -> dict[Any, Any]:
         run = Run.open(Path(opened[0]))
-        experiment = tab.experiment(**run.record["settings"])
-        exports = [gr.update(interactive=bool(run.ready))] * len(tab.exports)
-        return [film_of(run, experiment), _status(run, tab), str(run.folder), *exports, gr.update(visible=False)]
+        experiment = tab.resolved(run.record["settings"])
+        shown = tab.shown(run, film_of(run), _status(run, tab))
+        return {**shown, **tab.listed(run, experiment), **tab.remembered(experiment)}
 
     return show
 
 
-def film_of(run: Run, experiment: Experiment) -> dict[str, Any]:
+def film_of(run: Run) -> dict[str, Any]:
     """What a view of runs shows of a finished one; see `views.RunView`."""
+    record = run.record
     return {
         "folder": run.folder,
         "count": run.count,
         "ready": run.ready,
         "preview": None,
-        "notes": {int(index): note for index, note in run.record.get("notes", {}).items()},
-        "fps": getattr(experiment, "fps", 10),
-        "loop": getattr(experiment, "loop", "open"),
+        "notes": {int(index): note for index, note in record.get("notes", {}).items()},
+        **dataclasses.asdict(playback_of(record)),
     }
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from explorer.engine.engine import Engine
 from explorer.experiments.base import Experiment
-from explorer.experiments.inputs import InputError, Numbers, Picture, Prompt
+from explorer.experiments.inputs import InputError
 from explorer.experiments.links import checked
 from explorer.outputs import archives, foreign, settings
 from explorer.outputs.foreign import Foreign
@@ -81,7 +81,7 @@ def _of_ours(
     link = checked(experiment, record["settings"])
     remarks, run = list(link.remarks), None
     declared = experiment.inputs()
-    if "frame" in record and any(isinstance(declared[n], Picture) and n not in link.settings for n in declared):
+    if "frame" in record and any(declared[n].heavy and n not in link.settings for n in declared):
         remarks.append(NO_PICTURE)
     if archives.is_archive(path):
         run = None if remarks else frames_back(path, record, experiment(**link.settings), engine, runs)
@@ -171,11 +171,11 @@ def _of_another(name: str, found: Foreign, experiments: Mapping[str, type[Experi
 def _single(experiment: type[Experiment]) -> tuple[str, str] | None:
     """The names of an experiment's one prompt and its list of guidance scales, if it has no more than these."""
     guidance, own = Experiment.inputs()["guidance_scale"], experiment.own_inputs()
-    prompts = [name for name, declared in own.items() if isinstance(declared, (Prompt, Picture))]
+    prompts = [name for name, declared in own.items() if declared.speaks or declared.heavy]
     scales = [
         name
         for name, declared in own.items()
-        if type(declared) is Numbers and (declared.low, declared.high) == (guidance.low, guidance.high)
+        if declared.widget.maker == "numbers" and (declared.low, declared.high) == (guidance.low, guidance.high)
     ]
-    single = len(prompts) == len(scales) == 1 and type(own[prompts[0]]) is Prompt
+    single = len(prompts) == len(scales) == 1 and own[prompts[0]].widget.maker == "text"
     return (prompts[0], scales[0]) if single else None

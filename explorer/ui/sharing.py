@@ -17,9 +17,10 @@ import gradio as gr
 
 from explorer.experiments.inputs import InputError
 from explorer.experiments.links import Link, query, read
+from explorer.ui.controls import QUICK
 from explorer.ui.forms import Form
 from explorer.ui.memory import REMEMBER, Kept, Memory, remembered
-from explorer.ui.tab import QUICK, Tab
+from explorer.ui.tab import Tab
 from explorer.ui.views import StatusView, said
 
 ADDRESS = """(query) => { if (!query) return query;
@@ -35,7 +36,7 @@ def home_page() -> str | None:
 
 
 def connect_sharing(page: gr.Blocks, form: Form, notice: StatusView, *, memory: Memory) -> None:
-    """A Share button in every tab, and what happens when the page is opened, by a link or not; then prices are told.
+    """A Share button in every tab, and what happens when the page is opened, by a link or not; then a price is told.
 
     Whatever a link says wins over what this browser remembers.
     """
@@ -47,14 +48,14 @@ def connect_sharing(page: gr.Blocks, form: Form, notice: StatusView, *, memory: 
             )
         made = button.click(_share(tab), tab.components, [box, tab.status], **QUICK)
         made.then(None, box, box, js=ADDRESS % json.dumps(home_page()))
-    form.price_after(page.load(_opened(form), memory, [*form.outputs, notice], js=REMEMBER, **QUICK))
+    page.load(_opened(form, notice), memory, [*form.outputs, notice], js=REMEMBER, **QUICK)
 
 
 def _share(tab: Tab) -> Callable[..., list[Any]]:
     def share(*values: Any) -> list[Any]:
         defaults = tab.engine.networks.defaults
         try:
-            text, left_out = query(tab.experiment(**tab.settings(values)).resolved(defaults), defaults)
+            text, left_out = query(tab.resolved(tab.settings(values)), defaults)
         except InputError as error:
             return [gr.update(value="", visible=False), said("error", str(error))]
         notes = [f"{label}: a picture does not fit into a link. Send the ZIP, which holds it." for label in left_out]
@@ -63,18 +64,18 @@ def _share(tab: Tab) -> Callable[..., list[Any]]:
     return share
 
 
-def _opened(form: Form) -> Callable[[gr.Request, Any], list[Any]]:
-    def opened(request: gr.Request, payload: Any) -> list[Any]:
+def _opened(form: Form, notice: StatusView) -> Callable[[gr.Request, Any], dict[Any, Any]]:
+    def opened(request: gr.Request, payload: Any) -> dict[Any, Any]:
         link = read(urlencode(request.query_params.multi_items()), form.experiments)
         kept = remembered(payload, form.experiments)
         links = [old for old in kept.links if old.experiment is not link.experiment]
         links += [link] if link.experiment else []
-        updates = form.as_it_is()
+        updates: dict[Any, Any] = {}
         for one in links:  # each has the shared settings, too: the last wins
-            news = form.filled(form.by_name[one.experiment.name()], one.settings)
-            updates = [old if new == gr.skip() else new for old, new in zip(updates, news, strict=True)]
+            updates |= form.filled(form.by_name[one.experiment.name()], one.settings)
         selected = link.experiment.name() if link.experiment else kept.selected
-        return [*updates[:-1], gr.Tabs(selected=selected) if selected else gr.skip(), _said_of(link, kept)]
+        updates[form.shown] = gr.Tabs(selected=selected) if selected else gr.skip()
+        return {**updates, form.due: selected or next(iter(form.by_name)), notice: _said_of(link, kept)}
 
     return opened
 

@@ -16,9 +16,12 @@ from explorer.experiments.inputs import Input, InputError
 from explorer.outputs.export import export
 from explorer.outputs.runs import Run, Runs
 from explorer.outputs.sheets import undrawn
+from explorer.ui.asked import Desk
 from explorer.ui.compare import CompareView
-from explorer.ui.controls import Control, control, settings_of
+from explorer.ui.controls import QUICK, Control, control, settings_of
+from explorer.ui.due import Due
 from explorer.ui.gpu import Each
+from explorer.ui.history import HistoryView, entry_of
 from explorer.ui.limits import Door
 from explorer.ui.memory import Memory, kept
 from explorer.ui.pad import PadView
@@ -33,9 +36,6 @@ VIEWS = {"film": FilmView, "compare": CompareView, "pad": PadView, "trajectory":
 
 EXPORTS = {"gif": "GIF", "mp4": "MP4", "webp": "WebP", "zip": "ZIP of PNGs", "png": "Sheet (PNG)"}
 """What the buttons of the export formats say; which of them fit, the views know."""
-
-QUICK = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
-"""For events that answer at once: past the queue, without a sign of waiting, for the page alone."""
 
 CLICK_WHEN_THERE = """() => { const look = (tries) => { const link = document.querySelector('%s');
   if (link) link.click(); else if (tries) setTimeout(look, 100, tries - 1); }; setTimeout(look, 50, 30); }"""
@@ -53,14 +53,18 @@ class Tab:
         runs: Runs,
         under_way: UnderWay,
         *,
+        desk: Desk,
+        due: Due,
         memory: Memory,
+        history: HistoryView,
         door: Door | None = None,
         each: Each = iter,
     ) -> None:
         self.experiment, self.engine, self.runs, self.under_way = experiment, engine, runs, under_way
+        self.desk, self.due, self.memory, self.history = desk, due, memory, history
         self.door, self.each = door or Door(), each
-        self.name, self.memory = experiment.name(), memory
-        with gr.Tab(experiment.title(), id=self.name, elem_id=f"tab-{self.name}"):
+        self.name = experiment.name()
+        with gr.Tab(experiment.title(), id=self.name, elem_id=f"tab-{self.name}") as self.panel:
             gr.Markdown(experiment.__doc__ or "", elem_classes="help")
             with gr.Row(elem_classes="workbench"):
                 with gr.Column(scale=2, min_width=320, elem_classes="inputs"):
@@ -70,13 +74,13 @@ class Tab:
         self._connect()
 
     def _draw_inputs(self, shared: Sequence[Control]) -> None:
-        presets = self.experiment.presets
-        if presets:
+        self.presets: dict[str, gr.Button] = {}
+        if self.experiment.presets:
             with gr.Row(elem_classes="presets"):
                 gr.Markdown("Try one:", elem_classes="try")
                 self.presets = {
                     name: gr.Button(name, size="sm", elem_id=f"{self.name}-preset-{i}", min_width=80)
-                    for i, name in enumerate(presets)
+                    for i, name in enumerate(self.experiment.presets)
                 }
         in_form = {name: i for name, i in self.experiment.own_inputs().items() if i.place != "view"}
         own = [self._control(name, declared) for name, declared in in_form.items() if declared.place == "form"]
@@ -108,20 +112,14 @@ class Tab:
             gr.Markdown("Use this frame:", elem_classes="try")
         self.share_row = gr.Row(elem_classes="share")
         self.file = gr.File(label="Your file", visible=False, elem_id=f"{self.name}-file")
+        shown = [self.view, self.status, self.folder, self.button, self.stop_button, *self.exports.values(), self.file]
+        self.outputs = [*shown, self.history, self.memory]
 
     def _connect(self) -> None:
         render = {
             "fn": self.render,
             "inputs": self.components,
-            "outputs": [
-                self.view,
-                self.status,
-                self.folder,
-                self.button,
-                self.stop_button,
-                *self.exports.values(),
-                self.file,
-            ],
+            "outputs": self.outputs,
             "validator": self.validate,
             "concurrency_id": "render",
             # visitors share the device by turns, one UNet call each: see engine.turns
@@ -129,15 +127,15 @@ class Tab:
             "show_progress": "hidden",
         }
         entered = [event for c in self.controls for event in c.entered]
-        self.rendered = [gr.on([self.button.click, *entered], api_name=self.name, **render)]
-        changed = [event for c in self.controls for event in c.changed]
-        told = [self.status, self.memory]
-        gr.on(changed, self.price_and_keep, self.components, told, trigger_mode="always_last", **QUICK)
+        gr.on([self.button.click, *entered], api_name=self.name, **render)
+        price = {"inputs": self.components, "outputs": [self.status, self.memory], "trigger_mode": "always_last"}
+        gr.on([event for c in self.own for event in c.changed], self.price, **price, **QUICK)
+        self.due.connect(self.name, self.panel, self.price, **price)
         self.stop_button.click(self.stop, None, None, **QUICK)
         self.visits.connect(self.folder, self.stop_button)
-        for name, button in getattr(self, "presets", {}).items():
+        for name, button in self.presets.items():
             filled = button.click(self._fill(name), None, self.components, **QUICK)
-            self.rendered.append(filled.then(**render, api_visibility="private"))
+            filled.then(**render, api_visibility="private")
         for format, button in self.exports.items():
             made = button.click(
                 self._export(format),
@@ -155,12 +153,13 @@ class Tab:
         """The settings that the widgets' values stand for, unchecked."""
         return settings_of(self.controls, values)
 
-    def validate(self, *values: Any) -> list[dict[str, Any]]:
+    def resolved(self, settings: Mapping[str, Any]) -> Experiment:
+        """The experiment that settings make, the model's own where they say nothing. Raises InputError."""
+        return self.experiment(**settings).resolved(self.engine.networks.defaults)
+
+    def validate(self, request: gr.Request, *values: Any) -> list[dict[str, Any]]:
         """Errors inline, each at its field's first widget."""
-        settings = self.settings(values)
-        problems: Mapping[str, InputError] = self.experiment.problems(settings)
-        if not problems:
-            problems = self._problem_of_the_plan(settings)
+        problems = self._problems(request.session_hash, self.settings(values))
         verdicts = []
         for c in self.controls:
             problem = problems.get(c.name)
@@ -168,73 +167,88 @@ class Tab:
             verdicts += [gr.validate(True, "")] * (len(c.components) - 1)
         return verdicts
 
-    def _problem_of_the_plan(self, settings: Mapping[str, Any]) -> dict[str, InputError]:
+    def _problems(self, session: str | None, settings: Mapping[str, Any]) -> Mapping[str, InputError]:
+        """All that is wrong with the fields one by one or, if nothing is, with how they go together."""
         try:
-            self.experiment(**settings).resolved(self.engine.networks.defaults).plan(self.engine)
+            self.desk.asked(session, self.resolved(settings))
         except InputError as error:
-            return {error.field: error}
+            return self.experiment.problems(settings) or {error.field: error}
         return {}
 
     def price(self, request: gr.Request, *values: Any) -> Any:
-        """The price of the settings as they stand, see `price_of`."""
-        return self.price_of(self.settings(values), request.session_hash)
+        """Updates: the price of the settings as they stand, see `price_of`."""
+        return self.price_of(self.settings(values), request.session_hash) or gr.skip()
 
-    def price_of(self, settings: Mapping[str, Any], session: str | None) -> Any:
-        """What the status line says of settings; silent while this visitor's render is telling its progress.
+    def price_of(self, settings: Mapping[str, Any], session: str | None) -> dict[Any, Any]:
+        """Updates: what the status line says of settings, and what this visitor's browser shall remember of them.
 
-        Silent, too, if a render began, or even ended, while the price was reckoned: it has more to say.
+        The price, or what the render of these very settings came to. The status line is left alone while this visitor's
+        render is telling its progress, and if a render began, or even ended, while the price was reckoned: it has more
+        to say.
         """
-        visitor = session, self.name
-        told = self.under_way.told.get(visitor)
-        status = gr.skip() if visitor in self.under_way.renders else self._quote(settings, told)
-        overtaken = visitor in self.under_way.renders or self.under_way.told.get(visitor) is not told
-        return gr.skip() if overtaken else status
-
-    def _quote(self, settings: Mapping[str, Any], told: tuple[Experiment, dict[str, Any]] | None) -> dict[str, Any]:
-        """The price, or what the render of these very settings came to."""
+        visitor, updates = (session, self.name), {}
+        told, rendering = self.under_way.told.get(visitor), visitor in self.under_way.renders
         try:
-            experiment = self.experiment(**settings).resolved(self.engine.networks.defaults)
-            return told[1] if told and told[0] == experiment else prices(experiment, self.engine)
+            experiment = self.resolved(settings)
+            updates = self.remembered(experiment)
+            if not rendering:
+                rendered = told is not None and told[0] == experiment
+                status = told[1] if rendered else prices(self.desk.asked(session, experiment), self.engine)
         except InputError as error:
-            return said("error", str(error))
+            status = said("error", str(error))
+        overtaken = visitor in self.under_way.renders or self.under_way.told.get(visitor) is not told
+        return updates if rendering or overtaken else {**updates, self.status: status}
 
-    def price_and_keep(self, request: gr.Request, *values: Any) -> list[Any]:
-        """The price, and what this visitor's browser shall remember of the settings."""
-        defaults = self.engine.networks.defaults
-        return [self.price(request, *values), kept(self.experiment, self.settings(values), defaults)]
-
-    def render(self, request: gr.Request, *values: Any) -> Iterator[list[Any]]:
+    def render(self, request: gr.Request, *values: Any) -> Iterator[dict[Any, Any]]:
         """Renders, telling the view and the status line as frames arrive, until done, stopped or left."""
-        experiment = self.experiment(**self.settings(values)).resolved(self.engine.networks.defaults)
-        limits, refusal = self.door.limits, partial(self.door.refusal, request)
+        visitor = request.session_hash
+        asked = self.desk.asked(visitor, self.resolved(self.settings(values)))
+        bounds = {"seconds": self.door.limits.seconds, "refusal": partial(self.door.refusal, request)}
         try:
-            rendering = Rendering.of(experiment, self.engine, self.runs, limits.seconds, refusal)
+            rendering = Rendering.of(asked.experiment, self.engine, self.runs, plan=asked.plan, **bounds)
         except Refused as refused:
-            yield self._refused(str(refused))
+            yield {self.status: said("error", str(refused))}
             return
-        visitor, render = request.session_hash, rendering.render
+        render, run = rendering.render, rendering.run
+        news = {**self.listed(run, asked.experiment), **self.remembered(asked.experiment)}
         self.under_way.begin(visitor, self.name, render)
         try:
             for film, status in self.each(rendering):
                 if status["state"] != "running":  # first: a price asked for as soon as this is told must be answered
-                    self.under_way.told[visitor, self.name] = experiment, status
+                    self.under_way.told[visitor, self.name] = asked.experiment, status
                     self.under_way.end(visitor, self.name, render)
-                yield self._shown(rendering, film, status)
+                    news |= self.listed(run, asked.experiment)  # with more frames
+                yield {**self.shown(run, film, status), **news}
+                news = {}
         except (RuntimeError, OSError) as error:  # a device out of memory, a disk that is full
             traceback.print_exc()
-            yield self._shown(rendering, rendering.film(), rendering.failed(error))
+            yield {**self.shown(run, rendering.film(), rendering.failed(error)), **self.listed(run, asked.experiment)}
         finally:
             self.under_way.end(visitor, self.name, render)
 
-    def _shown(self, rendering: Rendering, film: Mapping[str, Any], status: Mapping[str, Any]) -> list[Any]:
+    def shown(self, run: Run, film: Mapping[str, Any], status: Mapping[str, Any]) -> dict[Any, Any]:
+        """Updates: a run in the view, and the buttons that go with it."""
         running = status["state"] == "running"
-        buttons = [gr.update(interactive=not running), gr.update(interactive=running)]
-        exports = [gr.update(interactive=bool(film["ready"]) and not running)] * len(self.exports)
-        return [film, status, str(rendering.run.folder), *buttons, *exports, gr.update(visible=False)]
+        return {
+            self.view: film,
+            self.status: status,
+            self.folder: str(run.folder),
+            self.button: gr.update(interactive=not running),
+            self.stop_button: gr.update(interactive=running),
+            **dict.fromkeys(self.exports.values(), gr.update(interactive=bool(film["ready"]) and not running)),
+            self.file: gr.update(visible=False),
+        }
 
-    def _refused(self, sentence: str) -> list[Any]:
-        """Nothing but the status line changes."""
-        return [gr.skip(), said("error", sentence), *[gr.skip()] * (4 + len(self.exports))]
+    def listed(self, run: Run, experiment: Experiment) -> dict[Any, Any]:
+        """Updates: the run of a resolved experiment, as it is now, among the visitor's own."""
+        return {self.history: {"entry": entry_of(run, experiment, self._kept(experiment).get("query", ""))}}
+
+    def remembered(self, experiment: Experiment) -> dict[Any, Any]:
+        """Updates: the settings of a resolved experiment in the visitor's browser."""
+        return {self.memory: self._kept(experiment)}
+
+    def _kept(self, experiment: Experiment) -> Any:
+        return kept(experiment, self.engine.networks.defaults)
 
     def stop(self, request: gr.Request) -> None:
         """Ends this visitor's render of this tab before its next UNet call."""
@@ -245,7 +259,7 @@ class Tab:
         settings = self.experiment.presets[preset]
 
         def fill() -> list[Any]:
-            whole = self.experiment(**settings).resolved(self.engine.networks.defaults)
+            whole = self.resolved(settings)
             return [value for c in self.controls for value in c.write(getattr(whole, c.name))]
 
         return fill

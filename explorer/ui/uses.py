@@ -15,12 +15,12 @@ from typing import Any
 import gradio as gr
 
 from explorer.experiments.base import Experiment
-from explorer.experiments.inputs import Input, InputError, Picture, Prompt, Prompts, Seeds
+from explorer.experiments.inputs import Input, InputError
 from explorer.experiments.pictures import ancestry, canonical, with_ancestry
 from explorer.outputs.runs import Run
-from explorer.ui.controls import Control
+from explorer.ui.controls import QUICK, Control
 from explorer.ui.forms import Form
-from explorer.ui.tab import QUICK, Tab
+from explorer.ui.tab import Tab
 from explorer.ui.views import said
 
 GONE = "This picture is no longer on the server: press Render, it brings it back."
@@ -51,8 +51,9 @@ class Chosen:
         before = [
             line
             for name, declared in self.experiment.inputs().items()
-            if isinstance(declared, Picture) and self.settings.get(name)
-            for line in ancestry(self.settings[name])
+            if self.settings.get(name)
+            for picture in declared.pictures(declared.check(name, self.settings[name]))
+            for line in ancestry(picture)
         ]
         prompt = self.settings.get("prompt")
         words = [f"{self.experiment.title()}: {self.caption}", *([f"“{prompt}”"] if prompt else [])]
@@ -81,13 +82,13 @@ def uses(form: Form) -> Iterator[Use]:
     """Everything that a frame can become on this page."""
     common = {c.name: c for c in form.shared}
     for tab in form.tabs:
-        declared, own = tab.experiment.own_inputs(), {c.name: c for c in tab.controls}
-        kinds = {kind: [own[n] for n, i in declared.items() if type(i) is kind] for kind in (Picture, Prompts, Seeds)}
-        if kinds[Picture]:
-            start = _start(kinds[Picture][0].name)
-            yield Use(f"→ {tab.experiment.title()}", tab, kinds[Picture][:1], start, of_text=False)
-        if kinds[Prompts] and kinds[Seeds]:
-            prompts, seeds = kinds[Prompts][0], kinds[Seeds][0]
+        declared = tab.experiment.own_inputs()
+        takes = {declared[c.name].carries: c for c in reversed(tab.own)}  # the first of each
+        if "picture" in takes:
+            start = _start(takes["picture"].name)
+            yield Use(f"→ {tab.experiment.title()}", tab, [takes["picture"]], start, of_text=False)
+        if "prompts" in takes and "seeds" in takes:
+            prompts, seeds = takes["prompts"], takes["seeds"]
             label = f"→ {tab.experiment.title()}, as its last stop"
             yield Use(label, tab, [prompts, seeds, common["seed"]], _keyframe(prompts.name, seeds.name, declared))
     yield Use("Its seed", None, [common["seed"]], _taken("seed"))
@@ -121,26 +122,25 @@ def connect_uses(form: Form) -> None:
     """Draws every tab's "Use this frame" buttons and makes them work."""
     found = list(uses(form))
     for source in form.tabs:
-        speaks = any(isinstance(declared, Prompt) for declared in source.experiment.own_inputs().values())
+        speaks = any(declared.speaks for declared in source.experiment.own_inputs().values())
         with source.use_row:
             for number, use in enumerate(use for use in found if speaks or not use.of_text):
                 button = gr.Button(use.label, size="sm", min_width=80, elem_id=f"{source.name}-use-{number}")
                 target = use.tab or source
                 written = [component for c in use.controls for component in c.components]
                 button.click(
-                    _carry(source, target, use),
+                    _carry(form, source, target, use),
                     [source.folder, source.view, *target.components],
-                    [*written, form.shown, source.status, *([target.status] if target is not source else [])],
+                    [*written, form.shown, *dict.fromkeys((source.status, target.status)), target.memory],
                     js=source.view.state_js(1),
                     **QUICK,
                 )
 
 
-def _carry(source: Tab, target: Tab, use: Use) -> Callable[..., list[Any]]:
+def _carry(form: Form, source: Tab, target: Tab, use: Use) -> Callable[..., dict[Any, Any]]:
     """What a click does: the target's form changes and tells its price; what cannot be done is said, and no more."""
-    widgets = sum(len(c.components) for c in use.controls)
 
-    def carry(request: gr.Request, folder: str | None, view: Mapping[str, Any] | None, *values: Any) -> list[Any]:
+    def carry(request: gr.Request, folder: str | None, view: Mapping[str, Any] | None, *values: Any) -> dict[Any, Any]:
         now = target.settings(values)
         try:
             if folder is None or not Path(folder).exists():
@@ -150,11 +150,12 @@ def _carry(source: Tab, target: Tab, use: Use) -> Callable[..., list[Any]]:
             if problem := next(iter(target.experiment.problems(changes).values()), None):
                 raise problem
         except ValueError as error:
-            statuses = [said("error", str(error)), gr.skip()]
-            return [*[gr.skip()] * (widgets + 1), *statuses[: 1 if target is source else 2]]
-        written = [widget for c in use.controls for widget in c.write(changes[c.name])]
-        opened = gr.Tabs(selected=use.tab.name) if use.tab else gr.skip()
-        told = [said("done", f"Taken over: {chosen.caption}")] if target is not source else []
-        return [*written, opened, *told, target.price_of({**now, **changes}, request.session_hash)]
+            return {source.status: said("error", str(error))}
+        updates = {source.status: said("done", f"Taken over: {chosen.caption}")} if target is not source else {}
+        for c in use.controls:
+            updates |= zip(c.components, c.write(changes[c.name]), strict=True)
+        if use.tab:
+            updates[form.shown] = gr.Tabs(selected=use.tab.name)
+        return {**updates, **target.price_of({**now, **changes}, request.session_hash)}
 
     return carry

@@ -30,10 +30,10 @@ import gradio as gr
 from gradio.component_meta import ComponentMeta, updateable
 from gradio.data_classes import FileData
 
+from explorer.space.plans import LOOPS
 from explorer.ui.manifests import manifest
 from explorer.ui.text import say, say_caption, spoken, words_of
 
-LOOPS = ("open", "back-and-forth", "closed")
 FPS = (1.0, 50.0)
 STATES = ("ready", "running", "stopped", "done", "error")
 MAX_INDEX = 9999  # frames are files with four digits

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.engine.denoise import Step
 from explorer.engine.engine import Engine, Frame
 from explorer.engine.models import from_pipeline
 from explorer.engine.networks import DiffusersNetworks
@@ -14,6 +13,7 @@ from explorer.experiments.guidance_sweep import GuidanceSweep
 from explorer.experiments.inputs import InputError
 from explorer.experiments.looks import HEAT, GuidanceEffect, Noisy, Predicted, Unguided, heat_map
 from explorer.space.points import SCHEDULER_NAMES
+from explorer.space.steps import Step
 from tests.tiny import tiny_sd, tiny_sdxl
 
 TINY = {"SD 1.x": tiny_sd, "SD 2.x": lambda: tiny_sd("v_prediction"), "SDXL": tiny_sdxl}

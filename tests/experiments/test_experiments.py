@@ -8,6 +8,7 @@ import pytest
 from explorer.experiments import registry
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import InputError
+from explorer.space.plans import LOOPS
 
 EVERY = pytest.mark.parametrize("experiment", registry().values(), ids=registry())
 
@@ -30,7 +31,6 @@ def test_settings_are_json_and_make_the_same_experiment(experiment):
 
 @EVERY
 def test_every_preset_is_valid_and_can_be_planned(experiment, engine):
-    assert experiment.presets
     for name, settings in experiment.presets.items():
         plan = experiment(**settings).resolved(engine.networks.defaults).plan(engine)
         assert plan.places, name
@@ -63,3 +63,12 @@ def test_names_and_titles_come_from_the_class():
 
     assert NoiseLoop.name() == "noise-loop"
     assert NoiseLoop.title() == "Noise loop"
+
+
+@EVERY
+def test_what_a_plan_says_of_how_it_is_shown_is_there(experiment, engine):
+    plan = experiment().resolved(engine.networks.defaults).plan(engine)
+    assert all(len(plan.shown.axes) == len(place.coordinates) for place in plan.places)
+    assert set(plan.shown.rows) <= {place.coordinates[-1] for place in plan.places}
+    assert plan.shown.curve is None or all(place.settings[plan.shown.curve] >= 0 for place in plan.places)
+    assert plan.shown.playback.loop in LOOPS

@@ -20,9 +20,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from explorer.experiments import registry
 from explorer.outputs import runs as folders
 from explorer.outputs.runs import BeingRendered, Run, Runs
-from explorer.ui.history import _remove, entry_of
-from explorer.ui.memory import kept, remembered
+from explorer.ui.asked import Desk
+from explorer.ui.due import Due
+from explorer.ui.history import HistoryView, _remove, entry_of
+from explorer.ui.memory import Memory, kept, remembered
 from explorer.ui.reopening import experiment_of
+from explorer.ui.tab import Tab
+from explorer.ui.under_way import UnderWay
 from tests.ui.hands import write
 from tests.ui.serving import Served, served
 from tests.ui.test_uses import run_of
@@ -350,13 +354,19 @@ def test_whatever_a_browser_hands_back_is_taken_or_left(payload):
 def test_what_is_kept_is_what_was_set(engine, name):
     defaults = engine.networks.defaults
     preset = next(iter(EXPERIMENTS[name].presets.values()), {})
-    told = kept(EXPERIMENTS[name], preset, defaults)
+    told = kept(EXPERIMENTS[name](**preset).resolved(defaults), defaults)
     (link,) = remembered({"tabs": [{**told, "query": "tab=none"}, told], "selected": name}, EXPERIMENTS).links
     assert link.experiment(**link.settings).resolved(defaults) == EXPERIMENTS[name](**preset).resolved(defaults)
 
 
-def test_settings_that_are_not_allowed_are_not_kept(engine):
-    assert kept(INTERPOLATION, {"frames": 1}, engine.networks.defaults) == gr.skip()
+def test_settings_that_are_not_allowed_are_not_kept(engine, tmp_path):
+    with gr.Blocks():
+        page = {"desk": Desk(engine), "due": Due(), "memory": Memory(), "history": HistoryView()}
+        film = Tab(INTERPOLATION, [], engine, Runs(tmp_path), UnderWay(), **page)
+    assert film.memory in film.price_of({"frames": 3}, None)
+    told = film.price_of({"frames": 1}, None)
+    assert film.memory not in told
+    assert told[film.status]["state"] == "error"
 
 
 # Who sees what -------------------------------------------------------------------------------------------------------

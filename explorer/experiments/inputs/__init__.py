@@ -1,0 +1,26 @@
+"""The kinds of input an experiment can declare: each says what it takes and how it looks from every side.
+
+From a declaration derive the page's widget, the command line's flag, the text in a link, the check of everything that
+comes from outside and the words of the error. A kind that is not here is a class beside the experiment that needs it.
+"""
+
+from explorer.experiments.inputs.base import Input, InputError, Widget
+from explorer.experiments.inputs.numbers import Integer, Numbers, Real, Seeds
+from explorer.experiments.inputs.parts import Parts
+from explorer.experiments.inputs.pictures import Picture
+from explorer.experiments.inputs.words import Choice, Prompt, Prompts
+
+__all__ = [
+    "Choice",
+    "Input",
+    "InputError",
+    "Integer",
+    "Numbers",
+    "Parts",
+    "Picture",
+    "Prompt",
+    "Prompts",
+    "Real",
+    "Seeds",
+    "Widget",
+]

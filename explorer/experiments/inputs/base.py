@@ -1,0 +1,131 @@
+"""What a kind of input is: one declaration, and its faces to the page, the command line, links, files and frames.
+
+Contract: `check` takes what comes from any side and gives the canonical value or an `InputError`. `to_texts` and
+`from_texts` are the way through a link, `flag` and `from_flag` that through a command line, `widget` is what the page
+draws; whatever they give back goes through `check` before it is used. Values are plain: `dataclasses.asdict` of an
+experiment makes JSON of them, and `check` makes the same of that again. A kind knows no widget class and no parser.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+
+class InputError(ValueError):
+    """A value that an experiment does not take: which field, what it was given, what is allowed."""
+
+    def __init__(self, field: str, value: object, allowed: str) -> None:
+        shown = _shown(value)
+        super().__init__(f"{field} = {shown} is not allowed: {allowed}")
+        self.field, self.value, self.allowed = field, value, allowed
+
+
+def _shown(value: object) -> str:
+    """The value as it stands in an error: at most 80 characters, and of a file only how large it is."""
+    if isinstance(value, bytes):
+        return f"a file of {len(value)} bytes"
+    if isinstance(value, str) and value.startswith("data:"):
+        return f"a data URL of {len(value)} characters"
+    try:
+        shown = repr(str(value) if isinstance(value, Path) else value)
+    except RecursionError:  # a stranger's JSON, nested as deep as it could be read
+        return f"a {type(value).__name__} of very many levels"
+    return shown if len(shown) <= 80 else f"{shown[:76]}...{shown[-1]}"
+
+
+@dataclass(frozen=True)
+class Widget:
+    """What the page draws for an input: the name of a maker in its table (`ui.controls`), and plain properties."""
+
+    maker: str
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Input:
+    """A declared input. `optional` inputs may be None: the model's own value.
+
+    `label` and `help` are what people read; `label` defaults to the field's name. `place` says where it stands in a
+    tab: in the "form", behind "more", or in the "view" itself.
+    """
+
+    heavy: ClassVar[bool] = False
+    """Whether values are too long for a link, and for the file of a single frame."""
+    speaks: ClassVar[bool] = False
+    """Whether its text goes to the text encoder."""
+    carries: ClassVar[str | None] = None
+    """What of a frame it can take over: its "picture", its prompt as one of "prompts", its seed as one of "seeds"."""
+
+    help: str
+    label: str = ""
+    optional: bool = False
+    place: str = "form"
+
+    def field(self, default: Any) -> Any:
+        """The dataclass field of this input."""
+        return dataclasses.field(default=default, metadata={"input": self})
+
+    def named(self, field: str) -> str:
+        """What people call the input in the field of that name."""
+        return self.label or field.replace("_", " ").capitalize()
+
+    @property
+    def allowed(self) -> str:
+        """What values are taken, as the end of a sentence."""
+        raise NotImplementedError
+
+    def check(self, name: str, value: Any) -> Any:
+        """The value in its proper type. Raises InputError."""
+        if value is None and self.optional:
+            return None
+        try:
+            return self._accept(value)
+        except (TypeError, ValueError, OverflowError):
+            raise InputError(name, value, self.allowed) from None
+
+    def _accept(self, value: Any) -> Any:
+        """The value in its proper type; ValueError or TypeError if it is none of ours."""
+        raise NotImplementedError
+
+    def nearest(self, value: Any) -> Any:  # noqa: ARG002 (most kinds know no order)
+        """The nearest value that is allowed to one that is not; None where nearness means nothing."""
+        return None
+
+    def to_texts(self, value: Any) -> list[str] | None:
+        """A checked value as it stands in a link, mostly one text; None if it does not fit into one."""
+        return [str(value)]
+
+    def from_texts(self, texts: Sequence[str]) -> Any:
+        """What `check` shall be given for the texts of a link, of which there is at least one; None for nothing."""
+        return texts[-1]
+
+    @property
+    def flag(self) -> dict[str, Any]:
+        """The options of its flag, as argparse has them."""
+        return {"metavar": "TEXT"}
+
+    def from_flag(self, value: Any) -> Any:
+        """What `check` shall be given for what the flag gave, or for the default where there was no flag."""
+        return value
+
+    def shown(self, value: Any) -> str:
+        """A default as the help of the command line shows it."""
+        return shlex.join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+    @property
+    def widget(self) -> Widget:
+        """How the page draws it."""
+        raise NotImplementedError
+
+    def prompts(self, value: Any) -> tuple[str, ...]:  # noqa: ARG002 (as `nearest`)
+        """The texts of a checked value that go to the text encoder."""
+        return ()
+
+    def pictures(self, value: Any) -> tuple[str, ...]:  # noqa: ARG002
+        """The canonical start pictures of a checked value."""
+        return ()

@@ -1,0 +1,168 @@
+"""Inputs that are numbers: whole ones, real ones, and lists of either."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from explorer.experiments.inputs.base import Input, Widget
+
+WIDEST = 10_000
+"""The range up to which a slider helps; beyond it a number is typed, or drawn by lot."""
+
+
+@dataclass(frozen=True)
+class Integer(Input):
+    """A whole number from `low` to `high`, in steps of `step` from zero."""
+
+    low: int = 0
+    high: int = 2**32 - 1
+    step: int = 1
+
+    @property
+    def allowed(self) -> str:
+        multiples = f", a multiple of {self.step}" if self.step > 1 else ""
+        return f"a whole number from {self.low} to {self.high}{multiples}"
+
+    def _accept(self, value: Any) -> int:
+        if isinstance(value, bool) or int(value) != float(value):
+            raise ValueError
+        if not self.low <= int(value) <= self.high or int(value) % self.step:
+            raise ValueError
+        return int(value)
+
+    def nearest(self, value: Any) -> int | None:
+        """The nearest whole number within the bounds."""
+        try:
+            return self.check("", round(_within(self, value) / self.step) * self.step)
+        except (TypeError, ValueError, OverflowError):
+            return None
+
+    @property
+    def flag(self) -> dict[str, Any]:
+        return {"type": int, "metavar": "N"}
+
+    @property
+    def widget(self) -> Widget:
+        """A slider, or a number with a dice."""
+        bounds = {"low": self.low, "high": self.high, "step": self.step}
+        return Widget("number" if self.high - self.low > WIDEST else "slider", bounds)
+
+
+@dataclass(frozen=True)
+class Real(Input):
+    """A number from `low` to `high`; `step` is only the slider's."""
+
+    low: float = 0.0
+    high: float = 1.0
+    step: float = 0.1
+
+    @property
+    def allowed(self) -> str:
+        return f"a number from {self.low:g} to {self.high:g}"
+
+    def _accept(self, value: Any) -> float:
+        if isinstance(value, bool) or not (math.isfinite(float(value)) and self.low <= float(value) <= self.high):
+            raise ValueError
+        return float(value)
+
+    def nearest(self, value: Any) -> float | None:
+        """The nearest number within the bounds."""
+        try:
+            return self.check("", _within(self, value))
+        except (TypeError, ValueError, OverflowError):
+            return None
+
+    def to_texts(self, value: float) -> list[str]:
+        """The shortest text that is this very number."""
+        return [_text(value)]
+
+    @property
+    def flag(self) -> dict[str, Any]:
+        return {"type": float, "metavar": "N"}
+
+    @property
+    def widget(self) -> Widget:
+        return Widget("slider", {"low": self.low, "high": self.high, "step": self.step})
+
+
+@dataclass(frozen=True)
+class Numbers(Input):
+    """From `least` to `most` numbers from `low` to `high`; `whole` ones only if so declared.
+
+    Besides a sequence a text is taken, with ranges: "0.5, 1, 2..10" counts by one, "1..3:0.5" by halves.
+    """
+
+    low: float = 0.0
+    high: float = 1.0
+    least: int = 1
+    most: int = 64
+    whole: bool = False
+
+    @property
+    def allowed(self) -> str:
+        kind = "whole numbers" if self.whole else "numbers"
+        count = f"{self.least} to {self.most}" if self.least else f"up to {self.most}"
+        return f"{count} {kind} from {self.low:.12g} to {self.high:.12g}, such as 1, 4, 6..9 or 1..3:0.5"
+
+    def _accept(self, value: Any) -> tuple[float, ...]:
+        items: Sequence[Any] = value
+        if isinstance(value, str):
+            items = value.split(",") if value.strip() else ()
+        numbers: list[float] = []
+        for item in items:
+            numbers += self._range(item) if isinstance(item, str) and ".." in item else [float(item)]
+            if isinstance(item, bool) or len(numbers) > self.most:
+                raise ValueError
+        if len(numbers) < self.least or not all(self.low <= number <= self.high for number in numbers):
+            raise ValueError
+        if self.whole and any(number != int(number) for number in numbers):
+            raise ValueError
+        return tuple(int(number) if self.whole else number for number in numbers)
+
+    def _range(self, item: str) -> list[float]:
+        ends, _, step = item.partition(":")
+        start, end = (float(end) for end in ends.split(".."))
+        by = float(step or 1)
+        if by <= 0 or end < start or (end - start) / by >= self.most:
+            raise ValueError
+        return [round(start + i * by, 9) for i in range(int((end - start) / by + 1e-9) + 1)]
+
+    def to_texts(self, value: Sequence[float]) -> list[str]:
+        """One text, the numbers separated by commas."""
+        return [",".join(map(_text, value))]
+
+    @property
+    def flag(self) -> dict[str, Any]:
+        return {"nargs": "*", "metavar": "N"}
+
+    def from_flag(self, value: Sequence[Any]) -> str:
+        """The numbers as one text; they may be separated by spaces, commas or both."""
+        return ",".join(" ".join(map(str, value)).replace(",", " ").split())
+
+    @property
+    def widget(self) -> Widget:
+        """A text, with an example of what may be written."""
+        return Widget("numbers", {"example": "7, 42, 100..107" if self.whole else "0.5, 1, 2..4, 5..10:2.5"})
+
+
+@dataclass(frozen=True)
+class Seeds(Numbers):
+    """Seeds, or none at all."""
+
+    carries: ClassVar[str | None] = "seeds"
+
+    high: float = 2**32 - 1
+    least: int = 0
+    most: int = 8
+    whole: bool = True
+
+
+def _within(declared: Integer | Real, value: Any) -> float:
+    return min(max(float(value), declared.low), declared.high)
+
+
+def _text(value: float) -> str:
+    return repr(value).removesuffix(".0")

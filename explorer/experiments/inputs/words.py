@@ -1,0 +1,101 @@
+"""Inputs that are words: one of several, a prompt, or a list of prompts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from explorer.experiments.inputs.base import Input, Widget
+
+
+@dataclass(frozen=True)
+class Choice(Input):
+    """One of the given words."""
+
+    options: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> str:
+        return f"one of {', '.join(self.options)}"
+
+    def _accept(self, value: Any) -> str:
+        if value not in self.options:
+            raise ValueError
+        return str(value)
+
+    @property
+    def flag(self) -> dict[str, Any]:
+        return {"metavar": "NAME"}
+
+    @property
+    def widget(self) -> Widget:
+        """A row of buttons for three or fewer, a list for more."""
+        return Widget("radio" if len(self.options) <= 3 else "dropdown", {"options": self.options})
+
+
+@dataclass(frozen=True)
+class Prompt(Input):
+    """A text for the text encoder. Long ones are taken, and the page says what the encoder cut off."""
+
+    speaks: ClassVar[bool] = True
+
+    max_length: int = 20_000
+
+    @property
+    def allowed(self) -> str:
+        return f"a text of at most {self.max_length} characters"
+
+    def _accept(self, value: Any) -> str:
+        if not isinstance(value, str) or len(value) > self.max_length:
+            raise ValueError
+        return value
+
+    @property
+    def widget(self) -> Widget:
+        return Widget("text")
+
+    def prompts(self, value: str) -> tuple[str, ...]:
+        """The one."""
+        return (value,)
+
+
+@dataclass(frozen=True)
+class Prompts(Prompt):
+    """From `low` to `high` prompts, none of them empty; `names` says what each is, where its place means something."""
+
+    carries: ClassVar[str | None] = "prompts"
+
+    low: int = 2
+    high: int = 8
+    names: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> str:
+        count = f"{self.low} to {self.high}" if self.low < self.high else f"exactly {self.low}"
+        return f"{count} prompts, none empty, of at most {self.max_length} characters each"
+
+    def _accept(self, value: Any) -> tuple[str, ...]:
+        if isinstance(value, str) or not self.low <= len(value) <= self.high:
+            raise ValueError
+        if not all(isinstance(prompt, str) and prompt.strip() for prompt in value):
+            raise ValueError
+        return tuple(super(Prompts, self)._accept(prompt) for prompt in value)
+
+    def to_texts(self, value: Sequence[str]) -> list[str]:
+        """A text each."""
+        return list(value)
+
+    def from_texts(self, texts: Sequence[str]) -> list[str]:
+        return list(texts)
+
+    @property
+    def flag(self) -> dict[str, Any]:
+        return {"nargs": "*", "metavar": "TEXT"}
+
+    @property
+    def widget(self) -> Widget:
+        return Widget("texts", {"low": self.low, "high": self.high, "names": self.names})
+
+    def prompts(self, value: Sequence[str]) -> tuple[str, ...]:
+        return tuple(value)

@@ -1,0 +1,47 @@
+"""Due: which tab's price is to be told, because its form was filled, what all tabs share has changed, or it was opened.
+
+Contract: only the tab in sight is priced. Whoever fills a form outputs the tab's name to `Due`; the browser fires that
+tab's event, with what its widgets say by then. Before the page has been filled for the first time no tab is due.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gradio as gr
+from gradio.events import EventListener
+
+from explorer.ui.controls import QUICK, Control
+from explorer.ui.views import Unseen
+
+OPENED = "(due) => due && {{ tab: {name!r}, stamp: Math.random() }}"
+CHANGED = "(due) => due && { ...due, stamp: Math.random() }"
+"""The `js=` of events whose only input and output is `Due`: that tab, or the one that was due last, is due."""
+
+
+class Due(Unseen):
+    """As an output it takes the name of a tab."""
+
+    script = "due.js"
+
+    def postprocess(self, value: str | None) -> dict[str, str] | None:
+        """Something new each time, so that the browser sees it."""
+        return value and {"tab": value, "stamp": secrets.token_hex(4)}
+
+    def preprocess(self, payload: Any) -> None:
+        """Nothing is read back."""
+
+    def api_info(self) -> dict[str, Any]:
+        """The JSON schema of the value."""
+        return {"type": "object"}
+
+    def connect(self, name: str, panel: gr.Tab, tell: Callable[..., Any], **event: Any) -> None:
+        """Makes `tell` the answer of the tab in `panel`."""
+        panel.select(None, self, self, js=OPENED.format(name=name), **QUICK)
+        EventListener(name).listener(self, tell, **event, **QUICK)
+
+    def after_changes(self, shared: Sequence[Control]) -> None:
+        """The tab in sight is due when a setting that all tabs share has changed."""
+        gr.on([event for c in shared for event in c.changed], None, self, self, js=CHANGED, **QUICK)
