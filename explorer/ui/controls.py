@@ -17,7 +17,7 @@ from gradio.processing_utils import save_bytes_to_cache
 
 from explorer.experiments.inputs import Choice, Input, Integer, Numbers, Picture, Prompt, Prompts, Real, Seeds
 from explorer.experiments.pictures import EXAMPLES, MAX_BYTES, canonical, webp_file
-from explorer.ui.views import WidgetMeta
+from explorer.ui.widget import WidgetMeta
 
 
 class _Slider(gr.Slider, metaclass=WidgetMeta):

@@ -23,8 +23,8 @@ from gradio.data_classes import FileData
 from explorer.experiments.base import Experiment
 from explorer.ui.forms import Form
 from explorer.ui.tab import QUICK
-from explorer.ui.text import words_of
-from explorer.ui.views import StatusView, WidgetMeta, said, source
+from explorer.ui.views import StatusView, said
+from explorer.ui.widget import Widget
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "gallery"
 MADE_WITH = "pocket"
@@ -74,33 +74,20 @@ def examples(experiments: Mapping[str, type[Experiment]], folder: Path = FOLDER)
     return found
 
 
-class GalleryView(gr.HTML, metaclass=WidgetMeta):
+class GalleryView(Widget):
     """The strip. Its event `choose` says as `index` which example was chosen.
 
     The value is the list of examples; it never changes. `foreign` says that the pictures are of another model than the
     page's. Its words, titles among them, are those of the phrase book.
     """
 
-    def __init__(
-        self,
-        value: Sequence[Example] | None = None,
-        *,
-        foreign: bool = False,
-        **kwargs: Any,
-    ) -> None:
+    kind = "gallery"
+    fires = ("choose",)
+
+    def __init__(self, value: Sequence[Example] | None = None, *, foreign: bool = False, **props: Any) -> None:
         self.examples = list(value or ())
-        titles = (text for example in value or () for text in (example.title, example.experiment.title()))
-        words = {**GALLERY_TEXTS, **{text: text for text in titles}}
-        super().__init__(
-            value=value,
-            foreign=foreign,
-            texts={**words_of(words), "en": words},
-            html_template=source("gallery.html"),
-            css_template=source("gallery.css"),
-            js_on_load=source("gallery.js"),
-            apply_default_css=False,
-            **kwargs,
-        )
+        titles = {text: text for example in self.examples for text in (example.title, example.experiment.title())}
+        super().__init__(value, words={**GALLERY_TEXTS, **titles}, foreign=foreign, **props)
 
     def postprocess(self, value: Sequence[Example] | None) -> list[dict[str, Any]]:
         """What is sent to the browser: names, titles and addresses."""
@@ -114,13 +101,6 @@ class GalleryView(gr.HTML, metaclass=WidgetMeta):
             }
             for example in value or ()
         ]
-
-    def preprocess(self, payload: Any) -> None:
-        """Nothing is read back."""
-
-    def api_info(self) -> dict[str, Any]:
-        """The JSON schema of the value."""
-        return {"type": "array"}
 
 
 def draw_gallery(experiments: Mapping[str, type[Experiment]], model: str) -> GalleryView:

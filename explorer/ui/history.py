@@ -30,8 +30,8 @@ from explorer.ui.forms import Form
 from explorer.ui.memory import kept
 from explorer.ui.reopening import Reopening, experiment_of
 from explorer.ui.tab import QUICK, Tab
-from explorer.ui.text import words_of
-from explorer.ui.views import WidgetMeta, mask, source
+from explorer.ui.views import mask
+from explorer.ui.widget import Widget
 
 MAX_WORDS = 200  # characters
 
@@ -68,8 +68,11 @@ HISTORY_TEXTS = {
 }
 
 
-class HistoryView(gr.HTML, metaclass=WidgetMeta):
+class HistoryView(Widget):
     """The list of runs. `titles`: tab name -> title; `labels`: setting -> its name on the page."""
+
+    kind = "history"
+    fires = ("reopen", "remove")
 
     def __init__(
         self,
@@ -77,37 +80,15 @@ class HistoryView(gr.HTML, metaclass=WidgetMeta):
         *,
         titles: Mapping[str, str] | None = None,
         labels: Mapping[str, str] | None = None,
-        texts: Mapping[str, Mapping[str, str]] | None = None,
-        **kwargs: Any,
+        **props: Any,
     ) -> None:
-        """`texts`: language tag -> translations of HISTORY_TEXTS, titles and labels; what is left out stays English.
-
-        Without any, the phrase book's are taken.
-        """
-        names = {name: name for names in (titles, labels) for name in (names or {}).values()}
-        texts = words_of({**HISTORY_TEXTS, **names}) if texts is None else texts
-        super().__init__(
-            value=value,
-            titles=dict(titles or {}),
-            labels=dict(labels or {}),
-            texts={**{tag: dict(words) for tag, words in texts.items()}, "en": dict(HISTORY_TEXTS)},
-            html_template=source("history.html"),
-            css_template=source("history.css"),
-            js_on_load=source("bits.js", "shelf.js", "differences.js", "cards.js", "history.js"),
-            apply_default_css=False,
-            **kwargs,
-        )
+        titles, labels = dict(titles or {}), dict(labels or {})
+        names = {name: name for name in (*titles.values(), *labels.values())}
+        super().__init__(value, words={**HISTORY_TEXTS, **names}, titles=titles, labels=labels, **props)
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any] | None:
         """What is sent to the browser, as something new each time."""
         return value and {**value, "stamp": secrets.token_hex(4)}
-
-    def preprocess(self, payload: Any) -> None:
-        """Nothing is read back."""
-
-    def api_info(self) -> dict[str, Any]:
-        """The JSON schema of the value."""
-        return {"type": "object"}
 
 
 def draw_history(experiments: Mapping[str, type[Experiment]]) -> HistoryView:

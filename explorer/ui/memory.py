@@ -20,7 +20,7 @@ import gradio as gr
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import InputError
 from explorer.experiments.links import LONGEST, Link, query, read
-from explorer.ui.views import Unseen
+from explorer.ui.widget import Unseen
 
 MOST = 40  # tabs that are looked at
 MAX_LABEL = 60  # characters
@@ -45,19 +45,11 @@ class Kept:
 class Memory(Unseen):
     """As an output it takes what `kept` gives, as an input it gives what a browser sent, unchecked."""
 
-    script = "memory.js"
+    kind = "memory"
 
     def preprocess(self, payload: Any) -> Any:
         """As it came: `remembered` checks it."""
         return payload
-
-    def postprocess(self, value: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-        """As it is."""
-        return value
-
-    def api_info(self) -> dict[str, Any]:
-        """The JSON schema of the value."""
-        return {"type": "object"}
 
 
 def kept(experiment: type[Experiment], settings: Mapping[str, Any], defaults: Any) -> Any:

@@ -15,20 +15,15 @@ from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Input, InputError
 from explorer.outputs.export import export
 from explorer.outputs.runs import Run, Runs
-from explorer.ui.compare import CompareView
 from explorer.ui.controls import Control, control, settings_of
 from explorer.ui.gpu import Each
 from explorer.ui.limits import Door
 from explorer.ui.memory import Memory, kept
-from explorer.ui.pad import PadView
 from explorer.ui.rendering import Refused, Rendering, prices
 from explorer.ui.text import say
-from explorer.ui.trajectory import TrajectoryView
 from explorer.ui.under_way import UnderWay
-from explorer.ui.views import FilmView, StatusView, said
+from explorer.ui.views import VIEWS, StatusView, said
 from explorer.ui.visits import Visits
-
-VIEWS = {"film": FilmView, "compare": CompareView, "pad": PadView, "trajectory": TrajectoryView}
 
 EXPORTS = {"gif": "GIF", "mp4": "MP4", "webp": "WebP", "zip": "ZIP of PNGs", "png": "Sheet (PNG)"}
 """What the buttons of the export formats say; which of them fit, the views know."""

@@ -1,8 +1,10 @@
 // Player: a film that plays. It keeps the time and says which frame to show, `show(i)`; `over()` when a film that is
 // played once has ended; `soon(i)` names a frame that will be needed. `film` gives { count, fps, loop, here }: once it is
-// no longer here, on the page, it stands still. Needs reel.js.
+// no longer here, on the page, it stands still.
 
-class Player {
+import { frameAt } from './reel.js';
+
+export class Player {
   constructor(film, show, over, soon) {
     Object.assign(this, { film, show, over, soon });
     this.clock = null; // time of the last step while playing, null while paused
