@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from explorer.experiments.pictures import EXAMPLES
 from explorer.outputs.export import FORMATS, export
 from explorer.outputs.records import make_record
 from explorer.outputs.runs import Runs
+from explorer.ui.offline import offline_view
 
 
 def add_model_flags(parser: argparse.ArgumentParser) -> None:
@@ -146,5 +148,5 @@ def produce(experiment: Experiment, out: Path, format: str | None, options: dict
             shutil.copy(run.folder / "run.json", out)
         else:
             loop, fps = getattr(experiment, "loop", "open"), getattr(experiment, "fps", 10)
-            shutil.copy(export(run, format, fps=fps, loop=loop), out)
+            shutil.copy(export(run, format, fps=fps, loop=loop, beside=partial(offline_view, experiment.view)), out)
     print(out)

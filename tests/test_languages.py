@@ -24,7 +24,7 @@ from explorer.space.points import SCHEDULER_NAMES
 from explorer.ui.gallery import GALLERY_TEXTS, examples
 from explorer.ui.history import HISTORY_TEXTS
 from explorer.ui.manifests import manifest
-from explorer.ui.tab import VIEWS
+from explorer.ui.offline import words
 from explorer.ui.text import (
     LANGUAGES,
     LONGEST,
@@ -37,6 +37,7 @@ from explorer.ui.text import (
     speaking,
     words_of,
 )
+from explorer.ui.views import VIEWS
 
 ROOT = Path(__file__).parents[1]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -81,7 +82,7 @@ def test_everything_an_experiment_declares_is_there(experiment, language):
     assert set(experiment.inputs()) <= set(book(language).fields), "the fields, for errors"
 
 
-WORDS = {view.__name__: view.words for view in VIEWS.values()} | {"gallery": GALLERY_TEXTS, "history": HISTORY_TEXTS}
+WORDS = {kind: words(kind) for kind in VIEWS} | {"gallery": GALLERY_TEXTS, "history": HISTORY_TEXTS}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -21,7 +21,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from explorer.ui.text import LANGUAGES, language_named, say, speaking
-from explorer.ui.widget import links, served
+from explorer.ui.widget import scripts, served, style
 
 COOKIE = "latent-explorer-language"
 
@@ -95,7 +95,7 @@ class BilingualPage(gr.Blocks, metaclass=_Meta):
 class SpeakFirst:
     """Puts SPEAK before everything else in the page: what `launch(head=...)` adds comes after Gradio's choice.
 
-    At the end of the head come the links to the widgets' files, which so are there before Gradio asks for them.
+    The widgets' scripts come there too, so they are there before Gradio asks for them; the page's style comes last.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -115,8 +115,8 @@ class SpeakFirst:
                 return
             body.extend(message.get("body", b""))
             if not message.get("more_body"):
-                said = bytes(body).replace(b"<head>", b"<head>" + SPEAK.encode(), 1)
-                said = said.replace(b"</head>", links().encode() + b"</head>", 1)
+                said = bytes(body).replace(b"<head>", b"<head>" + (SPEAK + scripts()).encode(), 1)
+                said = said.replace(b"</head>", style().encode() + b"</head>", 1)
                 headers = [(name, value) for name, value in start[0]["headers"] if name != b"content-length"]
                 length = (b"content-length", str(len(said)).encode())
                 await send({**start[0], "headers": [*headers, length]})

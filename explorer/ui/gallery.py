@@ -36,15 +36,6 @@ GALLERY_TEXTS = {
     "list": "Finished examples",
 }
 
-SHOW = """() => { const look = (tries) => {
-  const name = document.querySelector('[data-gallery]')?.dataset.gallery;
-  const button = document.getElementById(name + '-render');
-  if (!button?.offsetParent) { if (tries) setTimeout(look, 100, tries - 1); return; }
-  document.getElementById('notice').scrollIntoView();
-  button.scrollIntoView({ block: 'nearest' });
-  button.focus({ preventScroll: true }); }; look(30); }"""
-"""Scrolls to the form as soon as its tab is drawn, for at most three seconds, and puts the focus on Render."""
-
 
 @dataclass(frozen=True)
 class Example:
@@ -112,7 +103,7 @@ def draw_gallery(experiments: Mapping[str, type[Experiment]], model: str) -> Gal
 def connect_gallery(gallery: GalleryView, form: Form, notice: StatusView) -> None:
     """Makes a click fill the form of the example's tab, open it, and scroll to its Render button."""
     chosen = gallery.choose(_choose(gallery.examples, form), None, [*form.outputs, notice], **QUICK)
-    chosen.then(None, None, None, js=SHOW)
+    chosen.then(None, None, None, js="() => explorer.toExample()")
     form.price_after(chosen)
 
 

@@ -25,8 +25,7 @@ from explorer.ui.widget import Unseen
 MOST = 40  # tabs that are looked at
 MAX_LABEL = 60  # characters
 
-REMEMBER = """() => { try { return [JSON.parse(localStorage.getItem('latent-explorer.form'))]; }
-  catch { return [null]; } }"""
+REMEMBER = "() => explorer.remembered()"
 """The `js=` of an event whose only input is the memory: what this browser has kept."""
 
 

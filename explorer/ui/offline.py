@@ -1,24 +1,45 @@
-"""A run to play without the page: `view.html`, which stands beside the PNGs of an archive and shows them as the page does.
+"""A run without its page: `view.html` stands beside the PNGs of an archive and shows them as the page does.
 
-Contract: one file, the page's own view with its scripts and styles inlined, because a browser neither imports modules nor
-fetches from a file; the frames are pictures beside it. What the run says of itself (captions and prompts, a stranger's
-perhaps) is in it as JSON that can end no script, and goes through `textContent` like everywhere. It asks nothing of any
-server. It knows no gradio, so the command line may use it, and no experiment.
+Contract: one file, the page's own view with its scripts and styles inlined, because a browser neither imports modules
+nor fetches from a file; the frames are pictures beside it. What the run says of itself (captions and prompts, perhaps a
+stranger's) is in it as JSON that can end no script, and goes through `textContent` like everywhere. It asks no server
+anything. This module knows no gradio, so the command line may use it, and no experiment.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from explorer.ui.text import words_of
 
 NAME = "view.html"
 FOLDER = Path(__file__).parent / "widgets"
+PAGE = Template("""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Latent Explorer</title>
+<style>
+$styles</style>
+</head>
+<body>
+<main></main>
+<script>
+(() => {
+'use strict';
+$script
+})();
+</script>
+</body>
+</html>
+""")
 _IMPORT = re.compile(r"^import \{[^}]*\} from '\./(\w+)\.js';\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?:default )?", re.MULTILINE)
 
@@ -26,6 +47,11 @@ _EXPORT = re.compile(r"^export (?:default )?", re.MULTILINE)
 def words(view: str) -> dict[str, str]:
     """The texts of a kind of view in English. Raises FileNotFoundError for one that there is not."""
     return json.loads((FOLDER / f"{view}.json").read_text(encoding="utf-8"))
+
+
+def mask(indices: Iterable[int]) -> str:
+    """The indices as bits of a hexadecimal number: [0, 3] -> "9". A run of 300 frames takes 75 characters."""
+    return f"{sum(1 << i for i in set(indices)):x}"
 
 
 @cache
@@ -49,28 +75,20 @@ def bundle(*names: str) -> str:
     return "\n".join(texts.values())
 
 
-def view_html(view: str, record: Mapping[str, Any], ready: Sequence[int]) -> str:
-    """The page that plays a run: its kind of view, its record, and the numbers of the frames that are there."""
-    frames = record["frames"]
+def offline_view(view: str, record: Mapping[str, Any], ready: Sequence[int]) -> dict[str, str]:
+    """The page that plays a run, under its name: from the kind of view, the record, and the frames that are there."""
     settings = record["settings"]
     value = {
-        "manifest": {"url": "", "frames": frames},
-        "count": len(frames),
-        "ready": f"{sum(1 << i for i in ready):x}",
+        "manifest": {"url": "", "frames": record["frames"]},
+        "count": len(record["frames"]),
+        "ready": mask(ready),
         "preview": None,
         "notes": record.get("notes", {}),
         "fps": settings.get("fps", 10),
         "loop": settings.get("loop", "open"),
     }
     english = words(view)
-    told = json.dumps({"texts": {**words_of(english), "en": english}, "value": value}, ensure_ascii=True)
+    run = json.dumps({"texts": {**words_of(english), "en": english}, "value": value}).replace("<", "\\u003c")
     styles = "\n".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in ("offline", "view", view))
-    kind = f"{view.capitalize()}View"
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>Latent Explorer</title>\n'
-        f"<style>\n{styles}</style>\n</head>\n<body>\n<main></main>\n"
-        f'<script type="application/json" id="run">{told.replace("<", chr(92) + "u003c")}</script>\n'
-        f"<script>\n(() => {{\n'use strict';\n{bundle(view, 'offline')}\n"
-        f"play({kind}, JSON.parse(document.getElementById('run').textContent));\n}})();\n</script>\n</body>\n</html>\n"
-    )
+    script = f"{bundle(view, 'offline')}\nplay(customElements.get('{view}-view'), {run});"
+    return {NAME: PAGE.substitute(styles=styles, script=script)}

@@ -19,6 +19,7 @@ from explorer.ui.controls import Control, control, settings_of
 from explorer.ui.gpu import Each
 from explorer.ui.limits import Door
 from explorer.ui.memory import Memory, kept
+from explorer.ui.offline import offline_view
 from explorer.ui.rendering import Refused, Rendering, prices
 from explorer.ui.text import say
 from explorer.ui.under_way import UnderWay
@@ -30,10 +31,6 @@ EXPORTS = {"gif": "GIF", "mp4": "MP4", "webp": "WebP", "zip": "ZIP of PNGs", "pn
 
 QUICK = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
 """For events that answer at once: past the queue, without a sign of waiting, for the page alone."""
-
-CLICK_WHEN_THERE = """() => { const look = (tries) => { const link = document.querySelector('%s');
-  if (link) link.click(); else if (tries) setTimeout(look, 100, tries - 1); }; setTimeout(look, 50, 30); }"""
-"""Starts the download of a finished export as soon as its link is drawn, for at most three seconds."""
 
 
 class Tab:
@@ -143,7 +140,7 @@ class Tab:
                 show_progress_on=button,
                 api_visibility="private",
             )
-            made.then(None, None, None, js=CLICK_WHEN_THERE % f"#{self.name}-file a[download]")
+            made.then(None, None, None, js=f"() => explorer.download('#{self.name}-file a[download]')")
 
     def settings(self, values: Sequence[Any]) -> dict[str, Any]:
         """The settings that the widgets' values stand for, unchecked."""
@@ -249,7 +246,13 @@ class Tab:
             if folder is None or not Path(folder).exists():
                 raise gr.Error("These pictures are no longer on the server: press Render, it brings them back.")
             run, view = Run.open(Path(folder)), view or {}
-            path = export(run, format, fps=view.get("fps", 10), loop=view.get("loop", "open"))
+            path = export(
+                run,
+                format,
+                fps=view.get("fps", 10),
+                loop=view.get("loop", "open"),
+                beside=partial(offline_view, self.experiment.view),
+            )
             size = path.stat().st_size / 1e6
             text = f"{path.name}, {size:.1f} MB, with its settings inside"
             return gr.update(value=str(path), visible=True), said("done", text)

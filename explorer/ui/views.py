@@ -25,7 +25,7 @@ from typing import Any, ClassVar
 from gradio.data_classes import FileData
 
 from explorer.ui.manifests import manifest
-from explorer.ui.offline import words
+from explorer.ui.offline import mask, words
 from explorer.ui.text import say, say_caption, spoken
 from explorer.ui.widget import Widget
 
@@ -34,11 +34,6 @@ FPS = (1.0, 50.0)
 STATES = ("ready", "running", "stopped", "done", "error")
 MAX_INDEX = 9999  # frames are files with four digits
 MAX_NOTE = 300  # characters
-
-
-def mask(indices: Iterable[int]) -> str:
-    """The indices as bits of a hexadecimal number: [0, 3] -> "9". A run of 300 frames takes 75 characters."""
-    return f"{sum(1 << i for i in set(indices)):x}"
 
 
 def number(value: Any, low: float, high: float, default: float) -> float:
@@ -72,8 +67,7 @@ class RunView(Widget):
 
     def state_js(self, place: int = 0) -> str:
         """The `js=` of an event that has this view at `place` among its inputs: puts the visitor's state there."""
-        node = f"document.getElementById({json.dumps(self.elem_id)})?.querySelector('[data-film]')"
-        return f"(...inputs) => {{ inputs[{place}] = JSON.parse({node}?.dataset.film ?? 'null'); return inputs; }}"
+        return f"(...inputs) => explorer.seen({json.dumps(self.elem_id)}, {place}, inputs)"
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any] | None:
         """What is sent to the browser: O(count / 4) characters, and notes. A preview without its file is left out."""

@@ -1,9 +1,10 @@
 """Widget: what all widgets of ours in the browser have in common, and how their files get there.
 
-Contract: a kind of widget is a custom element, an ES module of its name in widgets/ (see widget.js there), which Gradio's
-element imports; the page's config carries its address and its words, no code. The files of widgets/ are served as they
-are under /widgets/VERSION/, by exact name, and nothing else is; VERSION says what is in them, so a browser may keep them
-for good and an update of the program is never hidden by what it kept. `served` is what `launch` needs for that:
+Contract: a kind of widget is a custom element, an ES module of its name in widgets/ (see widget.js there), which
+Gradio's element imports; the page's config carries its address and its words, no code. The scripts and style sheets of
+widgets/ are served as they are under /widgets/VERSION/, by exact name, and nothing else is; VERSION says what is in
+them, so a browser may keep them for good and an update of the program is never hidden by what it kept. `served` is what
+`launch` needs for that:
 
     demo.launch(app_kwargs={"routes": served()})
 
@@ -59,10 +60,15 @@ def _known(name: str) -> str:
     return name
 
 
-def links() -> str:
-    """What the head of the page says of them: the page's own style, and every module that it may need."""
+def scripts() -> str:
+    """What the head of the page begins with: the script of its events, and every module that it may need."""
     modules = [f'<link rel="modulepreload" href=".{address(name)}">' for name in files() if name.endswith(".js")]
-    return "".join([f'<link rel="stylesheet" href=".{address("page.css")}">', *modules])
+    return "".join([f'<script type="module" src=".{address("page.js")}"></script>', *modules])
+
+
+def style() -> str:
+    """What it ends with: the page's own style sheet."""
+    return f'<link rel="stylesheet" href=".{address("page.css")}">'
 
 
 def served() -> list[Route]:
@@ -106,8 +112,8 @@ class Widget(gr.HTML, metaclass=WidgetMeta):
     ) -> None:
         """`words`: its texts in English.
 
-        `texts`: language tag ("zh", "zh-TW") -> their translations; keys left out are shown in English. Without any, the
-        phrase book's are taken. `props` are Gradio's own, and what the module is told for good.
+        `texts`: language tag ("zh", "zh-TW") -> their translations; keys left out are shown in English. Without any,
+        the phrase book's are taken. `props` are Gradio's own, and what the module is told for good.
         """
         texts = words_of(words) if texts is None else texts
         super().__init__(

@@ -85,7 +85,7 @@ export default class CompareView extends RunView {
     this.pictures = [...pair.querySelectorAll('canvas')];
     this.panes = this.pictures.map((canvas) => new Pane(canvas, this.reel, (ratio) => this.shape(ratio), () => this.refresh()));
     this.ends = [0, 0]; // the frames that are A and B, here or not
-    this.slot = 0; // what a pick fills: 0 is A, 1 is B
+    this.next = 0; // what a pick fills: 0 is A, 1 is B
     [this.rows, this.axes] = [[[]], ['', '']];
     this.names({ modes: part('modes'), slots: part('slots'), scrub: this.range, divider, strip });
     this.wipe = new Wipe(pair, divider, () => this.tellWipe());
@@ -105,7 +105,7 @@ export default class CompareView extends RunView {
     hint.textContent = this.say('slots');
     this.heads[0].textContent = this.say('setting');
     this.find('.view-keys').textContent = this.say('keys');
-    this.range.addEventListener('input', () => this.pick(this.whereIs(this.ends[this.slot])[0][Number(this.range.value)]));
+    this.range.addEventListener('input', () => this.pick(this.whereIs(this.ends[this.next])[0][Number(this.range.value)]));
     strip.addEventListener('click', (event) => this.point(event, event.shiftKey));
     strip.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' || !event.shiftKey) return;
@@ -175,7 +175,7 @@ export default class CompareView extends RunView {
   }
 
   tellRow() {
-    const at = this.ends[this.slot];
+    const at = this.ends[this.next];
     const [row, place] = this.whereIs(at);
     this.range.max = Math.max(0, row.length - 1);
     this.range.value = place;
@@ -186,9 +186,9 @@ export default class CompareView extends RunView {
 
   tell() {
     super.tell();
-    this.dataset.slot = SLOTS[this.slot];
+    this.dataset.slot = SLOTS[this.next];
     this.modes.forEach((button) => button.setAttribute('aria-pressed', button.dataset.mode === this.dataset.mode));
-    this.slots.forEach((button, k) => button.setAttribute('aria-pressed', k === this.slot));
+    this.slots.forEach((button, k) => button.setAttribute('aria-pressed', k === this.next));
     this.tellPair();
     this.tellSettings();
     this.tellRow();
@@ -202,7 +202,7 @@ export default class CompareView extends RunView {
 
   refresh() {
     super.refresh();
-    this.reel.focus = this.ends[this.slot];
+    this.reel.focus = this.ends[this.next];
   }
 
   draw() {
@@ -214,7 +214,7 @@ export default class CompareView extends RunView {
   }
 
   clear() {
-    this.slot = 0;
+    this.next = 0;
     this.panes.forEach((pane) => pane.clear());
   }
 
@@ -259,7 +259,7 @@ export default class CompareView extends RunView {
   setMode(name) {
     this.dataset.mode = name;
     this.wipe.on = name === 'wipe';
-    if (name === 'flip') this.slot = 0; // only A is seen
+    if (name === 'flip') this.next = 0; // only A is seen
     this.refresh();
     this.resized();
   }
@@ -274,7 +274,7 @@ export default class CompareView extends RunView {
     return [row, Math.max(0, row.indexOf(i))];
   }
 
-  pick(i, slot = this.slot) {
+  pick(i, slot = this.next) {
     this.touched = true;
     this.ends[slot] = i;
     this.reveal(slot);
@@ -283,22 +283,22 @@ export default class CompareView extends RunView {
 
   point(event, second) {
     const i = this.thumbs.at(event);
-    if (i >= 0) this.pick(i, second ? 1 : this.slot);
+    if (i >= 0) this.pick(i, second ? 1 : this.next);
   }
 
   fill(slot) {
-    this.slot = slot;
+    this.next = slot;
     this.reveal(slot);
     this.refresh();
   }
 
   flip(by) {
-    const [row, place] = this.whereIs(this.ends[this.slot]);
+    const [row, place] = this.whereIs(this.ends[this.next]);
     this.pick(row[Math.min(row.length - 1, Math.max(0, place + by))]);
   }
 
   climb(by) {
-    const [row, place] = this.whereIs(this.ends[this.slot]);
+    const [row, place] = this.whereIs(this.ends[this.next]);
     const next = this.rows[this.rows.indexOf(row) + by];
     if (next) this.pick(next[Math.min(place, next.length - 1)]);
   }
@@ -319,7 +319,7 @@ export default class CompareView extends RunView {
     else return;
     event.preventDefault();
     // the focus in the strip follows
-    if (this.strip.contains(document.activeElement)) this.thumbs.cells.get(this.ends[this.slot])?.focus();
+    if (this.strip.contains(document.activeElement)) this.thumbs.cells.get(this.ends[this.next])?.focus();
   }
 }
 

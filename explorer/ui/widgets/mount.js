@@ -1,6 +1,8 @@
 // What `js_on_load` imports (see widget.py): draws the widget `props.kind` into Gradio's element and keeps its value up to
 // date. Events that the widget fires go to Python. It is the only module that knows Gradio.
 
+import './page.js';
+
 const sheets = new Map(); // name -> promise: each style sheet is asked for once
 
 function sheet(name) {

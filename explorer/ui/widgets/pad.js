@@ -7,7 +7,7 @@ import { Lattice, weightsAt } from './grids.js';
 import { Pane } from './pane.js';
 import { Thumbs } from './thumbs.js';
 import { RunView, plain } from './view.js';
-import { html, make } from './widget.js';
+import { html, make, write } from './widget.js';
 
 const CORNERS = [[0, 0], [1, 0], [0, 1], [1, 1]];
 const STEP = 0.02; // of an arrow key
@@ -76,7 +76,7 @@ export default class PadView extends RunView {
     });
     this.names({ pad: square, sheet: node, weights });
     square.setAttribute('aria-roledescription', this.say('role'));
-    this.find('.view-keys').textContent = this.say('keys');
+    write(this.find('.view-keys'), this.offline ? '' : this.say('keys'));
     node.addEventListener('click', (event) => this.sheet.at(event) >= 0 && this.pin(this.sheet.at(event)));
     node.addEventListener('keydown', (event) => this.walk(event));
     this.addEventListener('visited', ({ detail }) => this.visited(detail));
@@ -126,7 +126,7 @@ export default class PadView extends RunView {
     }
     if (cell >= 0) return this.say('absent');
     const coming = this.lattice.around(this.x, this.y).some(([i]) => !this.reel.blobs.has(i)) ? '\n' + this.say('coming') : '';
-    return this.say(handle.held ? 'blend' : 'between') + coming;
+    return this.say(this.offline ? 'offline' : handle.held ? 'blend' : 'between') + coming;
   }
 
   placeNow() {
