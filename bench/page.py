@@ -4,7 +4,8 @@
     python -m bench.page --at 5487c25       # and another commit beside it, in a git worktree of its own
 
 Each commit's own `app.py` is started with the bundled model and asked over HTTP; the requests are Chromium's, counted
-by Playwright until the first tab has told its price and nothing has been asked for half a second. It measures no time.
+by itself until two seconds after the first tab has told its price; what comes from its cache is none. It measures no
+time.
 """
 
 from __future__ import annotations
@@ -92,17 +93,18 @@ def of_config(url: str) -> dict[str, int]:
 
 
 def of_loading(page: Page, url: str, name: str) -> dict[str, int]:
-    """The requests that reach the server, and the bytes of their answers as they travel."""
-    asked: list[Any] = []
-    page.on("requestfinished", asked.append)
+    """The requests that reached the server, and the bytes of their answers as they travelled."""
+    page.add_init_script("performance.setResourceTimingBufferSize(5000)")
     page.goto(url)
     page.wait_for_function(
         "document.querySelector('#interpolation-status')?.innerText.includes('frames')", timeout=1000 * SECONDS
     )
-    page.wait_for_load_state("networkidle")
-    page.remove_listener("requestfinished", asked.append)
-    sizes = [request.sizes() for request in asked if request.url.startswith(url)]
-    travelled = [size["responseBodySize"] for size in sizes if size["responseHeadersSize"] > 0]
+    page.wait_for_timeout(2000)
+    travelled = page.evaluate(
+        """() => ['navigation', 'resource'].flatMap((kind) => performance.getEntriesByType(kind))
+            .filter(({ name }) => name.startsWith(location.origin)).map(({ transferSize }) => transferSize)
+            .filter((size) => size > 0)"""
+    )
     return {f"requests, {name}": len(travelled), f"bytes, {name}": sum(travelled)}
 
 

@@ -1,10 +1,14 @@
 #!/bin/sh
-# The browser the tests drive: Debian's chromium, installed if it is missing and we may.
+# What the tests drive besides Python: Debian's chromium, and node for the scripts' own tests; installed if missing and we may.
 set -eu
-command -v chromium >/dev/null 2>&1 && exit 0
+missing=""
+command -v chromium >/dev/null 2>&1 || missing="chromium fonts-dejavu-core"
+command -v node >/dev/null 2>&1 || missing="$missing nodejs"
+[ -n "$missing" ] || exit 0
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
     apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core
+    # shellcheck disable=SC2086 (several packages)
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
 else
-    echo "No chromium found: the browser tests will be skipped (install chromium to run them)." >&2
+    echo "Not found: $missing. The tests that need them will be skipped (install them to run those)." >&2
 fi

@@ -23,18 +23,12 @@ from gradio.data_classes import FileData
 from explorer.experiments.base import Experiment
 from explorer.ui.forms import Form
 from explorer.ui.tab import QUICK
+from explorer.ui.text import words
 from explorer.ui.views import StatusView, said
 from explorer.ui.widget import Widget
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "gallery"
 MADE_WITH = "pocket"
-
-GALLERY_TEXTS = {
-    "title": "Examples",
-    "hint": "Choose one, and its settings are in the form.",
-    "foreign": "Made with the bundled model; this one draws them in its own way.",
-    "list": "Finished examples",
-}
 
 
 @dataclass(frozen=True)
@@ -78,7 +72,7 @@ class GalleryView(Widget):
     def __init__(self, value: Sequence[Example] | None = None, *, foreign: bool = False, **props: Any) -> None:
         self.examples = list(value or ())
         titles = {text: text for example in self.examples for text in (example.title, example.experiment.title())}
-        super().__init__(value, words={**GALLERY_TEXTS, **titles}, foreign=foreign, **props)
+        super().__init__(value, words={**words("gallery"), **titles}, foreign=foreign, **props)
 
     def postprocess(self, value: Sequence[Example] | None) -> list[dict[str, Any]]:
         """What is sent to the browser: names, titles and addresses."""

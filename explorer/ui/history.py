@@ -30,42 +30,11 @@ from explorer.ui.forms import Form
 from explorer.ui.memory import kept
 from explorer.ui.reopening import Reopening, experiment_of
 from explorer.ui.tab import QUICK, Tab
+from explorer.ui.text import words
 from explorer.ui.views import mask
 from explorer.ui.widget import Widget
 
 MAX_WORDS = 200  # characters
-
-HISTORY_TEXTS = {
-    "title": "Your runs",
-    "where": "This list is kept by your browser alone. The server deletes runs when they are old.",
-    "list": "Your runs, the newest first",
-    "reopen": "Open again: {name}",
-    "frame": "1 frame",
-    "frames": "{count} frames",
-    "some": "{ready} of {count} frames",
-    "compare": "Compare",
-    "compare-name": "Compare: {name}",
-    "delete": "Delete",
-    "delete-name": "Delete: {name}",
-    "sure": "For good?",
-    "keep": "Keep",
-    "gone": "No longer on the server",
-    "settings": "Open its settings",
-    "forget": "Take it off the list",
-    "none": "No pictures",
-    "more": "Show all {count}",
-    "less": "Show fewer",
-    "one": "Choose another run to compare this one with.",
-    "difference": "What differs",
-    "same": "Their settings are the same.",
-    "place": "Where in both runs",
-    "tab": "Tab",
-    "model": "Model",
-    "absent": "not there",
-    "empty": "empty",
-    "picture": "a picture",
-    "lost": "The settings of one of these runs are no longer on the server.",
-}
 
 
 class HistoryView(Widget):
@@ -84,7 +53,7 @@ class HistoryView(Widget):
     ) -> None:
         titles, labels = dict(titles or {}), dict(labels or {})
         names = {name: name for name in (*titles.values(), *labels.values())}
-        super().__init__(value, words={**HISTORY_TEXTS, **names}, titles=titles, labels=labels, **props)
+        super().__init__(value, words={**words("history"), **names}, titles=titles, labels=labels, **props)
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any] | None:
         """What is sent to the browser, as something new each time."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from explorer.ui.text import words_of
+from explorer.ui.text import words, words_of
 
 NAME = "view.html"
 FOLDER = Path(__file__).parent / "widgets"
@@ -42,11 +42,6 @@ $script
 """)
 _IMPORT = re.compile(r"^import \{[^}]*\} from '\./(\w+)\.js';\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?:default )?", re.MULTILINE)
-
-
-def words(view: str) -> dict[str, str]:
-    """The texts of a kind of view in English. Raises FileNotFoundError for one that there is not."""
-    return json.loads((FOLDER / f"{view}.json").read_text(encoding="utf-8"))
 
 
 def mask(indices: Iterable[int]) -> str:

@@ -25,8 +25,8 @@ from typing import Any, ClassVar
 from gradio.data_classes import FileData
 
 from explorer.ui.manifests import manifest
-from explorer.ui.offline import mask, words
-from explorer.ui.text import say, say_caption, spoken
+from explorer.ui.offline import mask
+from explorer.ui.text import say, say_caption, spoken, words
 from explorer.ui.widget import Widget
 
 LOOPS = ("open", "back-and-forth", "closed")
@@ -54,9 +54,9 @@ class RunView(Widget):
     `notes`: index -> words about that very frame.
     As an input it gives what the visitor is looking at; see the module's docstring.
 
-    A kind of view is a module, a style sheet and its English words (a .json) in widgets/. What frames.json says of each
-    frame decides what it shows; it does not know which experiments there are. `exports` are the formats that fit it, by
-    their names in outputs.export: a set's unless it says otherwise.
+    A kind of view is a module and a style sheet in widgets/ and its words in texts/en.json. What frames.json says of
+    each frame decides what it shows; it does not know which experiments there are. `exports` are the formats that fit
+    it, by their names in outputs.export: a set's unless it says otherwise.
     """
 
     exports: ClassVar[Sequence[str]] = ("png", "zip", "gif")

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from explorer.ui.offline import words
+from explorer.ui.text import words
 from tests.ui.stand import (
     NASTY,
     Stand,

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from explorer.ui.offline import words
+from explorer.ui.text import words
 from tests.ui.stand import (
     Stand,
     canvas_shows,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from explorer.outputs.archives import read_pictures, write_zip
 from explorer.outputs.settings import read
-from explorer.ui.offline import NAME, bundle, offline_view, words
+from explorer.ui.offline import NAME, bundle, offline_view
+from explorer.ui.text import words
 from explorer.ui.views import VIEWS
 from tests.ui.stand import NASTY, canvas_shows, denoisings, film_frames, make_run, square_frames, sweep
 
@@ -125,5 +125,5 @@ def test_a_bundle_has_every_module_once_and_no_import(view: str) -> None:
 
 
 def test_an_unknown_view_has_no_words() -> None:
-    with pytest.raises(FileNotFoundError):
-        partial(words, "hologram")()
+    with pytest.raises(KeyError, match="hologram"):
+        words("hologram")

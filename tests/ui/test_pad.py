@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from explorer.ui.offline import words
+from explorer.ui.text import words
 from tests.ui.stand import (
     NASTY,
     PROMPTS,

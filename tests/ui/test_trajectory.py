@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from explorer.experiments.denoising_trajectory import LAYERS
 from explorer.experiments.looks import HEAT, GuidanceEffect
-from explorer.ui.offline import FOLDER, words
+from explorer.ui.offline import FOLDER
+from explorer.ui.text import words
 from tests.ui.hands import write
 from tests.ui.serving import served
 from tests.ui.stand import (

@@ -17,8 +17,9 @@ from playwright.sync_api import Browser, Page, expect
 from explorer.experiments.denoising_trajectory import LAYERS
 from explorer.outputs.export import FORMATS
 from explorer.ui import bilingual, views, widget
-from explorer.ui.offline import FOLDER, words
+from explorer.ui.offline import FOLDER
 from explorer.ui.tab import EXPORTS
+from explorer.ui.text import words
 from explorer.ui.views import MAX_NOTE, VIEWS, FilmView, StatusView, mask
 from tests.ui.stand import (
     EMPTY,
@@ -41,7 +42,9 @@ from tests.ui.stand import (
     value,
 )
 
-SCRIPTS = {path.stem: path.read_text() for path in sorted(FOLDER.glob("*.js"))}
+SCRIPTS = {
+    path.stem: re.sub(r"(^|;) *// .*$", "", path.read_text(), flags=re.MULTILINE) for path in FOLDER.glob("*.js")
+}
 PICKED = "button, a, input, select, .pad-square, .trajectory-plot, .compare-divider svg"
 NAMED = "button, a, input, select, canvas[role], [role=img], [role=slider], [role=group], ul"
 
@@ -250,14 +253,13 @@ def test_nothing_moves_by_itself(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", CASES)
 def test_every_text_is_used_and_every_text_used_is_there(kind: str) -> None:
-    code = SCRIPTS[kind] + SCRIPTS["view"]
-    said = set(re.findall(r"say\('([^']+)'", code))
-    quoted = {word for pair in re.findall(r"'([^'\n]+)'|\"([^\"\n]+)\"", code) for word in pair}
-    named = ",".join(re.findall(r"(?:names\(|controls = )\{([^}]*)\}", code))
-    named = {part.split(":")[0].strip() for part in named.split(",")}
+    code = "".join(SCRIPTS[name] for name in (kind, "view", "player"))
+    marked = re.findall(r'data-(?:say|name|title)="([^"]+)"', code)
+    quoted = re.findall(r"'([^'\n]*)'", code)
     of_layers = {word for layer in LAYERS for word in (layer, f"{layer} hint")} if kind == "trajectory" else set()
-    assert set(words(kind)) <= quoted | named | of_layers
-    assert said <= set(words(kind))
+    assert set(words(kind)) <= {*quoted, *marked} | of_layers
+    own = re.findall(r"say\('([^']+)'|data-(?:say|name|title)=\"([^\"]+)\"", SCRIPTS[kind] + SCRIPTS["view"])
+    assert {word for pair in own for word in pair if word} <= set(words(kind))
 
 
 # ---- in the browser ------------------------------------------------------------------------------------------------

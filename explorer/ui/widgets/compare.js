@@ -15,15 +15,15 @@ export default class CompareView extends RunView {
   static styles = ['view', 'compare'];
   static template = html`
 <div class="view-desk view-bar">
-  <div class="view-switch compare-modes" role="group">
-    <button type="button" data-mode="flip"></button>
-    <button type="button" data-mode="wipe"></button>
-    <button type="button" data-mode="side"></button>
+  <div class="view-switch compare-modes" data-part="switches" data-name="modes" role="group">
+    <button type="button" data-mode="flip" data-say="flip"></button>
+    <button type="button" data-mode="wipe" data-say="wipe"></button>
+    <button type="button" data-mode="side" data-say="side"></button>
   </div>
   <a class="view-save" download></a>
 </div>
 <div class="view-stage" tabindex="-1">
-  <div class="compare-pair">
+  <div class="compare-pair" data-part="pair">
     <div class="compare-pane compare-pane-a">
       <canvas class="view-picture" role="img" width="1" height="1"></canvas>
       <p class="compare-tag" aria-hidden="true"><b class="compare-a">A</b><span></span></p>
@@ -32,7 +32,7 @@ export default class CompareView extends RunView {
       <canvas class="view-picture" role="img" width="1" height="1"></canvas>
       <p class="compare-tag" aria-hidden="true"><b class="compare-b">B</b><span></span></p>
     </div>
-    <div class="compare-divider" role="slider" tabindex="0" aria-orientation="horizontal" aria-valuemin="0" aria-valuemax="100" aria-valuenow="50">
+    <div class="compare-divider" data-part="divider" data-name="divider" role="slider" tabindex="0" aria-orientation="horizontal" aria-valuemin="0" aria-valuemax="100" aria-valuenow="50">
       <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M9 6v12l-6-6zM15 6v12l6-6z"></path></svg>
     </div>
   </div>
@@ -48,63 +48,50 @@ export default class CompareView extends RunView {
   </svg>
 </div>
 <div class="view-desk">
-  <input class="view-range" type="range" min="0" max="0" step="1" value="0">
-  <table class="compare-table">
+  <input class="view-range" data-name="scrub" type="range" min="0" max="0" step="1" value="0">
+  <table class="compare-table" data-part="table">
     <thead><tr>
-      <th scope="col"><span class="view-hidden"></span></th>
+      <th scope="col"><span class="view-hidden" data-say="setting"></span></th>
       <th scope="col"><b class="compare-a">A</b><span></span></th>
       <th scope="col"><b class="compare-b">B</b><span></span></th>
     </tr></thead>
     <tbody></tbody>
   </table>
-  <p class="compare-others"></p>
+  <p class="compare-others" data-part="others"></p>
   <div class="compare-head">
-    <p class="compare-axis"></p>
-    <div class="compare-slots" role="group">
-      <span aria-hidden="true"></span>
-      <button type="button"><b class="compare-a">A</b></button>
-      <button type="button"><b class="compare-b">B</b></button>
-      <button type="button" class="compare-swap"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M8 5v3h11v2H8v3L3 9zM16 11v3H5v2h11v3l5-4z"></path></svg></button>
+    <p class="compare-axis" data-part="axis"></p>
+    <div class="compare-slots" data-name="slots" role="group">
+      <span data-say="slots" aria-hidden="true"></span>
+      <button type="button" data-part="slotA"><b class="compare-a">A</b></button>
+      <button type="button" data-part="slotB"><b class="compare-b">B</b></button>
+      <button type="button" class="compare-swap" data-part="swapper" data-title="swap"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M8 5v3h11v2H8v3L3 9zM16 11v3H5v2h11v3l5-4z"></path></svg></button>
     </div>
   </div>
-  <div class="compare-cells" role="group"></div>
-  <p class="view-keys"></p>
+  <div class="compare-cells" data-part="strip" data-name="strip" role="group"></div>
+  <p class="view-keys" data-say="keys"></p>
 </div>`;
 
   begin(props) {
     super.begin(props);
-    const part = (name) => this.find('.compare-' + name);
-    const [pair, divider, table, others, axis, strip] = ['pair', 'divider', 'table', 'others', 'axis', 'cells'].map(part);
-    Object.assign(this, { pair, divider, table, others, axis, strip, range: this.find('.view-range') });
-    this.modes = [...part('modes').children];
-    const [hint, ...buttons] = part('slots').children;
-    const swap = buttons.pop();
-    this.slots = buttons;
+    const { pair, strip } = this;
+    this.modes = [...this.switches.children];
+    this.slots = [this.slotA, this.slotB];
     this.tags = [...pair.querySelectorAll('.compare-tag span')];
-    this.heads = [...table.querySelectorAll('thead span')]; // of the settings, of A, of B
+    this.heads = [...this.table.querySelectorAll('thead b + span')]; // of A, of B
     this.pictures = [...pair.querySelectorAll('canvas')];
     this.panes = this.pictures.map((canvas) => new Pane(canvas, this.reel, (ratio) => this.shape(ratio), () => this.refresh()));
     this.ends = [0, 0]; // the frames that are A and B, here or not
     this.next = 0; // what a pick fills: 0 is A, 1 is B
     [this.rows, this.axes] = [[[]], ['', '']];
-    this.names({ modes: part('modes'), slots: part('slots'), scrub: this.range, divider, strip });
-    this.wipe = new Wipe(pair, divider, () => this.tellWipe());
+    this.wipe = new Wipe(pair, this.divider, () => this.tellWipe());
     this.thumbs = new Thumbs(strip, this.reel, 64); // as in compare.css
     this.dataset.mode = 'wipe';
-
-    buttons.forEach((button, k) => {
+    this.slots.forEach((button, k) => {
       titled(button, this.say('slot', { slot: SLOTS[k] }));
       button.addEventListener('click', () => this.fill(k));
     });
-    for (const button of this.modes) {
-      button.textContent = this.say(button.dataset.mode);
-      button.addEventListener('click', () => this.setMode(button.dataset.mode));
-    }
-    titled(swap, this.say('swap'));
-    swap.addEventListener('click', () => this.swap());
-    hint.textContent = this.say('slots');
-    this.heads[0].textContent = this.say('setting');
-    this.find('.view-keys').textContent = this.say('keys');
+    for (const button of this.modes) button.addEventListener('click', () => this.setMode(button.dataset.mode));
+    this.swapper.addEventListener('click', () => this.swap());
     this.range.addEventListener('input', () => this.pick(this.whereIs(this.ends[this.next])[0][Number(this.range.value)]));
     strip.addEventListener('click', (event) => this.point(event, event.shiftKey));
     strip.addEventListener('keydown', (event) => {
@@ -145,7 +132,7 @@ export default class CompareView extends RunView {
 
   tellPair() {
     this.ends.forEach((i, k) => {
-      const head = this.heads[k + 1];
+      const head = this.heads[k];
       this.tags[k].textContent = this.nameOf(i);
       head.textContent = head.title = this.frames[i]?.caption || this.nameOf(i);
       this.pictures[k].setAttribute('aria-label', this.say('picture', { slot: SLOTS[k], name: head.textContent }));

@@ -4,19 +4,18 @@
 import { Curve } from './curve.js';
 import { captionOf, rounded, seriesOf, spaced } from './grids.js';
 import { Pane } from './pane.js';
-import { Player } from './player.js';
+import { PlayedView } from './player.js';
 import { Strip } from './thumbs.js';
-import { PLAY, RunView, plain } from './view.js';
-import { calm, html, titled } from './widget.js';
+import { calm, html } from './widget.js';
 
 const DWELL = 600; // milliseconds a newly arrived frame stays before the next one may replace it
 
-export default class FilmView extends RunView {
+export default class FilmView extends PlayedView {
   static look = 'film';
   static styles = ['view', 'film'];
   static template = html`
 <div class="view-stage" tabindex="-1">
-  <canvas class="view-picture film-picture" role="img" width="1" height="1"></canvas>
+  <canvas class="view-picture film-picture" data-part="picture" role="img" width="1" height="1"></canvas>
   <p class="view-note" hidden></p>
 </div>
 <div class="view-empty">
@@ -28,69 +27,51 @@ export default class FilmView extends RunView {
   </svg>
 </div>
 <div class="view-desk film-desk">
-  <div class="film-words"><p class="film-caption"></p><span class="film-count"></span></div>
+  <div class="film-words"><p class="film-caption" data-part="caption"></p><span class="film-count" data-part="counter"></span></div>
   <div class="film-track">
-    <svg class="film-marks" aria-hidden="true" preserveAspectRatio="none"><path class="film-rail"></path><path class="film-ready"></path></svg>
-    <input class="view-range film-range" type="range" min="0" max="0" step="1" value="0">
+    <svg class="film-marks" aria-hidden="true" preserveAspectRatio="none"><path class="film-rail" data-part="rail"></path><path class="film-ready" data-part="ready"></path></svg>
+    <input class="view-range film-range" data-title="scrub" type="range" min="0" max="0" step="1" value="0">
   </div>
-  <div class="film-curve" hidden>
-    <svg class="curve" aria-hidden="true" preserveAspectRatio="none"></svg>
-    <p class="film-measure"><span></span><span></span></p>
+  <div class="film-curve" data-part="plot" hidden>
+    <svg class="curve" data-part="svg" aria-hidden="true" preserveAspectRatio="none"></svg>
+    <p class="film-measure"><span data-part="measure"></span><span data-part="spanned"></span></p>
   </div>
-  <div class="film-strip" aria-hidden="true"></div>
+  <div class="film-strip" data-part="thumbs" aria-hidden="true"></div>
   <div class="film-controls">
     <div class="film-transport">
-      <button type="button" class="film-prev"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M18 6v12l-9-6zM6 6h2v12H6z"></path></svg></button>
+      <button type="button" class="film-prev" data-part="back" data-title="previous"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M18 6v12l-9-6zM6 6h2v12H6z"></path></svg></button>
       <button type="button" class="view-play film-play"></button>
-      <button type="button" class="film-next"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6v12l9-6zM16 6h2v12h-2z"></path></svg></button>
+      <button type="button" class="film-next" data-part="onward" data-title="next"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6v12l9-6zM16 6h2v12h-2z"></path></svg></button>
     </div>
-    <select class="film-loop"><option value="open"></option><option value="back-and-forth"></option><option value="closed"></option></select>
-    <label class="film-speed"><input class="film-fps" type="number" min="1" max="50" step="1" inputmode="decimal"><span></span></label>
+    <select class="film-loop" data-part="loopSelect" data-title="loop"><option value="open" data-say="open"></option><option value="back-and-forth" data-say="back-and-forth"></option><option value="closed" data-say="closed"></option></select>
+    <label class="film-speed"><input class="film-fps" data-part="fpsInput" data-title="fps" value="10" type="number" min="1" max="50" step="1" inputmode="decimal"><span data-say="per second"></span></label>
     <a class="view-save" download></a>
   </div>
 </div>`;
 
   begin(props) {
     super.begin(props);
-    const part = (name) => this.find('.film-' + name);
-    const [picture, caption, counter, range, loop, fps, measure] = ['picture', 'caption', 'count', 'range', 'loop', 'fps', 'measure'].map(part);
-    const [rail, ready] = part('marks').children;
-    Object.assign(this, { picture, caption, counter, range, measure, rail, ready, plot: part('curve'), playButton: part('play') });
-    Object.assign(this, { loopSelect: loop, fpsInput: fps });
-    this.stage = this.find('.view-stage');
-    this.at = this.followed = 0;
+    this.followed = 0;
     this.series = null; // the setting that the curve shows: [name, numbers]
-    this.canvas = new Pane(picture, this.reel, (ratio) => this.shape(ratio), () => { this.mark(); this.refresh(); });
-    this.strip = new Strip(part('strip'), this.reel, (i) => this.visit(i));
-    this.curve = new Curve(this.plot.querySelector('svg'));
-    this.player = new Player(this, (i) => this.go(i), () => this.visit(this.count - 1), (i) => this.reel.bitmap(i) ?? this.reel.decode(i));
-
-    const controls = { scrub: range, loop, fps, previous: part('prev'), next: part('next') };
-    for (const [key, node] of Object.entries(controls)) titled(node, this.say(key));
-    for (const option of loop.options) option.textContent = this.say(option.value);
-    part('speed').lastElementChild.textContent = this.say('per second');
-    this.playButton.append(PLAY.cloneNode(true));
-    [loop.value, fps.value] = ['open', 10];
-    range.addEventListener('input', () => this.visit(Number(range.value)));
-    this.playButton.addEventListener('click', () => this.toggle());
-    part('prev').addEventListener('click', () => this.step(-1));
-    part('next').addEventListener('click', () => this.step(1));
-    fps.addEventListener('input', () => this.tell());
-    fps.addEventListener('change', () => {
-      fps.value = this.fps;
+    this.canvas = new Pane(this.picture, this.reel, (ratio) => this.shape(ratio), () => { this.mark(); this.refresh(); });
+    this.strip = new Strip(this.thumbs, this.reel, (i) => this.visit(i));
+    this.curve = new Curve(this.svg);
+    this.back.addEventListener('click', () => this.step(-1));
+    this.onward.addEventListener('click', () => this.step(1));
+    this.fpsInput.addEventListener('input', () => this.tell());
+    this.fpsInput.addEventListener('change', () => {
+      this.fpsInput.value = this.fps;
       this.tell();
     });
-    loop.addEventListener('change', () => {
-      this.player.position = this.at;
+    this.loopSelect.addEventListener('change', () => {
+      this.position = this.at;
       this.tell();
     });
-    this.addEventListener('keydown', (event) => this.key(event));
   }
 
   get count() { return this.reel.count; }
   get fps() { return Math.min(50, Math.max(1, Number(this.fpsInput.value) || 10)); }
   get loop() { return this.loopSelect.value; }
-  get here() { return this.isConnected; }
   get index() { return this.at; }
   get state() { return { index: this.at, fps: this.fps, loop: this.loop }; }
 
@@ -98,7 +79,7 @@ export default class FilmView extends RunView {
 
   remark() {
     const holes = { n: this.at + 1, m: this.reel.nearest(this.at) + 1 };
-    return this.player.playing ? '' : this.missing(this.at, holes);
+    return this.playing ? '' : this.missing(this.at, holes);
   }
 
   tell() {
@@ -109,13 +90,10 @@ export default class FilmView extends RunView {
     const measure = series ? `${spaced(series[0])} ${rounded(series[1][at])}` : ''; // "distance 0.34"
     this.caption.textContent = this.caption.title = text;
     this.counter.textContent = count ? `${at + 1} / ${count}` : '';
-    this.range.max = Math.max(0, count - 1);
-    this.range.value = at;
     const said = [text ? `${place}: ${text}` : place, measure, this.note.textContent];
     this.range.setAttribute('aria-valuetext', said.filter(Boolean).join('. '));
     this.picture.setAttribute('aria-label', text || place);
-    this.measure.firstElementChild.textContent = measure;
-    this.playing(this.playButton, this.player.playing);
+    this.measure.textContent = measure;
     this.curve.at(at);
     this.strip.light(at);
   }
@@ -155,10 +133,6 @@ export default class FilmView extends RunView {
     this.layStrip();
   }
 
-  stop() {
-    this.player.pause();
-  }
-
   clear() {
     [this.at, this.followed] = [0, 0];
     this.canvas.clear();
@@ -170,40 +144,18 @@ export default class FilmView extends RunView {
     this.curve.draw(this.series?.[1] ?? [], this.at);
     this.plot.hidden = !this.series || this.count < 2;
     const holes = { low: rounded(this.curve.low), high: rounded(this.curve.high) };
-    this.measure.lastElementChild.textContent = this.say('range', holes);
+    this.spanned.textContent = this.say('range', holes);
   }
 
   /* ---- moving --------------------------------------------------------------------------------------------- */
-
-  go(i) {
-    this.at = Math.min(Math.max(0, i), Math.max(0, this.count - 1));
-    this.refresh();
-  }
-
-  visit(i) {
-    this.touched = true;
-    this.player.pause();
-    this.go(i);
-  }
 
   step(by) {
     const { at, count } = this;
     this.visit(this.loop === 'closed' ? (at + by + count) % count : at + by);
   }
 
-  toggle() {
-    if (this.player.playing) return this.visit(this.at);
-    this.touched = true;
-    this.player.play(this.at);
-  }
-
-  key(event) {
-    if (event.target.matches('button, select, a, input[type=number]') || !plain(event) || !this.reel.blobs.size) return;
-    const moves = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
-    if (event.key === ' ') this.toggle();
-    else if (event.target === this.stage && event.key in moves) this.visit(this.at + moves[event.key]);
-    else return;
-    event.preventDefault();
+  soon(i) {
+    if (!this.reel.bitmap(i)) this.reel.decode(i);
   }
 
   /* ---- what comes from Python and from the network -------------------------------------------------------- */

@@ -28,21 +28,18 @@ export default class GalleryView extends Widget {
   static events = ['choose'];
   static template = html`
 <div class="gallery-head">
-  <button type="button" class="gallery-fold" aria-expanded="true"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 9l6 6 6-6"></path></svg><span></span></button>
-  <p class="gallery-hint"></p>
+  <button type="button" class="gallery-fold" data-part="fold" aria-expanded="true"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 9l6 6 6-6"></path></svg><span data-say="title"></span></button>
+  <p class="gallery-hint" data-part="hint"></p>
 </div>
-<ul class="gallery-list"></ul>`;
+<ul class="gallery-list" data-part="list" data-name="list"></ul>`;
 
   begin(props) {
     super.begin(props);
     this.className = 'gallery';
     this.dataset.gallery = '';
     this.setAttribute('role', 'region');
-    [this.fold, this.hint, this.list] = ['fold', 'hint', 'list'].map((name) => this.find('.gallery-' + name));
-    this.fold.lastElementChild.textContent = this.words.title;
     this.hint.textContent = props.foreign ? this.words.foreign : this.words.hint;
     this.setAttribute('aria-label', this.words.title);
-    this.list.setAttribute('aria-label', this.words.list);
     this.fold.addEventListener('click', () => {
       this.open(this.list.hidden);
       remembered(this.list.hidden ? 'folded' : 'open');

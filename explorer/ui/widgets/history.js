@@ -12,13 +12,13 @@ export default class HistoryView extends Widget {
   static styles = ['history'];
   static events = ['reopen', 'remove'];
   static template = html`
-<details class="history" hidden>
-  <summary><span class="history-title"></span><span class="history-number"></span></summary>
-  <p class="history-where"></p>
-  <p class="history-said" role="status" aria-live="polite"></p>
-  <ul class="history-cards"></ul>
-  <button type="button" class="history-more"></button>
-  <section class="history-pair" tabindex="-1" hidden></section>
+<details class="history" data-part="root" hidden>
+  <summary><span class="history-title" data-say="title"></span><span class="history-number" data-part="number"></span></summary>
+  <p class="history-where" data-say="where"></p>
+  <p class="history-said" data-part="said" role="status" aria-live="polite"></p>
+  <ul class="history-cards" data-part="cards" data-name="list"></ul>
+  <button type="button" class="history-more" data-part="more"></button>
+  <section class="history-pair" data-part="compared" tabindex="-1" hidden></section>
 </details>`;
 
   begin(props) {
@@ -26,10 +26,8 @@ export default class HistoryView extends Widget {
     const named = (names) => Object.fromEntries(Object.entries(names).map(([key, name]) => [key, this.words[name] ?? name]));
     const say = (key, holes) => this.say(key, holes);
     this.titles = named(props.titles);
-    this.root = this.firstElementChild;
-    [this.number, this.said, this.cards, this.more] = ['number', 'said', 'cards', 'more'].map((name) => this.find('.history-' + name));
     this.shelf = new Shelf();
-    this.pair = new Pair(this.find('.history-pair'), { say, titles: this.titles, labels: named(props.labels) });
+    this.pair = new Pair(this.compared, { say, titles: this.titles, labels: named(props.labels) });
     this.picked = []; // entries to compare, at most two
     this.current = ''; // the run that was opened last
     this.all = false;
@@ -42,9 +40,6 @@ export default class HistoryView extends Widget {
     };
     this.card = (entry) => new Card(entry, { say, titles: this.titles, acts, open: entry.run === this.current }).node;
 
-    this.find('.history-title').textContent = this.say('title');
-    this.find('.history-where').textContent = this.say('where');
-    this.cards.setAttribute('aria-label', this.say('list'));
     this.more.addEventListener('click', () => {
       this.all = !this.all;
       this.draw();

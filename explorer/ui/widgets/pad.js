@@ -21,11 +21,11 @@ export default class PadView extends RunView {
 <div class="pad-table">
   <div class="pad-view">
     <div class="pad-frame">
-      <canvas class="view-picture pad-picture" role="img" width="1" height="1"></canvas>
+      <canvas class="view-picture pad-picture" data-part="picture" role="img" width="1" height="1"></canvas>
       <p class="view-note" role="status" hidden></p>
     </div>
-    <div class="view-desk pad-line"><p class="pad-where"></p><a class="view-save" download></a></div>
-    <ul class="pad-weights">
+    <div class="view-desk pad-line"><p class="pad-where" data-part="where"></p><a class="view-save" download></a></div>
+    <ul class="pad-weights" data-part="weights" data-name="weights">
       <li><i></i><b></b><span></span></li>
       <li><i></i><b></b><span></span></li>
       <li><i></i><b></b><span></span></li>
@@ -35,15 +35,15 @@ export default class PadView extends RunView {
   <div class="view-desk pad-desk">
     <div class="pad-board">
       <p class="pad-words" aria-hidden="true"><span></span><span></span></p>
-      <div class="pad-square" role="slider" tabindex="0" aria-valuemin="0" aria-valuemax="100" aria-valuenow="0">
-        <canvas class="pad-ground" aria-hidden="true" width="480" height="480"></canvas>
-        <svg class="pad-dots" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true"><path class="pad-empties"></path><path class="pad-ready"></path></svg>
-        <i class="pad-handle"></i>
+      <div class="pad-square" data-part="square" data-name="pad" role="slider" tabindex="0" aria-valuemin="0" aria-valuemax="100" aria-valuenow="0">
+        <canvas class="pad-ground" data-part="ground" aria-hidden="true" width="480" height="480"></canvas>
+        <svg class="pad-dots" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true"><path class="pad-empties" data-part="empties"></path><path class="pad-ready" data-part="dots"></path></svg>
+        <i class="pad-handle" data-part="mark"></i>
       </div>
       <p class="pad-words" aria-hidden="true"><span></span><span></span></p>
-      <p class="view-keys"></p>
+      <p class="view-keys" data-part="keys"></p>
     </div>
-    <div class="pad-sheet" role="group"></div>
+    <div class="pad-sheet" data-part="cells" data-name="sheet" role="group"></div>
   </div>
 </div>
 <div class="view-empty">
@@ -56,29 +56,25 @@ export default class PadView extends RunView {
 
   begin(props) {
     super.begin(props);
-    const part = (name) => this.find('.pad-' + name);
-    const [picture, where, square, mark, ground, weights, node] = ['picture', 'where', 'square', 'handle', 'ground', 'weights', 'sheet'].map(part);
-    Object.assign(this, { picture, where, square, mark, ground, empties: part('empties'), dots: part('ready') });
     this.corners = [...this.querySelectorAll('.pad-words span')];
-    this.lines = [...weights.children];
+    this.lines = [...this.weights.children];
     this.lattice = new Lattice([], 0);
     this.corner = ['', '', '', '']; // the words of the corners
     [this.x, this.y] = [0, 0]; // where the handle is
     this.point = null; // what is known of the point here, when it is no cell: {} is asked for; see visits.py
     this.offline = Boolean(props.offline); // nobody there to ask
-    this.canvas = new Pane(picture, this.reel, (ratio) => this.shape(ratio), () => this.refresh());
-    this.sheet = new Thumbs(node, this.reel, 480);
+    this.canvas = new Pane(this.picture, this.reel, (ratio) => this.shape(ratio), () => this.refresh());
+    this.sheet = new Thumbs(this.cells, this.reel, 480);
     this.sheet.filled = (i, small) => this.paintGround(i, small);
-    this.handle = new Handle(square, {
+    this.handle = new Handle(this.square, {
       moveTo: (x, y) => this.moveTo(x, y),
       step: (axis, direction, large) => this.step(axis, direction, large),
       letGo: (near) => this.letGo(near),
     });
-    this.names({ pad: square, sheet: node, weights });
-    square.setAttribute('aria-roledescription', this.say('role'));
-    write(this.find('.view-keys'), this.offline ? '' : this.say('keys'));
-    node.addEventListener('click', (event) => this.sheet.at(event) >= 0 && this.pin(this.sheet.at(event)));
-    node.addEventListener('keydown', (event) => this.walk(event));
+    this.square.setAttribute('aria-roledescription', this.say('role'));
+    write(this.keys, this.offline ? '' : this.say('keys'));
+    this.cells.addEventListener('click', (event) => this.sheet.at(event) >= 0 && this.pin(this.sheet.at(event)));
+    this.cells.addEventListener('keydown', (event) => this.walk(event));
     this.addEventListener('visited', ({ detail }) => this.visited(detail));
   }
 
@@ -199,8 +195,8 @@ export default class PadView extends RunView {
     const rank = (i) => ys.indexOf(cells[i][1]) * xs.length + xs.indexOf(cells[i][0]);
     const order = [...cells.keys()].sort((i, j) => rank(i) - rank(j));
     const buttons = new Map(order.map((i) => [i, make('button', 'pad-cell', '', { type: 'button' })]));
-    this.sheet.node.style.setProperty('--columns', xs.length);
-    this.sheet.node.replaceChildren(...buttons.values());
+    this.cells.style.setProperty('--columns', xs.length);
+    this.cells.replaceChildren(...buttons.values());
     this.sheet.height = Math.ceil(480 / Math.max(1, ys.length));
     this.sheet.lay(buttons);
     this.tellCells();

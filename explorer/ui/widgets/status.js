@@ -5,15 +5,14 @@ import { Widget, html, make, write } from './widget.js';
 export default class StatusView extends Widget {
   static styles = ['status'];
   static template = html`
-<div class="status-head"><i class="status-dot" aria-hidden="true"></i><p class="status-text" role="status" aria-live="polite"></p><p class="status-detail"></p></div>
-<div class="status-bar" role="progressbar" aria-valuemin="0" aria-valuemax="100"><i></i></div>
-<ul class="status-notes"></ul>`;
+<div class="status-head"><i class="status-dot" aria-hidden="true"></i><p class="status-text" data-part="text" role="status" aria-live="polite"></p><p class="status-detail" data-part="detail"></p></div>
+<div class="status-bar" data-part="bar" role="progressbar" aria-valuemin="0" aria-valuemax="100"><i></i></div>
+<ul class="status-notes" data-part="notes"></ul>`;
 
   begin(props) {
     super.begin(props);
     this.className = 'status';
     this.dataset.state = 'ready';
-    [this.text, this.detail, this.bar, this.notes] = ['text', 'detail', 'bar', 'notes'].map((name) => this.find('.status-' + name));
   }
 
   update() {

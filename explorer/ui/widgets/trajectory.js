@@ -5,22 +5,21 @@
 import { Curve } from './curve.js';
 import { gridOf, laneNames, nearestIn, rough } from './grids.js';
 import { Pane } from './pane.js';
-import { Player } from './player.js';
-import { PLAY, RunView, plain } from './view.js';
+import { PlayedView } from './player.js';
 import { calm, html, make, write } from './widget.js';
 
 const SHORTEST = 3; // seconds that playing takes at least
 
-export default class TrajectoryView extends RunView {
+export default class TrajectoryView extends PlayedView {
   static look = 'trajectory';
   static styles = ['view', 'trajectory'];
   static template = html`
 <div class="view-desk view-bar">
-  <div class="view-switch trajectory-layers" role="group"></div>
+  <div class="view-switch trajectory-layers" data-part="switches" data-name="layers" role="group"></div>
   <a class="view-save" download></a>
 </div>
 <div class="view-stage" tabindex="-1">
-  <div class="trajectory-lanes" role="group"></div>
+  <div class="trajectory-lanes" data-part="row" data-name="lanes" role="group"></div>
   <p class="view-note" role="status" hidden></p>
 </div>
 <div class="view-empty">
@@ -35,53 +34,35 @@ export default class TrajectoryView extends RunView {
 <div class="view-desk">
   <div class="trajectory-words">
     <button type="button" class="view-play"></button>
-    <p class="trajectory-place"><b></b><span></span></p>
+    <p class="trajectory-place" data-part="place"><b></b><span></span></p>
   </div>
-  <input class="view-range" type="range" min="0" max="0" step="1" value="0">
-  <div class="trajectory-plot" aria-hidden="true"><svg class="curve" preserveAspectRatio="none"></svg></div>
-  <p class="trajectory-axis" aria-hidden="true"><span></span><span></span><span></span></p>
-  <p class="trajectory-about"></p>
-  <div class="trajectory-scale" aria-hidden="true"><i></i><span style="left: 0%">0</span><span style="left: 20.7%">0.1</span><span style="left: 57.4%">1</span><span style="left: 100%">10</span></div>
-  <p class="trajectory-honest"></p>
-  <p class="view-keys"></p>
+  <input class="view-range" data-name="scrub" type="range" min="0" max="0" step="1" value="0">
+  <div class="trajectory-plot" data-part="plot" aria-hidden="true"><svg class="curve" data-part="svg" preserveAspectRatio="none"></svg></div>
+  <p class="trajectory-axis" data-part="axis" aria-hidden="true"><span></span><span data-say="curve"></span><span></span></p>
+  <p class="trajectory-about" data-part="about"></p>
+  <div class="trajectory-scale" data-part="scale" aria-hidden="true"><i></i><span style="left: 0%">0</span><span style="left: 20.7%">0.1</span><span style="left: 57.4%">1</span><span style="left: 100%">10</span></div>
+  <p class="trajectory-honest" data-say="honest"></p>
+  <p class="view-keys" data-say="keys"></p>
 </div>`;
 
   begin(props) {
     super.begin(props);
-    const part = (name) => this.find('.trajectory-' + name);
-    const [row, switches, about, place, plot, axis, scale] = ['lanes', 'layers', 'about', 'place', 'plot', 'axis', 'scale'].map(part);
-    Object.assign(this, { row, switches, about, place, plot, axis, scale, range: this.find('.view-range'), button: this.find('.view-play') });
     this.grid = gridOf([]);
     this.lanes = []; // {node, pane, mark, name} each
-    this.at = 0; // the place in grid.steps, of all lanes
     this.layer = 0; // the place in grid.layers; kept from run to run
     this.chosen = 0; // the lane that is saved and carried on
-    this.svg = plot.firstElementChild;
     this.curve = new Curve(this.svg);
-    const film = {
-      loop: 'open',
-      view: this,
-      get count() { return this.view.grid.steps.length; },
-      get fps() { return Math.min(this.view.given.fps || 10, this.count / SHORTEST); },
-      get here() { return this.view.isConnected; },
-    };
-    this.player = new Player(film, (s) => this.go(s), () => this.visit(this.at), () => {});
-
-    this.names({ lanes: row, layers: switches, scrub: this.range });
-    part('honest').textContent = this.say('honest');
-    this.find('.view-keys').textContent = this.say('keys');
-    axis.children[1].textContent = this.say('curve');
-    this.button.append(PLAY.cloneNode(true));
-    this.button.addEventListener('click', () => this.toggle());
-    this.range.addEventListener('input', () => this.visit(Number(this.range.value)));
-    plot.addEventListener('pointerdown', (event) => {
+    this.plot.addEventListener('pointerdown', (event) => {
       if (event.button) return;
-      plot.setPointerCapture(event.pointerId);
+      this.plot.setPointerCapture(event.pointerId);
       this.point(event);
     });
-    plot.addEventListener('pointermove', (event) => plot.hasPointerCapture(event.pointerId) && this.point(event));
-    this.addEventListener('keydown', (event) => this.key(event));
+    this.plot.addEventListener('pointermove', (event) => this.plot.hasPointerCapture(event.pointerId) && this.point(event));
   }
+
+  get count() { return this.grid.steps.length; } // `at` is the place of all lanes in these
+  get fps() { return Math.min(this.given.fps || 10, this.count / SHORTEST); }
+  get loop() { return 'open'; }
 
   /* ---- where things are ----------------------------------------------------------------------------------- */
 
@@ -153,11 +134,8 @@ export default class TrajectoryView extends RunView {
     const step = this.frames[this.here]?.caption || this.say('place', { step: steps[this.at], steps: this.settings.steps });
     const said = [step, this.noiseNow()];
     said.forEach((text, k) => (this.place.children[k].textContent = text));
-    this.range.max = Math.max(0, steps.length - 1);
-    this.range.value = this.at;
     this.range.setAttribute('aria-valuetext', said.filter(Boolean).join(', '));
     this.curve.at(this.at);
-    this.playing(this.button, this.player.playing);
   }
 
   tellLayer() {
@@ -195,10 +173,6 @@ export default class TrajectoryView extends RunView {
 
   resized() {
     for (const { pane } of this.lanes) pane.redraw();
-  }
-
-  stop() {
-    this.player.pause();
   }
 
   clear() {
@@ -253,35 +227,9 @@ export default class TrajectoryView extends RunView {
 
   /* ---- moving --------------------------------------------------------------------------------------------- */
 
-  go(s) {
-    this.at = Math.min(Math.max(0, s), Math.max(0, this.grid.steps.length - 1));
-    this.refresh();
-  }
-
-  visit(s) {
-    this.touched = true;
-    this.player.pause();
-    this.go(s);
-  }
-
-  toggle() {
-    if (this.player.playing) return this.visit(this.at);
-    if (this.grid.steps.length > 1) this.touched = true;
-    this.player.play(this.at);
-  }
-
   point({ clientX }) {
     const { left, width } = this.svg.getBoundingClientRect();
     this.visit(Math.round(((clientX - left) / width) * (this.grid.steps.length - 1)));
-  }
-
-  key(event) {
-    if (!plain(event) || !this.reel.blobs.size) return;
-    const moves = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
-    if (event.key === ' ' && !event.target.matches('button, a')) this.toggle();
-    else if (event.key in moves && event.target !== this.range) this.visit(this.at + moves[event.key]);
-    else return;
-    event.preventDefault();
   }
 
   // Until the visitor takes over, stand at the newest step that all lanes have: the picture comes out of its noise.

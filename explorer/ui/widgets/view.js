@@ -15,11 +15,13 @@
 
 import { bitsOf } from './grids.js';
 import { Reel } from './reel.js';
-import { Widget, html, make, titled, write } from './widget.js';
+import { Widget, html, write } from './widget.js';
 
-const SAVE = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M11 4h2v8.2l2.8-2.8 1.4 1.4L12 16l-5.2-5.2 1.4-1.4 2.8 2.8zM5 18h14v2H5z"></path></svg><span></span>`;
+const SAVE = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M11 4h2v8.2l2.8-2.8 1.4 1.4L12 16l-5.2-5.2 1.4-1.4 2.8 2.8zM5 18h14v2H5z"></path></svg><span data-say="save"></span>`;
 
-export const PLAY = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path class="view-icon-play" d="M8 5v14l11-7z"></path><path class="view-icon-pause" d="M7 5h3.5v14H7zM13.5 5H17v14h-3.5z"></path></svg>`;
+const EMPTY = html`<p class="view-empty-title" data-say="empty"></p><p class="view-empty-hint" data-say="hint"></p>`;
+
+const PLAY = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path class="view-icon-play" d="M8 5v14l11-7z"></path><path class="view-icon-pause" d="M7 5h3.5v14H7zM13.5 5H17v14h-3.5z"></path></svg>`;
 
 // Whether a key is one that a view may take for itself.
 export const plain = (event) => !(event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey);
@@ -31,17 +33,14 @@ export class RunView extends Widget {
     this.dataset.state = 'empty';
     this.reel = new (props.Reel ?? Reel)((i) => this.arrived(i));
     Object.assign(this, { frames: [], notes: {}, given: {}, touched: false, current: '' });
-    this.note = this.find('.view-note');
-    this.save = this.find('.view-save');
-    this.save.append(SAVE.cloneNode(true));
-    this.save.lastElementChild.textContent = this.save.title = this.say('save');
-    this.find('.view-empty').append(make('p', 'view-empty-title', this.say('empty')), make('p', 'view-empty-hint', this.say('hint')));
+    [this.note, this.save, this.range] = ['note', 'save', 'range'].map((name) => this.find('.view-' + name));
+    this.save.title = this.say('save');
     this.sizes = new ResizeObserver(() => this.resized());
   }
 
-  // Names, by their keys, of nodes that say nothing themselves.
-  names(nodes) {
-    for (const [key, node] of Object.entries(nodes)) node.setAttribute('aria-label', this.say(key));
+  build() {
+    super.build();
+    for (const [name, content] of Object.entries({ save: SAVE, empty: EMPTY, play: PLAY })) this.find('.view-' + name)?.append(content.cloneNode(true));
   }
 
   connectedCallback() {
@@ -171,10 +170,5 @@ export class RunView extends Widget {
   shape(ratio) {
     this.classList.remove('view-blank');
     this.style.setProperty('--ratio', ratio);
-  }
-
-  playing(button, plays) {
-    titled(button, this.say(plays ? 'pause' : 'play'));
-    button.classList.toggle('view-on', plays);
   }
 }

@@ -3,7 +3,8 @@
 //
 //   static styles   its style sheets, by their names in this folder
 //   static events   what it fires and Python hears
-//   static template what is in it, made by `html`
+//   static template what is in it, made by `html`: a node with data-part="x" is `this.x`, and what data-say, data-name and
+//                   data-title name among the words is its text, its name for those who hear it, or both with a title
 //
 // Texts of visitors go through textContent, title and aria attributes, never through `html`.
 
@@ -42,6 +43,14 @@ export class Widget extends HTMLElement {
     const spoken = [navigator.language, navigator.language.slice(0, 2)].find((language) => texts[language]);
     this.props = props;
     this.words = { ...texts.en, ...texts[spoken] };
+    this.build();
+    for (const node of this.querySelectorAll('[data-part]')) this[node.dataset.part] = node;
+    for (const node of this.querySelectorAll('[data-say]')) node.textContent = this.say(node.dataset.say);
+    for (const node of this.querySelectorAll('[data-name]')) node.setAttribute('aria-label', this.say(node.dataset.name));
+    for (const node of this.querySelectorAll('[data-title]')) titled(node, this.say(node.dataset.title));
+  }
+
+  build() {
     if (this.constructor.template) this.append(this.constructor.template.cloneNode(true));
   }
 
