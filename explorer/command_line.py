@@ -13,6 +13,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from explorer.experiments.inputs import Input, InputError
 from explorer.outputs.export import FORMATS, export
 from explorer.outputs.records import make_record
 from explorer.outputs.runs import Runs
+from explorer.ui.offline import offline_view
 
 
 def add_model_flags(parser: argparse.ArgumentParser) -> None:
@@ -125,6 +127,6 @@ def produce(experiment: Experiment, out: Path, format: str | None, options: dict
             shutil.copytree(run.folder / "frames", out, dirs_exist_ok=True)
             shutil.copy(run.folder / "run.json", out)
         else:
-            playback = plan.shown.playback
-            shutil.copy(export(run, format, fps=playback.fps, loop=playback.loop), out)
+            playback, beside = plan.shown.playback, partial(offline_view, experiment.view)
+            shutil.copy(export(run, format, fps=playback.fps, loop=playback.loop, beside=beside), out)
     print(out)

@@ -21,10 +21,8 @@ from explorer.experiments import registry
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Choice, InputError, Prompts
 from explorer.space.points import SCHEDULER_NAMES
-from explorer.ui.gallery import GALLERY_TEXTS, examples
-from explorer.ui.history import HISTORY_TEXTS
+from explorer.ui.gallery import examples
 from explorer.ui.manifests import manifest
-from explorer.ui.tab import VIEWS
 from explorer.ui.text import (
     LANGUAGES,
     LONGEST,
@@ -35,8 +33,10 @@ from explorer.ui.text import (
     say,
     say_caption,
     speaking,
+    words,
     words_of,
 )
+from explorer.ui.views import VIEWS
 
 ROOT = Path(__file__).parents[1]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -81,7 +81,7 @@ def test_everything_an_experiment_declares_is_there(experiment, language):
     assert set(experiment.inputs()) <= set(book(language).fields), "the fields, for errors"
 
 
-WORDS = {view.__name__: view.words for view in VIEWS.values()} | {"gallery": GALLERY_TEXTS, "history": HISTORY_TEXTS}
+WORDS = {kind: words(kind) for kind in (*VIEWS, "gallery", "history")}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -2,7 +2,8 @@
 
 Contract: `run.json` with the whole record, and `frame-0000.png` and so on, each by the number in its file's name and
 byte for byte what was given: a run's frames carry their own settings, and the list of all of them stands in the archive
-once. Written and read back one picture at a time; what is read back is a stranger's, and bounded.
+once. Texts may stand beside them; reading back passes them over. Written and read back one picture at a time; what is
+read back is a stranger's, and bounded.
 
 It does not know runs, or what is in the pictures.
 """
@@ -14,6 +15,7 @@ import struct
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from explorer.outputs import zips
@@ -26,8 +28,12 @@ _KEPT = (b"IHDR", b"IDAT", b"IEND")
 _RGB = (8, 2)  # bits a channel, colour type
 
 
-def write_zip(pictures: Sequence[Path], path: Path, *, record: Mapping[str, Any]) -> None:
+def write_zip(
+    pictures: Sequence[Path], path: Path, *, record: Mapping[str, Any], beside: Mapping[str, str] = MappingProxyType({})
+) -> None:
     """PNG files named by numbers into one archive, stored as they are: PNG is compressed already.
+
+    `beside` are texts by their names in the archive.
 
     Raises ValueError without pictures.
     """
@@ -35,6 +41,8 @@ def write_zip(pictures: Sequence[Path], path: Path, *, record: Mapping[str, Any]
         raise ValueError("pictures: 0 frames, at least 1 is needed for an archive")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(MEMBER, dumps(record))
+        for name, text in beside.items():
+            archive.writestr(name, text, zipfile.ZIP_DEFLATED)
         for picture in pictures:
             archive.write(picture, f"frame-{int(picture.stem):04d}.png")
 

@@ -23,20 +23,31 @@ from explorer.outputs.sheets import write_sheet
 
 LONGEST_NAME = 60  # characters, without the suffix
 Writer = Callable[..., None]
+Beside = Callable[[Mapping[str, Any], Sequence[int]], Mapping[str, str]]
+"""From a run's record and the numbers of its frames present to texts that stand beside them in a ZIP, by name."""
 
 
 def _film(write: Writer) -> Writer:
-    def played(pictures: Sequence[Path], path: Path, *, fps: float, loop: str, record: Mapping[str, Any]) -> None:
+    def played(
+        pictures: Sequence[Path], path: Path, *, fps: float, loop: str, record: Mapping[str, Any], **_: object
+    ) -> None:
         write(playback(pictures, loop), path, fps=fps, record=record)
 
     return played
 
 
 def _still(write: Writer) -> Writer:
-    def kept(pictures: Sequence[Path], path: Path, *, record: Mapping[str, Any], **_playing: object) -> None:
+    def kept(pictures: Sequence[Path], path: Path, *, record: Mapping[str, Any], **_: object) -> None:
         write(pictures, path, record=record)
 
     return kept
+
+
+def _zip(
+    pictures: Sequence[Path], path: Path, *, record: Mapping[str, Any], beside: Beside | None, **_: object
+) -> None:
+    ready = [int(picture.stem) for picture in pictures]
+    write_zip(pictures, path, record=record, beside=beside(record, ready) if beside else {})
 
 
 FORMATS: Mapping[str, Writer] = MappingProxyType(
@@ -44,17 +55,17 @@ FORMATS: Mapping[str, Writer] = MappingProxyType(
         "gif": _film(write_gif),
         "mp4": _film(write_mp4),
         "webp": _film(write_webp),
-        "zip": _still(write_zip),
+        "zip": _zip,
         "png": _still(write_sheet),
     }
 )
 
 
-def export(run: Run, format: str, *, fps: float = 10, loop: str = "open") -> Path:
+def export(run: Run, format: str, *, fps: float = 10, loop: str = "open", beside: Beside | None = None) -> Path:
     """The frames present as one file of `format`, its record saying the `fps` and `loop` it was asked with.
 
-    A ZIP and a sheet (PNG) hold every frame once, whatever the loop. Raises ValueError for a format, fps or loop that
-    is not allowed, and for a run without frames.
+    A ZIP and a sheet (PNG) hold every frame once, whatever the loop; `beside` says what else is in a ZIP. Raises
+    ValueError for a format, fps or loop that is not allowed, and for a run without frames.
     """
     if format not in FORMATS:
         raise ValueError(f"format: {format!r} is none of {', '.join(FORMATS)}")
@@ -67,7 +78,7 @@ def export(run: Run, format: str, *, fps: float = 10, loop: str = "open") -> Pat
     path = run.folder / "exports" / f"{_name(record, f'{len(pictures)}f-{fps:g}fps-{loop}')}.{format}"
     if not path.exists():
         with whole(path) as part:
-            FORMATS[format](pictures, part, fps=fps, loop=loop, record=record)
+            FORMATS[format](pictures, part, fps=fps, loop=loop, record=record, beside=beside)
     return path
 
 

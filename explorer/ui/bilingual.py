@@ -21,6 +21,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from explorer.ui.text import LANGUAGES, language_named, say, speaking
+from explorer.ui.widget import scripts, served, style
 
 COOKIE = "latent-explorer-language"
 
@@ -53,7 +54,7 @@ SPEAK = (
 
 
 class _Meta(BlocksMeta):
-    """Gradio's metaclass without its side effect, as `views.WidgetMeta`: it writes a .pyi file."""
+    """Gradio's metaclass without its side effect, as `widget.WidgetMeta`: it writes a .pyi file."""
 
     def __new__(mcs, name: str, bases: tuple[type, ...], attrs: dict[str, Any]) -> type:
         return type.__new__(mcs, name, bases, attrs)
@@ -70,8 +71,8 @@ class BilingualPage(gr.Blocks, metaclass=_Meta):
         super().__exit__(exc_type, *args)
 
     def launch(self, *args: Any, **options: Any) -> Any:
-        """As `gr.Blocks.launch`, with the translations."""
-        kwargs = {"middleware": [Middleware(SpeakFirst)], **(options.get("app_kwargs") or {})}
+        """As `gr.Blocks.launch`, with the translations and the files of the widgets."""
+        kwargs = {"middleware": [Middleware(SpeakFirst)], "routes": served(), **(options.get("app_kwargs") or {})}
         return super().launch(*args, **{"i18n": gr.I18n(**self.translations()), **options, "app_kwargs": kwargs})
 
     def translations(self) -> dict[str, dict[str, str]]:
@@ -92,7 +93,10 @@ class BilingualPage(gr.Blocks, metaclass=_Meta):
 
 
 class SpeakFirst:
-    """Puts SPEAK before everything else in the page: what `launch(head=...)` adds comes after Gradio's choice."""
+    """Puts SPEAK before everything else in the page: what `launch(head=...)` adds comes after Gradio's choice.
+
+    The widgets' scripts come there too, so they are there before Gradio asks for them; the page's style comes last.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -111,7 +115,8 @@ class SpeakFirst:
                 return
             body.extend(message.get("body", b""))
             if not message.get("more_body"):
-                said = bytes(body).replace(b"<head>", b"<head>" + SPEAK.encode(), 1)
+                said = bytes(body).replace(b"<head>", b"<head>" + (SPEAK + scripts()).encode(), 1)
+                said = said.replace(b"</head>", style().encode() + b"</head>", 1)
                 headers = [(name, value) for name, value in start[0]["headers"] if name != b"content-length"]
                 length = (b"content-length", str(len(said)).encode())
                 await send({**start[0], "headers": [*headers, length]})

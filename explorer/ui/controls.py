@@ -18,7 +18,7 @@ from gradio.processing_utils import save_bytes_to_cache
 
 from explorer.experiments.inputs import Input
 from explorer.experiments.pictures import MAX_BYTES, canonical, webp_file
-from explorer.ui.views import WidgetMeta
+from explorer.ui.widget import WidgetMeta
 
 
 def _as_it_came(_widget: Any, payload: Any) -> Any:

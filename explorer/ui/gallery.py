@@ -23,27 +23,12 @@ from gradio.data_classes import FileData
 from explorer.experiments.base import Experiment
 from explorer.ui.controls import QUICK
 from explorer.ui.forms import Form
-from explorer.ui.text import words_of
-from explorer.ui.views import StatusView, WidgetMeta, said, source
+from explorer.ui.text import words
+from explorer.ui.views import StatusView, said
+from explorer.ui.widget import Widget
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "gallery"
 MADE_WITH = "pocket"
-
-GALLERY_TEXTS = {
-    "title": "Examples",
-    "hint": "Choose one, and its settings are in the form.",
-    "foreign": "Made with the bundled model; this one draws them in its own way.",
-    "list": "Finished examples",
-}
-
-SHOW = """() => { const look = (tries) => {
-  const name = document.querySelector('[data-gallery]')?.dataset.gallery;
-  const button = document.getElementById(name + '-render');
-  if (!button?.offsetParent) { if (tries) setTimeout(look, 100, tries - 1); return; }
-  document.getElementById('notice').scrollIntoView();
-  button.scrollIntoView({ block: 'nearest' });
-  button.focus({ preventScroll: true }); }; look(30); }"""
-"""Scrolls to the form as soon as its tab is drawn, for at most three seconds, and puts the focus on Render."""
 
 
 @dataclass(frozen=True)
@@ -74,33 +59,20 @@ def examples(experiments: Mapping[str, type[Experiment]], folder: Path = FOLDER)
     return found
 
 
-class GalleryView(gr.HTML, metaclass=WidgetMeta):
+class GalleryView(Widget):
     """The strip. Its event `choose` says as `index` which example was chosen.
 
     The value is the list of examples; it never changes. `foreign` says that the pictures are of another model than the
     page's. Its words, titles among them, are those of the phrase book.
     """
 
-    def __init__(
-        self,
-        value: Sequence[Example] | None = None,
-        *,
-        foreign: bool = False,
-        **kwargs: Any,
-    ) -> None:
+    kind = "gallery"
+    fires = ("choose",)
+
+    def __init__(self, value: Sequence[Example] | None = None, *, foreign: bool = False, **props: Any) -> None:
         self.examples = list(value or ())
-        titles = (text for example in value or () for text in (example.title, example.experiment.title()))
-        words = {**GALLERY_TEXTS, **{text: text for text in titles}}
-        super().__init__(
-            value=value,
-            foreign=foreign,
-            texts={**words_of(words), "en": words},
-            html_template=source("gallery.html"),
-            css_template=source("gallery.css"),
-            js_on_load=source("gallery.js"),
-            apply_default_css=False,
-            **kwargs,
-        )
+        titles = {text: text for example in self.examples for text in (example.title, example.experiment.title())}
+        super().__init__(value, words={**words("gallery"), **titles}, foreign=foreign, **props)
 
     def postprocess(self, value: Sequence[Example] | None) -> list[dict[str, Any]]:
         """What is sent to the browser: names, titles and addresses."""
@@ -115,13 +87,6 @@ class GalleryView(gr.HTML, metaclass=WidgetMeta):
             for example in value or ()
         ]
 
-    def preprocess(self, payload: Any) -> None:
-        """Nothing is read back."""
-
-    def api_info(self) -> dict[str, Any]:
-        """The JSON schema of the value."""
-        return {"type": "array"}
-
 
 def draw_gallery(experiments: Mapping[str, type[Experiment]], model: str) -> GalleryView:
     """The strip, where it is called on the page, for a page over the model of that name."""
@@ -132,7 +97,7 @@ def draw_gallery(experiments: Mapping[str, type[Experiment]], model: str) -> Gal
 def connect_gallery(gallery: GalleryView, form: Form, notice: StatusView) -> None:
     """Makes a click fill the form of the example's tab, open it, and scroll to its Render button."""
     chosen = gallery.choose(_choose(gallery.examples, form, notice), None, [*form.outputs, notice], **QUICK)
-    chosen.then(None, None, None, js=SHOW)
+    chosen.then(None, None, None, js="() => explorer.toExample()")
 
 
 def _choose(found: Sequence[Example], form: Form, notice: StatusView) -> Callable[..., Any]:

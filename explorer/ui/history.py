@@ -25,49 +25,21 @@ from gradio.data_classes import FileData
 from explorer.experiments.base import Experiment
 from explorer.outputs.runs import BeingRendered, Run, Runs
 from explorer.ui.controls import QUICK
-from explorer.ui.text import words_of
-from explorer.ui.views import WidgetMeta, mask, source
+from explorer.ui.text import words
+from explorer.ui.views import mask
+from explorer.ui.widget import Widget
 
 MAX_WORDS = 200  # characters
 
 Reopen = Callable[[str | None, Run], dict[Any, Any]]
 """From a visitor's session and a run to updates that show it; raises ValueError with a sentence."""
 
-HISTORY_TEXTS = {
-    "title": "Your runs",
-    "where": "This list is kept by your browser alone. The server deletes runs when they are old.",
-    "list": "Your runs, the newest first",
-    "reopen": "Open again: {name}",
-    "frame": "1 frame",
-    "frames": "{count} frames",
-    "some": "{ready} of {count} frames",
-    "compare": "Compare",
-    "compare-name": "Compare: {name}",
-    "delete": "Delete",
-    "delete-name": "Delete: {name}",
-    "sure": "For good?",
-    "keep": "Keep",
-    "gone": "No longer on the server",
-    "settings": "Open its settings",
-    "forget": "Take it off the list",
-    "none": "No pictures",
-    "more": "Show all {count}",
-    "less": "Show fewer",
-    "one": "Choose another run to compare this one with.",
-    "difference": "What differs",
-    "same": "Their settings are the same.",
-    "place": "Where in both runs",
-    "tab": "Tab",
-    "model": "Model",
-    "absent": "not there",
-    "empty": "empty",
-    "picture": "a picture",
-    "lost": "The settings of one of these runs are no longer on the server.",
-}
 
-
-class HistoryView(gr.HTML, metaclass=WidgetMeta):
+class HistoryView(Widget):
     """The list of runs. `titles`: tab name -> title; `labels`: setting -> its name on the page."""
+
+    kind = "history"
+    fires = ("reopen", "remove")
 
     def __init__(
         self,
@@ -75,37 +47,15 @@ class HistoryView(gr.HTML, metaclass=WidgetMeta):
         *,
         titles: Mapping[str, str] | None = None,
         labels: Mapping[str, str] | None = None,
-        texts: Mapping[str, Mapping[str, str]] | None = None,
-        **kwargs: Any,
+        **props: Any,
     ) -> None:
-        """`texts`: language tag -> translations of HISTORY_TEXTS, titles and labels; what is left out stays English.
-
-        Without any, the phrase book's are taken.
-        """
-        names = {name: name for names in (titles, labels) for name in (names or {}).values()}
-        texts = words_of({**HISTORY_TEXTS, **names}) if texts is None else texts
-        super().__init__(
-            value=value,
-            titles=dict(titles or {}),
-            labels=dict(labels or {}),
-            texts={**{tag: dict(words) for tag, words in texts.items()}, "en": dict(HISTORY_TEXTS)},
-            html_template=source("history.html"),
-            css_template=source("history.css"),
-            js_on_load=source("bits.js", "shelf.js", "differences.js", "cards.js", "history.js"),
-            apply_default_css=False,
-            **kwargs,
-        )
+        titles, labels = dict(titles or {}), dict(labels or {})
+        names = {name: name for name in (*titles.values(), *labels.values())}
+        super().__init__(value, words={**words("history"), **names}, titles=titles, labels=labels, **props)
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any] | None:
         """What is sent to the browser, as something new each time."""
         return value and {**value, "stamp": secrets.token_hex(4)}
-
-    def preprocess(self, payload: Any) -> None:
-        """Nothing is read back."""
-
-    def api_info(self) -> dict[str, Any]:
-        """The JSON schema of the value."""
-        return {"type": "object"}
 
 
 def draw_history(experiments: Mapping[str, type[Experiment]]) -> HistoryView:

@@ -20,13 +20,12 @@ import gradio as gr
 from explorer.experiments.base import Experiment
 from explorer.experiments.links import LONGEST, Link, query, read
 from explorer.space.points import Defaults
-from explorer.ui.views import Unseen
+from explorer.ui.widget import Unseen
 
 MOST = 40  # tabs that are looked at
 MAX_LABEL = 60  # characters
 
-REMEMBER = """() => { try { return [JSON.parse(localStorage.getItem('latent-explorer.form'))]; }
-  catch { return [null]; } }"""
+REMEMBER = "() => explorer.remembered()"
 """The `js=` of an event whose only input is the memory: what this browser has kept."""
 
 
@@ -45,19 +44,11 @@ class Kept:
 class Memory(Unseen):
     """As an output it takes what `kept` gives, as an input it gives what a browser sent, unchecked."""
 
-    script = "memory.js"
+    kind = "memory"
 
     def preprocess(self, payload: Any) -> Any:
         """As it came: `remembered` checks it."""
         return payload
-
-    def postprocess(self, value: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-        """As it is."""
-        return value
-
-    def api_info(self) -> dict[str, Any]:
-        """The JSON schema of the value."""
-        return {"type": "object"}
 
 
 def kept(experiment: Experiment, defaults: Defaults) -> Any:

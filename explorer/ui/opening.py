@@ -17,7 +17,8 @@ from gradio.utils import get_upload_folder
 from explorer.outputs.settings import NoSettings
 from explorer.ui.reopening import Reopening
 from explorer.ui.restoring import Restored, restore
-from explorer.ui.views import StatusView, Unseen, said
+from explorer.ui.views import StatusView, said
+from explorer.ui.widget import Unseen
 
 MAX_FILE_SIZE = "100mb"
 """What the page takes: an archive of 150 frames of 512 x 512 pixels has 60."""
@@ -32,7 +33,7 @@ _KEPT = 1_000_000  # bytes; pictures that the page itself serves from Gradio's f
 class DropArea(Unseen):
     """Makes the whole page a place to drop a file for the upload button `to`."""
 
-    script = "opening.js"
+    kind = "opening"
 
 
 def draw_opening() -> gr.UploadButton:

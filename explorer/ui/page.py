@@ -30,7 +30,7 @@ from explorer.ui.sharing import connect_sharing
 from explorer.ui.tab import Tab
 from explorer.ui.under_way import UnderWay
 from explorer.ui.uses import connect_uses
-from explorer.ui.views import StatusView, source
+from explorer.ui.views import StatusView
 
 
 def build_page(
@@ -110,7 +110,6 @@ def launch_options() -> dict[str, Any]:
     theme.set(body_text_color_subdued="*neutral_500", block_info_text_color="*neutral_500")
     return {
         "theme": theme,
-        "css": source("page.css"),
         "footer_links": ["gradio", "settings"],
         "ssr_mode": False,
         "run_history": False,

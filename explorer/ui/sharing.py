@@ -23,9 +23,7 @@ from explorer.ui.memory import REMEMBER, Kept, Memory, remembered
 from explorer.ui.tab import Tab
 from explorer.ui.views import StatusView, said
 
-ADDRESS = """(query) => { if (!query) return query;
-  history.replaceState(history.state, '', '?' + query);
-  return (%s ?? location.origin + location.pathname) + '?' + query; }"""
+ADDRESS = "(query) => explorer.link(query, %s)"
 """Makes the whole link of the query in the box, and puts the query into the address bar."""
 
 

@@ -17,29 +17,21 @@ from explorer.outputs.export import export
 from explorer.outputs.runs import Run, Runs
 from explorer.outputs.sheets import undrawn
 from explorer.ui.asked import Desk
-from explorer.ui.compare import CompareView
 from explorer.ui.controls import QUICK, Control, control, settings_of
 from explorer.ui.due import Due
 from explorer.ui.gpu import Each
 from explorer.ui.history import HistoryView, entry_of
 from explorer.ui.limits import Door
 from explorer.ui.memory import Memory, kept
-from explorer.ui.pad import PadView
+from explorer.ui.offline import offline_view
 from explorer.ui.rendering import Refused, Rendering, prices
 from explorer.ui.text import say
-from explorer.ui.trajectory import TrajectoryView
 from explorer.ui.under_way import UnderWay
-from explorer.ui.views import FilmView, StatusView, said
+from explorer.ui.views import VIEWS, StatusView, said
 from explorer.ui.visits import Visits
-
-VIEWS = {"film": FilmView, "compare": CompareView, "pad": PadView, "trajectory": TrajectoryView}
 
 EXPORTS = {"gif": "GIF", "mp4": "MP4", "webp": "WebP", "zip": "ZIP of PNGs", "png": "Sheet (PNG)"}
 """What the buttons of the export formats say; which of them fit, the views know."""
-
-CLICK_WHEN_THERE = """() => { const look = (tries) => { const link = document.querySelector('%s');
-  if (link) link.click(); else if (tries) setTimeout(look, 100, tries - 1); }; setTimeout(look, 50, 30); }"""
-"""Starts the download of a finished export as soon as its link is drawn, for at most three seconds."""
 
 
 class Tab:
@@ -147,7 +139,7 @@ class Tab:
                 show_progress_on=button,
                 api_visibility="private",
             )
-            made.then(None, None, None, js=CLICK_WHEN_THERE % f"#{self.name}-file a[download]")
+            made.then(None, None, None, js=f"() => explorer.download('#{self.name}-file a[download]')")
 
     def settings(self, values: Sequence[Any]) -> dict[str, Any]:
         """The settings that the widgets' values stand for, unchecked."""
@@ -269,7 +261,13 @@ class Tab:
             if folder is None or not Path(folder).exists():
                 raise gr.Error("These pictures are no longer on the server: press Render, it brings them back.")
             run, view = Run.open(Path(folder)), view or {}
-            path = export(run, format, fps=view.get("fps", 10), loop=view.get("loop", "open"))
+            path = export(
+                run,
+                format,
+                fps=view.get("fps", 10),
+                loop=view.get("loop", "open"),
+                beside=partial(offline_view, self.experiment.view),
+            )
             size = path.stat().st_size / 1e6
             text = f"{path.name}, {size:.1f} MB, with its settings inside"
             letters = undrawn(run.record) if format == "png" else ()

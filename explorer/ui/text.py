@@ -164,6 +164,11 @@ def _in(language: str | None, look_up: Any) -> str | None:
     return look_up(book(language)) if language in LANGUAGES else None
 
 
+def words(widget: str) -> dict[str, str]:
+    """The English words of a kind of widget, by their keys in its script. Raises KeyError for one that has none."""
+    return json.loads((Path(__file__).parent / "texts" / "en.json").read_text(encoding="utf-8"))[widget]
+
+
 def words_of(words: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """The translations of a view's words, by language; a word without one is left out."""
     said = {}

@@ -1,11 +1,8 @@
-"""Widgets that live in the browser: FilmView shows a run as a film, StatusView says how a render is going.
-
-RunView is what all views of a run share; see `compare` for the other one.
+"""Views of a run in the browser (film, compare, pad, trajectory), and StatusView, which says how a render is going.
 
 Contract: Python sends small values (paths and a bit mask, never pictures); the browser fetches each frame of a run
 once and scrubs without a request. The files of a run are served in place, so `gr.set_static_paths([root of runs])`
-must have been called. Text that comes from visitors (captions, notes) is written through `textContent` only; the
-templates are constant and no value is interpolated into them. Nothing here knows an engine or an experiment.
+must have been called. Nothing here knows an engine or an experiment.
 
 How a view of a run is read. Its value flows one way, from Python to the page. What the visitor does (frame, speed, loop
 mode) stays on its DOM node, so a yield of the server and a drag of the visitor never overwrite each other. An event
@@ -21,68 +18,22 @@ from __future__ import annotations
 
 import json
 import math
-from abc import ABCMeta
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-import gradio as gr
-from gradio.component_meta import ComponentMeta, updateable
 from gradio.data_classes import FileData
 
 from explorer.space.plans import LOOPS
 from explorer.ui.manifests import manifest
-from explorer.ui.text import say, say_caption, spoken, words_of
+from explorer.ui.offline import mask
+from explorer.ui.text import say, say_caption, spoken, words
+from explorer.ui.widget import Widget
 
 FPS = (1.0, 50.0)
 STATES = ("ready", "running", "stopped", "done", "error")
 MAX_INDEX = 9999  # frames are files with four digits
 MAX_NOTE = 300  # characters
-
-FILM_TEXTS = {
-    "play": "Play",
-    "pause": "Pause",
-    "previous": "Previous frame",
-    "next": "Next frame",
-    "scrub": "Frame",
-    "loop": "How the film repeats",
-    "open": "Once",
-    "back-and-forth": "Back and forth",
-    "closed": "Loop",
-    "fps": "Frames per second",
-    "per second": "fps",
-    "save": "Save frame",
-    "frame": "frame {n} of {count}",
-    "range": "the curve goes from {low} to {high}",
-    "coming": "Frame {n} is still to come; showing {m}",
-    "loading": "Frame {n} is loading; showing {m}",
-    "lost": "Frame {n} could not be loaded; showing {m}",
-    "gone": "These pictures are no longer on the server. Render again to see them.",
-    "waiting": "The first picture is on its way",
-    "preview": "Step {step} of {steps}, predicted picture",
-    "empty": "Your film will appear here",
-    "hint": "Press Render. The first pictures come early, and you can move through the film while the rest arrives.",
-}
-
-
-class WidgetMeta(ComponentMeta):
-    """Gradio's metaclass without its side effect: it writes a .pyi beside any module that defines a component."""
-
-    def __new__(mcs, name: str, bases: tuple[type, ...], attrs: dict[str, Any]) -> type:
-        if "__init__" in attrs:
-            attrs["__init__"] = updateable(attrs["__init__"])
-        return ABCMeta.__new__(mcs, name, bases, attrs)
-
-
-def source(*names: str) -> str:
-    """The text of the named files of widgets/, one after the other."""
-    folder = Path(__file__).parent / "widgets"
-    return "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
-
-
-def mask(indices: Iterable[int]) -> str:
-    """The indices as bits of a hexadecimal number: [0, 3] -> "9". A run of 300 frames takes 75 characters."""
-    return f"{sum(1 << i for i in set(indices)):x}"
 
 
 def number(value: Any, low: float, high: float, default: float) -> float:
@@ -94,7 +45,7 @@ def number(value: Any, low: float, high: float, default: float) -> float:
     return min(high, max(low, value))
 
 
-class RunView(gr.HTML, metaclass=WidgetMeta):
+class RunView(Widget):
     """A run, shown in the browser: the value that goes there and the visitor's state that comes back.
 
     The value is None (nothing yet) or a mapping with `folder` (the run: frames.json, view/0000.jpg, frames/0000.png),
@@ -103,45 +54,20 @@ class RunView(gr.HTML, metaclass=WidgetMeta):
     `notes`: index -> words about that very frame.
     As an input it gives what the visitor is looking at; see the module's docstring.
 
-    A kind of view names its files in widgets/ (`widget`.html, .css and .js, and the `scripts` before that one) and its
-    English `words`. Its script keeps the visitor's state in the attribute data-film of its root.
-    `exports` are the formats that fit it, by their names in outputs.export: a set's unless it says otherwise.
+    A kind of view is a module and a style sheet in widgets/ and its words in texts/en.json. What frames.json says of
+    each frame decides what it shows; it does not know which experiments there are. `exports` are the formats that fit
+    it, by their names in outputs.export: a set's unless it says otherwise.
     """
 
-    widget: ClassVar[str]
-    scripts: ClassVar[tuple[str, ...]]
-    words: ClassVar[Mapping[str, str]]
     exports: ClassVar[Sequence[str]] = ("png", "zip", "gif")
     names_settings: ClassVar[bool] = False  # whether visitors read the names of the frames' settings
 
-    def __init__(
-        self,
-        value: Mapping[str, Any] | None = None,
-        *,
-        texts: Mapping[str, Mapping[str, str]] | None = None,
-        elem_id: str | None = None,
-        **kwargs: Any,
-    ) -> None:
-        """`texts`: language tag ("zh", "zh-TW") -> translations of `words`; keys left out are shown in English.
-
-        Without any, the phrase book's are taken.
-        """
-        texts = words_of(self.words) if texts is None else texts
-        super().__init__(
-            value=value,
-            texts={**{tag: dict(words) for tag, words in texts.items()}, "en": dict(self.words)},
-            html_template=source(f"{self.widget}.html"),
-            css_template=source(f"{self.widget}.css"),
-            js_on_load=source(*self.scripts, f"{self.widget}.js"),
-            apply_default_css=False,
-            elem_id=elem_id or self.widget,
-            **kwargs,
-        )
+    def __init__(self, value: Mapping[str, Any] | None = None, *, elem_id: str | None = None, **props: Any) -> None:
+        super().__init__(value, words=words(self.kind), elem_id=elem_id or self.kind, **props)
 
     def state_js(self, place: int = 0) -> str:
         """The `js=` of an event that has this view at `place` among its inputs: puts the visitor's state there."""
-        node = f"document.getElementById({json.dumps(self.elem_id)})?.querySelector('[data-film]')"
-        return f"(...inputs) => {{ inputs[{place}] = JSON.parse({node}?.dataset.film ?? 'null'); return inputs; }}"
+        return f"(...inputs) => explorer.seen({json.dumps(self.elem_id)}, {place}, inputs)"
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any] | None:
         """What is sent to the browser: O(count / 4) characters, and notes. A preview without its file is left out."""
@@ -194,44 +120,65 @@ class FilmView(RunView):
     Where frames.json gives every frame a setting that is a number, the first of them is a curve under the scrubber.
     """
 
-    widget = "film"
-    scripts = ("bits.js", "reel.js", "pane.js", "player.js", "strip.js", "curve.js")
-    words = FILM_TEXTS
+    kind = "film"
     exports = ("gif", "mp4", "webp", "zip")
 
 
-class Unseen(gr.HTML, metaclass=WidgetMeta):
-    """A script on the page with nothing to see: `script` is its file in widgets/, `props` what it is told for good."""
+class CompareView(RunView):
+    """A run as a sweep: two pictures behind a wipe, in place or side by side, and all of them to pick from.
 
-    script: ClassVar[str]
+    `index` of the state is picture A. `coordinates` are (column, row): frames of the same second coordinate are a row,
+    the first one orders it; a setting `row` is the row's title. The table under the pictures lists the `settings` that
+    differ between A and B, after what was measured of them (`notes` of the value).
+    """
 
-    def __init__(self, value: Any = None, **props: Any) -> None:
-        super().__init__(
-            value=value,
-            html_template="",
-            css_template=".html-container:has(> &) { display: none; }",
-            js_on_load=source(self.script),
-            apply_default_css=False,
-            **props,
-        )
+    kind = "compare"
+    names_settings = True
 
 
-class StatusView(gr.HTML, metaclass=WidgetMeta):
+class PadView(RunView):
+    """A run as a square: one picture, a pad to move it with, and the sheet of all rendered cells.
+
+    `coordinates` are (x, y) in [0, 1]; the setting `prompt` has the words of a corner. The state has `x` and `y` too;
+    `index` is the nearest cell. Moving makes no request. Letting go off the cells fires `visit` (see `visits`).
+    """
+
+    kind = "pad"
+    fires = ("visit",)
+
+    def preprocess(self, payload: Any) -> dict[str, Any] | None:
+        """What every view gives, and the handle's place: `x` and `y`, each in 0..1."""
+        state = super().preprocess(payload)
+        return state and {**state, **{axis: float(number(payload.get(axis), 0.0, 1.0, 0.0)) for axis in ("x", "y")}}
+
+    def api_info(self) -> dict[str, Any]:
+        """The JSON schema of the state that `preprocess` accepts."""
+        info, axis = super().api_info(), {"type": "number", "minimum": 0.0, "maximum": 1.0}
+        return {**info, "properties": {**info["properties"], "x": axis, "y": axis}}
+
+
+class TrajectoryView(RunView):
+    """A run as denoisings side by side: one scrubber over the steps, a switch of what is drawn, the noise level.
+
+    `coordinates` are (lane, step, layer); `settings` has `steps`, `sigma`, the `layer`'s name, `prompt` and
+    `guidance_scale`. `index` of the state is the frame shown in the chosen lane. A layer whose name is not among the
+    words is shown under its own name. It does not know how a step is drawn.
+    """
+
+    kind = "trajectory"
+
+
+VIEWS = {view.kind: view for view in (FilmView, CompareView, PadView, TrajectoryView)}
+
+
+class StatusView(Widget):
     """One quiet place that says how things stand: a line, a thin progress bar, and notes.
 
     The value is None (nothing to say) or a mapping with `state` (one of STATES), `text`, `detail`, `notes` (list of
     strings, may quote the visitor) and `progress` (0..1, or None for no bar). It is an output only.
     """
 
-    def __init__(self, value: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
-        super().__init__(
-            value=value,
-            html_template=source("status.html"),
-            css_template=source("status.css"),
-            js_on_load=source("status.js"),
-            apply_default_css=False,
-            **kwargs,
-        )
+    kind = "status"
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any] | None:
         """What is sent to the browser. Raises ValueError for a state that there is not."""
@@ -247,13 +194,6 @@ class StatusView(gr.HTML, metaclass=WidgetMeta):
             "notes": [say(str(note)) for note in value["notes"]],
             "progress": None if progress is None else number(progress, 0.0, 1.0, 0.0),
         }
-
-    def preprocess(self, payload: Any) -> None:
-        """Nothing is read back."""
-
-    def api_info(self) -> dict[str, Any]:
-        """The JSON schema of the value."""
-        return {"type": "object"}
 
 
 def said(state: str, text: str, notes: Iterable[str] = ()) -> dict[str, Any]:

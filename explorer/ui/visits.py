@@ -1,6 +1,6 @@
 """Visits: a point of a run between its places, rendered at full quality where the visitor let go.
 
-Contract: a view that can be let go anywhere (`visits = True`) fires `trigger('visit', {coordinates: [...]})`. The point
+Contract: a view that can be let go anywhere (the event `visit`) fires it with {coordinates: [...]}. The point
 is planned from the run's own record, never from the form as it stands now, and the newest visit of a visitor ends the
 one before. How it goes comes back as a DOM event "visited" on the root of the view: {run, coordinates}, and on the way
 {step, steps}, or at the end {picture, file, seed} (JPEG, PNG), {stopped} or {error}; {run, gone} when there is no such
@@ -32,7 +32,8 @@ from explorer.ui.gpu import Each
 from explorer.ui.limits import Door
 from explorer.ui.text import say
 from explorer.ui.under_way import UnderWay
-from explorer.ui.views import RunView, Unseen
+from explorer.ui.views import RunView
+from explorer.ui.widget import Unseen
 
 SECONDS_BETWEEN_NEWS = 0.4
 
@@ -40,20 +41,13 @@ SECONDS_BETWEEN_NEWS = 0.4
 class Courier(Unseen):
     """Carries news of a visit to the view `to`, past its value: an output only."""
 
-    script = "courier.js"
+    kind = "courier"
 
     def postprocess(self, value: dict[str, Any] | None) -> dict[str, Any] | None:
         """News as they are sent: paths as files that the browser can fetch."""
         files = {key: FileData(path=str(path)).model_dump() for key, path in (value or {}).items() if _is_file(path)}
         told = {"error": say(value["error"])} if value and "error" in value else {}
         return value and {**value, **files, **told}
-
-    def preprocess(self, payload: Any) -> None:
-        """Nothing is read back."""
-
-    def api_info(self) -> dict[str, Any]:
-        """The JSON schema of the value."""
-        return {"type": "object"}
 
 
 def _is_file(value: Any) -> bool:
@@ -142,7 +136,7 @@ class Visits:
         self.experiment, self.engine, self.under_way, self.view = experiment, engine, under_way, view
         self.door, self.each = door or Door(), each
         self.name = f"{experiment.name()}/visit"  # beside the tab's own render in UnderWay
-        self.on = bool(vars(type(view)).get("visits"))
+        self.on = "visit" in view.fires
         self.courier = Courier(to=view.elem_id, elem_id=f"{view.elem_id}-courier") if self.on else None
 
     def connect(self, folder: gr.State, stop_button: gr.Button) -> None:

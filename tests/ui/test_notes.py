@@ -3,8 +3,8 @@
 from explorer.experiments.guidance_sweep import GuidanceSweep
 from explorer.experiments.inside_the_autoencoder import InsideTheAutoencoder
 from explorer.outputs.runs import Runs
-from explorer.ui.compare import CompareView
 from explorer.ui.rendering import Rendering
+from explorer.ui.views import CompareView
 
 
 def rendered(experiment, engine, runs) -> tuple[Rendering, dict]:

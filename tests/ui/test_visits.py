@@ -25,9 +25,9 @@ from explorer.outputs import settings
 from explorer.outputs.runs import Run, Runs
 from explorer.space.plans import Place
 from explorer.ui.limits import Door, Limits
-from explorer.ui.pad import PadView
 from explorer.ui.rendering import Rendering
 from explorer.ui.under_way import UnderWay
+from explorer.ui.views import PadView
 from explorer.ui.visits import Courier, Visit, Visits, checked
 from tests.ui.hands import write
 from tests.ui.serving import Served, served
@@ -289,7 +289,7 @@ def is_exact(page: Page) -> None:
 def folder_of(page: Page, site: Served) -> Path:
     """The run that the page shows, found by where its pictures are."""
     page.locator(f"{PREFIX}-view .pad-cell").first.click()
-    link = page.locator(f"{PREFIX}-view .pad-save").get_attribute("href")
+    link = page.locator(f"{PREFIX}-view .view-save").get_attribute("href")
     return site.runs.root / link.split("/frames/")[0].rsplit("/", 1)[1]
 
 
@@ -301,7 +301,7 @@ def test_letting_go_shows_the_exact_picture_whatever_the_form_says_now(page: Pag
     is_exact(page)
     state = json.loads(page.locator(f"{PREFIX}-view [data-film]").get_attribute("data-film"))
     with page.expect_download() as download:
-        page.locator(f"{PREFIX}-view .pad-save").click()
+        page.locator(f"{PREFIX}-view .view-save").click()
     with Image.open(download.value.path()) as picture:
         saved = picture.convert("RGB").tobytes()
     expect(page.locator(f"{PREFIX}-view .pad-cell canvas")).to_have_count(9)
@@ -355,7 +355,7 @@ def test_stop_ends_a_visit(page: Page, site: Served, monkeypatch):
             page.locator(f"{PREFIX}-stop").click()
     finally:
         gate.set()
-    expect(page.locator(f"{PREFIX}-view .pad-note")).to_contain_text("Stopped")
+    expect(page.locator(f"{PREFIX}-view .view-note")).to_contain_text("Stopped")
     expect(page.locator(f"{PREFIX}-stop")).to_be_disabled()
 
 

@@ -1,9 +1,13 @@
-// Cards: one run of the list, as it is drawn. Needs shelf.js and differences.js before it. What is done with a run is
-// told to `acts`: reopen, pick, remove, forget, and lost (its pictures do not load).
+// Card: one run of the list, as it is drawn. What is done with a run is told to `acts`: reopen, pick, remove, forget, and
+// lost (its pictures do not load).
+
+import { make } from './differences.js';
+import { bitsOf } from './grids.js';
+import { frameUrl, framesOf } from './shelf.js';
 
 const MOST_THUMBS = 3;
 
-class Card {
+export class Card {
   constructor(entry, { say, titles, acts, open }) {
     Object.assign(this, { entry, say, acts });
     this.name = [titles[entry.tab] ?? entry.tab, entry.words].filter(Boolean).join(': ');

@@ -1,280 +1,313 @@
-// CompareView: shows props.value = {manifest, count, ready, preview, notes, fps, loop}, see views.py and compare.py.
-// Needs reel.js, sweep.js, pane.js, wipe.js and cells.js before it. Captions and settings quote the visitor: all text
-// goes through textContent, title and aria attributes, never HTML. No listener outlives the element.
+// CompareView: a run as a sweep: two pictures behind a wipe, in place or side by side, and all of them to pick from.
+// `index` of its state is picture A.
 
-const root = element.querySelector('.compare');
-const find = (name) => root.querySelector('.compare-' + name);
-const [stage, pair, divider, note, range, table, others, saveLink] = [
-  'stage', 'pair', 'divider', 'note', 'range', 'table', 'others', 'save',
-].map(find);
-const [modes, [slotA, slotB, swapButton]] = ['modes', 'slots'].map((name) => [...find(name).querySelectorAll('button')]);
-const pictures = [...pair.querySelectorAll('canvas')];
-const tags = [...pair.querySelectorAll('.compare-tag span')];
-const heads = [...table.querySelectorAll('thead span')]; // of the settings, of A, of B
-const spoken = [navigator.language, navigator.language.slice(0, 2)].find((l) => props.texts[l]);
-const words = { ...props.texts.en, ...props.texts[spoken] };
-const say = (key, holes = {}) => words[key].replace(/\{(\w+)\}/g, (_, hole) => holes[hole]);
+import { axesOf, differing, labelOf, rowLabelOf, rowsOf, spaced, written } from './grids.js';
+import { Pane } from './pane.js';
+import { Thumbs } from './thumbs.js';
+import { RunView, plain } from './view.js';
+import { html, make, titled } from './widget.js';
+import { Wipe } from './wipe.js';
+
 const SLOTS = ['A', 'B'];
 
-const reel = new Reel(arrived);
-const panes = pictures.map((canvas) => new Pane(canvas, reel, shape, refresh));
-const [paneA, paneB] = panes;
-const wipe = new Wipe(pair, divider, tellWipe);
-const cells = new Cells(find('cells'), reel, (i, second) => pick(i, second ? 1 : slot));
-let frames = []; // from the manifest
-let rows = [[]];
-let axes = ['', ''];
-let notes = {}; // words measured while drawing, by frame, for those that have any
-let given = {}; // fps and loop as Python gave them: carried along for the exports
-let slot = 0; // what a pick fills: 0 is A, 1 is B
-let touched = false; // has the visitor chosen? then A and B are no longer the ends of the first row
+export default class CompareView extends RunView {
+  static look = 'compare';
+  static styles = ['view', 'compare'];
+  static template = html`
+<div class="view-desk view-bar">
+  <div class="view-switch compare-modes" data-part="switches" data-name="modes" role="group">
+    <button type="button" data-mode="flip" data-say="flip"></button>
+    <button type="button" data-mode="wipe" data-say="wipe"></button>
+    <button type="button" data-mode="side" data-say="side"></button>
+  </div>
+  <a class="view-save" download></a>
+</div>
+<div class="view-stage" tabindex="-1">
+  <div class="compare-pair" data-part="pair">
+    <div class="compare-pane compare-pane-a">
+      <canvas class="view-picture" role="img" width="1" height="1"></canvas>
+      <p class="compare-tag" aria-hidden="true"><b class="compare-a">A</b><span></span></p>
+    </div>
+    <div class="compare-pane compare-pane-b">
+      <canvas class="view-picture" role="img" width="1" height="1"></canvas>
+      <p class="compare-tag" aria-hidden="true"><b class="compare-b">B</b><span></span></p>
+    </div>
+    <div class="compare-divider" data-part="divider" data-name="divider" role="slider" tabindex="0" aria-orientation="horizontal" aria-valuemin="0" aria-valuemax="100" aria-valuenow="50">
+      <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M9 6v12l-6-6zM15 6v12l6-6z"></path></svg>
+    </div>
+  </div>
+  <p class="view-note" hidden></p>
+</div>
+<div class="view-empty">
+  <svg viewBox="0 0 96 48" width="96" height="48" aria-hidden="true">
+    <rect x="20" y="5" width="56" height="38" rx="6"></rect>
+    <path d="M48 1v46"></path>
+    <path d="M42 19l-5 5 5 5M54 19l5 5-5 5"></path>
+    <rect x="3" y="12" width="10" height="24" rx="3" opacity=".35"></rect>
+    <rect x="83" y="12" width="10" height="24" rx="3" opacity=".35"></rect>
+  </svg>
+</div>
+<div class="view-desk">
+  <input class="view-range" data-name="scrub" type="range" min="0" max="0" step="1" value="0">
+  <table class="compare-table" data-part="table">
+    <thead><tr>
+      <th scope="col"><span class="view-hidden" data-say="setting"></span></th>
+      <th scope="col"><b class="compare-a">A</b><span></span></th>
+      <th scope="col"><b class="compare-b">B</b><span></span></th>
+    </tr></thead>
+    <tbody></tbody>
+  </table>
+  <p class="compare-others" data-part="others"></p>
+  <div class="compare-head">
+    <p class="compare-axis" data-part="axis"></p>
+    <div class="compare-slots" data-name="slots" role="group">
+      <span data-say="slots" aria-hidden="true"></span>
+      <button type="button" data-part="slotA"><b class="compare-a">A</b></button>
+      <button type="button" data-part="slotB"><b class="compare-b">B</b></button>
+      <button type="button" class="compare-swap" data-part="swapper" data-title="swap"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M8 5v3h11v2H8v3L3 9zM16 11v3H5v2h11v3l5-4z"></path></svg></button>
+    </div>
+  </div>
+  <div class="compare-cells" data-part="strip" data-name="strip" role="group"></div>
+  <p class="view-keys" data-say="keys"></p>
+</div>`;
 
-const mode = () => root.dataset.mode;
-const seen = () => (mode() === 'flip' ? [0] : [0, 1]);
+  begin(props) {
+    super.begin(props);
+    const { pair, strip } = this;
+    this.modes = [...this.switches.children];
+    this.slots = [this.slotA, this.slotB];
+    this.tags = [...pair.querySelectorAll('.compare-tag span')];
+    this.heads = [...this.table.querySelectorAll('thead b + span')]; // of A, of B
+    this.pictures = [...pair.querySelectorAll('canvas')];
+    this.panes = this.pictures.map((canvas) => new Pane(canvas, this.reel, (ratio) => this.shape(ratio), () => this.refresh()));
+    this.ends = [0, 0]; // the frames that are A and B, here or not
+    this.next = 0; // what a pick fills: 0 is A, 1 is B
+    [this.rows, this.axes] = [[[]], ['', '']];
+    this.wipe = new Wipe(pair, this.divider, () => this.tellWipe());
+    this.thumbs = new Thumbs(strip, this.reel, 64); // as in compare.css
+    this.dataset.mode = 'wipe';
+    this.slots.forEach((button, k) => {
+      titled(button, this.say('slot', { slot: SLOTS[k] }));
+      button.addEventListener('click', () => this.fill(k));
+    });
+    for (const button of this.modes) button.addEventListener('click', () => this.setMode(button.dataset.mode));
+    this.swapper.addEventListener('click', () => this.swap());
+    this.range.addEventListener('input', () => this.pick(this.whereIs(this.ends[this.next])[0][Number(this.range.value)]));
+    strip.addEventListener('click', (event) => this.point(event, event.shiftKey));
+    strip.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' || !event.shiftKey) return;
+      event.preventDefault(); // not every browser says in the click that follows that shift was held
+      this.point(event, true);
+    });
+    this.addEventListener('keydown', (event) => this.key(event));
+  }
 
-/* ---- words ------------------------------------------------------------------------------------------------ */
+  get index() { return this.ends[0]; }
 
-function nameOf(i) {
-  const label = labelOf(frames, i);
-  const row = rows.length > 1 ? rowLabelOf(frames, i, axes[1]) : '';
-  return row ? `${label}, ${row}` : label;
-}
+  /* ---- words ---------------------------------------------------------------------------------------------- */
 
-function remark(k) {
-  const i = panes[k].at;
-  if (reel.blobs.has(i)) return '';
-  const holes = { slot: SLOTS[k], name: nameOf(i), other: nameOf(reel.nearest(i)) };
-  if (reel.lost(i)) return say('lost', holes);
-  if (reel.ready.has(i)) return touched ? say('loading', holes) : '';
-  return say('coming', holes);
-}
+  nameOf(i) {
+    const label = labelOf(this.frames, i);
+    const row = this.rows.length > 1 ? rowLabelOf(this.frames, i, this.axes[1]) : '';
+    return row ? `${label}, ${row}` : label;
+  }
 
-function noteNow() {
-  if (reel.blobs.size) return seen().map(remark).filter(Boolean).join('\n');
-  if (reel.ready.size && [...reel.ready].every((i) => reel.lost(i))) return say('gone');
-  return reel.previewing ? say('preview', reel.previewing) : say('waiting');
-}
+  remark() {
+    const seen = this.dataset.mode === 'flip' ? this.ends.slice(0, 1) : this.ends;
+    const remarks = seen.map((i, k) => this.missing(i, { slot: SLOTS[k], name: this.nameOf(i), other: this.nameOf(this.reel.nearest(i)) }));
+    return remarks.filter(Boolean).join('\n');
+  }
 
-function cellName(i) {
-  const marks = SLOTS.filter((_, k) => panes[k].at === i).map((s) => say('marked', { slot: s }));
-  const missing = reel.blobs.has(i) ? '' : say('missing');
-  return [frames[i]?.caption || nameOf(i), notes[i], ...marks, missing].filter(Boolean).join(', ');
-}
+  cellName(i) {
+    const marks = SLOTS.filter((_, k) => this.ends[k] === i).map((slot) => this.say('marked', { slot }));
+    const missing = this.reel.blobs.has(i) ? '' : this.say('missing');
+    return [this.frames[i]?.caption || this.nameOf(i), this.notes[i], ...marks, missing].filter(Boolean).join(', ');
+  }
 
-function tellWipe() {
-  const part = Math.round(wipe.percent);
-  const holes = { part, rest: 100 - part, a: nameOf(paneA.at), b: nameOf(paneB.at) };
-  divider.setAttribute('aria-valuetext', say('wiped', holes));
-}
+  tellWipe() {
+    const part = Math.round(this.wipe.percent);
+    const [a, b] = this.ends.map((i) => this.nameOf(i));
+    this.divider.setAttribute('aria-valuetext', this.say('wiped', { part, rest: 100 - part, a, b }));
+  }
 
-function tellPair() {
-  panes.forEach(({ at }, k) => {
-    tags[k].textContent = nameOf(at);
-    heads[k + 1].textContent = heads[k + 1].title = frames[at]?.caption || nameOf(at);
-    pictures[k].setAttribute('aria-label', say('picture', { slot: SLOTS[k], name: heads[k + 1].textContent }));
-  });
-  tellWipe();
-}
+  tellPair() {
+    this.ends.forEach((i, k) => {
+      const head = this.heads[k];
+      this.tags[k].textContent = this.nameOf(i);
+      head.textContent = head.title = this.frames[i]?.caption || this.nameOf(i);
+      this.pictures[k].setAttribute('aria-label', this.say('picture', { slot: SLOTS[k], name: head.textContent }));
+    });
+    this.tellWipe();
+  }
 
-function valueCell(value) {
-  const textContent = written(value, say('nothing'));
-  const cell = Object.assign(document.createElement('td'), { title: textContent });
-  cell.append(Object.assign(document.createElement('span'), { textContent }));
-  return cell;
-}
+  tellSettings() {
+    const [a, b] = this.ends;
+    const differ = differing(this.frames, a, b);
+    const measured = [a, b].map((i) => this.notes[i] ?? '');
+    const rows = [...(measured.some(Boolean) ? [[this.say('measured'), ...measured]] : []), ...(differ ?? [])];
+    const lines = rows.map(([name, ...values]) => {
+      const line = make('tr');
+      line.append(make('th', '', spaced(name), { scope: 'row' }), ...values.map((value) => this.valueCell(value)));
+      return line;
+    });
+    this.table.tBodies[0].replaceChildren(...lines);
+    this.others.textContent = this.say(a === b ? 'same' : !differ ? 'unknown' : differ.length ? 'others' : 'alike');
+  }
 
-function tellSettings() {
-  const same = paneA.at === paneB.at;
-  const differ = differing(frames, paneA.at, paneB.at);
-  const [a, b] = panes.map(({ at }) => notes[at] ?? '');
-  const measured = a || b ? [[say('measured'), a, b]] : [];
-  const lines = [...measured, ...(differ ?? [])].map(([name, ...values]) => {
-    const line = document.createElement('tr');
-    const title = Object.assign(document.createElement('th'), { scope: 'row', textContent: spaced(name) });
-    line.append(title, ...values.map(valueCell));
+  valueCell(value) {
+    const text = written(value, this.say('nothing'));
+    const cell = make('td', '', '', { title: text });
+    cell.append(make('span', '', text));
+    return cell;
+  }
+
+  tellRow() {
+    const at = this.ends[this.next];
+    const [row, place] = this.whereIs(at);
+    this.range.max = Math.max(0, row.length - 1);
+    this.range.value = place;
+    this.range.setAttribute('aria-valuetext', this.say('place', { name: this.nameOf(at), n: place + 1, count: row.length }));
+    for (const [i, cell] of this.thumbs.cells) SLOTS.forEach((slot, k) => cell.classList.toggle('compare-is-' + slot.toLowerCase(), this.ends[k] === i));
+    this.thumbs.mark(at, (i) => this.cellName(i));
+  }
+
+  tell() {
+    super.tell();
+    this.dataset.slot = SLOTS[this.next];
+    this.modes.forEach((button) => button.setAttribute('aria-pressed', button.dataset.mode === this.dataset.mode));
+    this.slots.forEach((button, k) => button.setAttribute('aria-pressed', k === this.next));
+    this.tellPair();
+    this.tellSettings();
+    this.tellRow();
+  }
+
+  /* ---- the picture ---------------------------------------------------------------------------------------- */
+
+  pane() {
+    return this.panes[0];
+  }
+
+  refresh() {
+    super.refresh();
+    this.reel.focus = this.ends[this.next];
+  }
+
+  draw() {
+    this.panes.forEach((pane, k) => pane.show([[this.reel.nearest(this.ends[k]), 1]]));
+  }
+
+  resized() {
+    this.panes.forEach((pane) => pane.redraw());
+  }
+
+  clear() {
+    this.next = 0;
+    this.panes.forEach((pane) => pane.clear());
+  }
+
+  arrange() {
+    const { frames, reel } = this;
+    this.rows = reel.count ? rowsOf(frames, reel.count) : [[]];
+    this.axes = axesOf(frames);
+    if (!this.touched) this.ends = [this.rows[0][0] ?? 0, this.rows[0].at(-1) ?? 0];
+    this.axis.textContent = spaced(this.axes[0]);
+    const cells = new Map();
+    this.strip.replaceChildren(...this.rows.map((row) => this.newLine(row, cells)));
+    this.thumbs.lay(cells, (cell) => cell.firstElementChild);
+  }
+
+  // A row of labelled buttons, with its title where there are several rows.
+  newLine(row, cells) {
+    const [line, list] = [make('div'), make('div', 'compare-list')];
+    for (const i of row) {
+      const cell = make('button', 'compare-cell', '', { type: 'button' });
+      cell.dataset.index = i;
+      cell.append(make('span', 'compare-thumb'), make('span', 'compare-label', labelOf(this.frames, i)));
+      cells.set(i, cell);
+      list.append(cell);
+    }
+    const title = this.rows.length > 1 ? rowLabelOf(this.frames, row[0], this.axes[1]) : '';
+    if (title) {
+      line.setAttribute('role', 'group');
+      line.setAttribute('aria-label', title);
+      line.append(make('p', 'compare-title', title));
+    }
+    line.append(list);
     return line;
-  });
-  table.tBodies[0].replaceChildren(...lines);
-  others.textContent = say(same ? 'same' : !differ ? 'unknown' : differ.length ? 'others' : 'alike');
+  }
+
+  arrived(i) {
+    this.thumbs.fill(i);
+    super.arrived(i);
+  }
+
+  /* ---- choosing ------------------------------------------------------------------------------------------- */
+
+  setMode(name) {
+    this.dataset.mode = name;
+    this.wipe.on = name === 'wipe';
+    if (name === 'flip') this.next = 0; // only A is seen
+    this.refresh();
+    this.resized();
+  }
+
+  // To choose B is to want to see it.
+  reveal(slot) {
+    if (slot === 1 && this.dataset.mode === 'flip') this.setMode('wipe');
+  }
+
+  whereIs(i) {
+    const row = this.rows.find((r) => r.includes(i)) ?? this.rows[0];
+    return [row, Math.max(0, row.indexOf(i))];
+  }
+
+  pick(i, slot = this.next) {
+    this.touched = true;
+    this.ends[slot] = i;
+    this.reveal(slot);
+    this.refresh();
+  }
+
+  point(event, second) {
+    const i = this.thumbs.at(event);
+    if (i >= 0) this.pick(i, second ? 1 : this.next);
+  }
+
+  fill(slot) {
+    this.next = slot;
+    this.reveal(slot);
+    this.refresh();
+  }
+
+  flip(by) {
+    const [row, place] = this.whereIs(this.ends[this.next]);
+    this.pick(row[Math.min(row.length - 1, Math.max(0, place + by))]);
+  }
+
+  climb(by) {
+    const [row, place] = this.whereIs(this.ends[this.next]);
+    const next = this.rows[this.rows.indexOf(row) + by];
+    if (next) this.pick(next[Math.min(place, next.length - 1)]);
+  }
+
+  swap() {
+    this.touched = true;
+    this.ends.reverse();
+    this.refresh();
+  }
+
+  key(event) {
+    if (!plain(event) || !this.reel.blobs.size) return;
+    const along = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
+    const across = { ArrowUp: -1, ArrowDown: 1 };
+    if (event.key.toLowerCase() === 'x') this.swap();
+    else if (event.key in across && this.rows.length > 1) this.climb(across[event.key]);
+    else if (event.key in along && event.target !== this.range) this.flip(along[event.key]);
+    else return;
+    event.preventDefault();
+    // the focus in the strip follows
+    if (this.strip.contains(document.activeElement)) this.thumbs.cells.get(this.ends[this.next])?.focus();
+  }
 }
 
-function tellRow() {
-  const { at } = panes[slot];
-  const [row, place] = whereIs(at);
-  range.max = Math.max(0, row.length - 1);
-  range.value = place;
-  range.setAttribute('aria-valuetext', say('place', { name: nameOf(at), n: place + 1, count: row.length }));
-  cells.mark(panes.map((pane) => pane.at), at, cellName);
-}
-
-function tell() {
-  const text = noteNow();
-  note.textContent = text;
-  note.hidden = !text;
-  const waiting = reel.previewing ? 'preview' : 'waiting';
-  root.dataset.state = !reel.count ? 'empty' : reel.blobs.size ? 'pair' : waiting;
-  root.dataset.slot = SLOTS[slot];
-  root.dataset.film = reel.count ? JSON.stringify({ index: paneA.at, fps: given.fps, loop: given.loop }) : 'null';
-  for (const part of ['desk', 'bar']) find(part).toggleAttribute('inert', !reel.blobs.size);
-  modes.forEach((button) => button.setAttribute('aria-pressed', button.dataset.mode === mode()));
-  [slotA, slotB].forEach((button, k) => button.setAttribute('aria-pressed', k === slot));
-  tellPair();
-  tellSettings();
-  tellRow();
-  const here = reel.nearest(paneA.at);
-  if (here < 0) saveLink.removeAttribute('href');
-  else saveLink.href = reel.url(here, 'frames', '.png');
-}
-
-/* ---- stage ------------------------------------------------------------------------------------------------ */
-
-function shape(ratio) {
-  root.classList.remove('compare-blank');
-  root.style.setProperty('--ratio', ratio);
-}
-
-function refresh() {
-  reel.focus = panes[slot].at;
-  tell();
-  panes.forEach((pane) => pane.repaint());
-}
-
-function resized() {
-  if (element.isConnected) return panes.forEach((pane) => pane.redraw());
-  observer.disconnect();
-  reel.open('', 0);
-}
-
-function setMode(name) {
-  root.dataset.mode = name;
-  wipe.on = name === 'wipe';
-  if (name === 'flip') slot = 0; // only A is seen
-  refresh();
-  resized();
-}
-
-/* ---- choosing --------------------------------------------------------------------------------------------- */
-
-function whereIs(i) {
-  const row = rows.find((r) => r.includes(i)) ?? rows[0];
-  return [row, Math.max(0, row.indexOf(i))];
-}
-
-function pick(i, into = slot) {
-  touched = true;
-  panes[into].at = i;
-  if (into === 1 && mode() === 'flip') setMode('wipe'); // to choose B is to want to see it
-  refresh();
-}
-
-function fill(into) {
-  slot = into;
-  if (into === 1 && mode() === 'flip') setMode('wipe');
-  refresh();
-}
-
-function flip(by) {
-  const [row, place] = whereIs(panes[slot].at);
-  pick(row[Math.min(row.length - 1, Math.max(0, place + by))]);
-}
-
-function climb(by) {
-  const [row, place] = whereIs(panes[slot].at);
-  const next = rows[rows.indexOf(row) + by];
-  if (next) pick(next[Math.min(place, next.length - 1)]);
-}
-
-function swap() {
-  touched = true;
-  [paneA.at, paneB.at] = [paneB.at, paneA.at];
-  refresh();
-}
-
-/* ---- what comes from Python and from the network ---------------------------------------------------------- */
-
-function arrived(i) {
-  cells.fill(i);
-  refresh();
-}
-
-async function preview(news) {
-  const bitmap = await reel.preview(news);
-  if (!bitmap) return;
-  tell(); // first: the canvas takes its size from the state
-  paneA.put(bitmap);
-}
-
-function arrange() {
-  rows = reel.count ? rowsOf(frames, reel.count) : [[]];
-  axes = axesOf(frames);
-  if (!touched) [paneA.at, paneB.at] = [rows[0][0] ?? 0, rows[0].at(-1) ?? 0];
-  find('axis').textContent = spaced(axes[0]);
-  cells.lay(rows, (i) => labelOf(frames, i), (i) => rowLabelOf(frames, i, axes[1]));
-  refresh();
-}
-
-async function readManifest(url) {
-  const manifest = await reel.json(url);
-  if (!manifest) return;
-  frames = manifest.frames;
-  arrange();
-}
-
-function reset(url, count) {
-  reel.open(url.replace(/frames[\w.-]*\.json$/, ''), count);
-  [frames, slot, touched] = [[], 0, false];
-  panes.forEach((pane) => pane.clear());
-  arrange();
-  if (url) readManifest(url);
-}
-
-let current = '';
-function update() {
-  const { manifest, count = 0, ready = '', preview: news = null, notes: told = {}, ...settings } = props.value || {};
-  const url = manifest?.url ?? '';
-  [given, notes] = [settings, told];
-  if (url !== current || count !== reel.count) reset((current = url), count);
-  reel.setReady(bitsOf(ready));
-  preview(news);
-  refresh();
-}
-
-/* ---- the visitor's hands ---------------------------------------------------------------------------------- */
-
-const labels = { modes: find('modes'), slots: find('slots'), scrub: range, divider, strip: find('cells'), swap: swapButton };
-for (const [key, node] of Object.entries(labels)) node.setAttribute('aria-label', say(key));
-[slotA, slotB].forEach((button, k) => {
-  button.title = say('slot', { slot: SLOTS[k] });
-  button.setAttribute('aria-label', button.title);
-  button.addEventListener('click', () => fill(k));
-});
-modes.forEach((button) => {
-  button.textContent = say(button.dataset.mode);
-  button.addEventListener('click', () => setMode(button.dataset.mode));
-});
-swapButton.title = say('swap');
-find('empty-title').textContent = say('empty');
-find('empty-hint').textContent = say('hint');
-find('slots').firstElementChild.textContent = say('slots');
-heads[0].textContent = say('setting');
-find('keys').textContent = say('keys');
-saveLink.lastElementChild.textContent = saveLink.title = say('save');
-
-swapButton.addEventListener('click', swap);
-range.addEventListener('input', () => pick(whereIs(panes[slot].at)[0][Number(range.value)]));
-root.addEventListener('keydown', (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !reel.blobs.size) return;
-  const along = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
-  const across = { ArrowUp: -1, ArrowDown: 1 };
-  if (event.key.toLowerCase() === 'x') swap();
-  else if (event.key in across && rows.length > 1) climb(across[event.key]);
-  else if (event.key in along && event.target !== range) flip(along[event.key]);
-  else return;
-  event.preventDefault();
-  cells.follow(panes[slot].at);
-});
-
-const observer = new ResizeObserver(resized);
-observer.observe(root);
-watch('value', update);
-update();
+customElements.define('compare-view', CompareView);

@@ -1,6 +1,14 @@
-// Courier: hands each new value on to the view props.to, as an event "visited" on its root. See visits.py.
+// Courier: hands each new value on to the view props.to, as an event "visited". See visits.py.
 
-watch('value', () => {
-  const view = document.getElementById(props.to)?.querySelector('[data-film]');
-  if (props.value) view?.dispatchEvent(new CustomEvent('visited', { detail: props.value }));
-});
+import { Widget } from './widget.js';
+
+export default class Courier extends Widget {
+  update() {
+    const view = document.getElementById(this.props.to)?.querySelector('[data-film]');
+    if (this.value) view?.dispatchEvent(new CustomEvent('visited', { detail: this.value }));
+  }
+
+  connectedCallback() {} // what was told before it is no news
+}
+
+customElements.define('visit-courier', Courier);

@@ -10,14 +10,7 @@
 // paths .curve-area, .curve-line and .curve-dot. It makes no request, has no listener, and says nothing: the words
 // (and those for screen readers) belong to the view.
 
-// The first setting that is a number in every frame, as [name, numbers]; null if there is none. A seed is a name.
-function seriesOf(frames, count) {
-  const settings = Array.from({ length: count }, (_, i) => frames[i]?.settings ?? {});
-  const name = Object.keys(settings[0] ?? {}).find((key) => key !== 'seed' && settings.every((s) => Number.isFinite(s[key])));
-  return name === undefined ? null : [name, settings.map((s) => s[name])];
-}
-
-class Curve {
+export class Curve {
   constructor(svg) {
     this.svg = svg;
     const [area, line, dot] = ['area', 'line', 'dot'].map((name) => {

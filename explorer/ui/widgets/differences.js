@@ -1,17 +1,19 @@
-// What differs between two runs: a table of their settings, and their pictures side by side. Needs shelf.js before it.
-// Settings are the visitor's own words: all of it goes through textContent.
+// What differs between two runs: a table of their settings, and their pictures side by side. Settings are the visitor's own
+// words: all of it goes through textContent.
 
-const make = (tag, name, text = '', more = {}) =>
-  Object.assign(document.createElement(tag), { className: name && 'history-' + name, textContent: text, ...more });
+import { frameUrl, framesOf } from './shelf.js';
+import { make as plainly } from './widget.js';
+
+export const make = (tag, name, text, more) => plainly(tag, name && 'history-' + name, text, more);
 
 // Every setting in which two records differ: [name, value, value]; undefined where a run has no such setting.
-function differences(a, b) {
+export function differences(a, b) {
   const [left, right] = [a, b].map((record) => record.settings ?? {});
   const names = [...new Set([...Object.keys(left), ...Object.keys(right)])];
   return names.filter((name) => JSON.stringify(left[name]) !== JSON.stringify(right[name])).map((name) => [name, left[name], right[name]]);
 }
 
-class Pair {
+export class Pair {
   constructor(root, { say, titles, labels }) {
     Object.assign(this, { root, say, titles, labels });
   }

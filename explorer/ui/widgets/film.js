@@ -1,254 +1,185 @@
-// FilmView: shows props.value = {manifest, count, ready, preview, fps, loop}, see views.py. Needs reel.js, pane.js,
-// player.js, strip.js and curve.js before it.
-// Captions quote the visitor's prompts: all text goes through textContent, title and aria attributes, never HTML.
-// No listener outlives the element: all are on its own nodes, and the observer goes when the element leaves.
+// FilmView: a run as a film: stage, caption, scrubber, strip, playing and saving of single frames. Where frames.json gives
+// every frame a setting that is a number, the first of them is a curve under the scrubber.
 
-const root = element.querySelector('.film');
-const find = (name) => root.querySelector('.film-' + name);
-const [stage, picture, caption, note, counter, range, playButton, loopSelect, fpsInput, saveLink] = [
-  'stage', 'picture', 'caption', 'note', 'count', 'range', 'play', 'loop', 'fps', 'save',
-].map(find);
-const spoken = [navigator.language, navigator.language.slice(0, 2)].find((l) => props.texts[l]);
-const words = { ...props.texts.en, ...props.texts[spoken] };
-const say = (key, holes = {}) => words[key].replace(/\{(\w+)\}/g, (_, hole) => holes[hole]);
-const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
+import { Curve } from './curve.js';
+import { captionOf, rounded, seriesOf, spaced } from './grids.js';
+import { Pane } from './pane.js';
+import { PlayedView } from './player.js';
+import { Strip } from './thumbs.js';
+import { calm, html } from './widget.js';
 
 const DWELL = 600; // milliseconds a newly arrived frame stays before the next one may replace it
-const reel = new Reel(arrived);
-const pane = new Pane(picture, reel, shape, () => { tell(); strip.mark(); });
-const strip = new Strip(find('strip'), find('marks'), reel, visit);
-const curve = new Curve(find('curve').querySelector('svg'));
-let frames = []; // captions, coordinates and settings, from the manifest
-let series = null; // the setting that the curve shows: [name, numbers]
-let given = {}; // fps and loop as Python last gave them; what the visitor chose wins until those change
-let at = 0; // the frame the visitor is at, ready or not
-let touched = false; // has the visitor moved? then the view no longer follows what arrives
-let followed = 0;
 
-const fps = () => Math.min(50, Math.max(1, Number(fpsInput.value) || 10));
-const loop = () => loopSelect.value;
-const film = {
-  get count() { return reel.count; },
-  get fps() { return fps(); },
-  get loop() { return loop(); },
-  get here() { return element.isConnected; },
-};
-const player = new Player(film, go, () => visit(reel.count - 1), (i) => reel.bitmap(i) ?? reel.decode(i));
+export default class FilmView extends PlayedView {
+  static look = 'film';
+  static styles = ['view', 'film'];
+  static template = html`
+<div class="view-stage" tabindex="-1">
+  <canvas class="view-picture film-picture" data-part="picture" role="img" width="1" height="1"></canvas>
+  <p class="view-note" hidden></p>
+</div>
+<div class="view-empty">
+  <svg viewBox="0 0 96 48" width="96" height="48" aria-hidden="true">
+    <rect x="3" y="11" width="26" height="26" rx="4" opacity=".35"></rect>
+    <rect x="67" y="11" width="26" height="26" rx="4" opacity=".35"></rect>
+    <rect x="29" y="5" width="38" height="38" rx="6"></rect>
+    <path d="M44 17.5v13l10-6.5z"></path>
+  </svg>
+</div>
+<div class="view-desk film-desk">
+  <div class="film-words"><p class="film-caption" data-part="caption"></p><span class="film-count" data-part="counter"></span></div>
+  <div class="film-track">
+    <svg class="film-marks" aria-hidden="true" preserveAspectRatio="none"><path class="film-rail" data-part="rail"></path><path class="film-ready" data-part="ready"></path></svg>
+    <input class="view-range film-range" data-title="scrub" type="range" min="0" max="0" step="1" value="0">
+  </div>
+  <div class="film-curve" data-part="plot" hidden>
+    <svg class="curve" data-part="svg" aria-hidden="true" preserveAspectRatio="none"></svg>
+    <p class="film-measure"><span data-part="measure"></span><span data-part="spanned"></span></p>
+  </div>
+  <div class="film-strip" data-part="thumbs" aria-hidden="true"></div>
+  <div class="film-controls">
+    <div class="film-transport">
+      <button type="button" class="film-prev" data-part="back" data-title="previous"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M18 6v12l-9-6zM6 6h2v12H6z"></path></svg></button>
+      <button type="button" class="view-play film-play"></button>
+      <button type="button" class="film-next" data-part="onward" data-title="next"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6v12l9-6zM16 6h2v12h-2z"></path></svg></button>
+    </div>
+    <select class="film-loop" data-part="loopSelect" data-title="loop"><option value="open" data-say="open"></option><option value="back-and-forth" data-say="back-and-forth"></option><option value="closed" data-say="closed"></option></select>
+    <label class="film-speed"><input class="film-fps" data-part="fpsInput" data-title="fps" value="10" type="number" min="1" max="50" step="1" inputmode="decimal"><span data-say="per second"></span></label>
+    <a class="view-save" download></a>
+  </div>
+</div>`;
 
-/* ---- words ------------------------------------------------------------------------------------------------ */
-
-function captionOf(i) {
-  const { caption: text, coordinates } = frames[i] ?? {};
-  return text || (coordinates?.length ? 't = ' + coordinates.map((c) => Number(c.toFixed(3))).join(', ') : '');
-}
-
-function noteOf(i) {
-  const holes = { n: i + 1, m: reel.nearest(i) + 1 };
-  if (holes.m === 0) {
-    if (reel.ready.size && [...reel.ready].every((k) => reel.lost(k))) return say('gone');
-    return reel.previewing ? say('preview', reel.previewing) : say('waiting');
+  begin(props) {
+    super.begin(props);
+    this.followed = 0;
+    this.series = null; // the setting that the curve shows: [name, numbers]
+    this.canvas = new Pane(this.picture, this.reel, (ratio) => this.shape(ratio), () => { this.mark(); this.refresh(); });
+    this.strip = new Strip(this.thumbs, this.reel, (i) => this.visit(i));
+    this.curve = new Curve(this.svg);
+    this.back.addEventListener('click', () => this.step(-1));
+    this.onward.addEventListener('click', () => this.step(1));
+    this.fpsInput.addEventListener('input', () => this.tell());
+    this.fpsInput.addEventListener('change', () => {
+      this.fpsInput.value = this.fps;
+      this.tell();
+    });
+    this.loopSelect.addEventListener('change', () => {
+      this.position = this.at;
+      this.tell();
+    });
   }
-  if (player.playing || reel.blobs.has(i)) return '';
-  if (reel.lost(i)) return say('lost', holes);
-  if (reel.ready.has(i)) return touched ? say('loading', holes) : '';
-  return say('coming', holes);
-}
 
-// The frame's number on the curve, in words: "distance 0.34".
-function measureOf(i) {
-  return series ? `${series[0].replaceAll('_', ' ')} ${rounded(series[1][i])}` : '';
-}
+  get count() { return this.reel.count; }
+  get fps() { return Math.min(50, Math.max(1, Number(this.fpsInput.value) || 10)); }
+  get loop() { return this.loopSelect.value; }
+  get index() { return this.at; }
+  get state() { return { index: this.at, fps: this.fps, loop: this.loop }; }
 
-const rounded = (x) => String(Number(Number(x).toPrecision(3)));
+  /* ---- words ---------------------------------------------------------------------------------------------- */
 
-function drawCurve() {
-  curve.draw(series?.[1] ?? [], at);
-  find('curve').hidden = !series || reel.count < 2;
-  const holes = { low: rounded(curve.low), high: rounded(curve.high) };
-  find('measure').lastElementChild.textContent = say('range', holes);
-}
-
-function tell() {
-  const { count } = reel;
-  const text = captionOf(at);
-  const place = say('frame', { n: at + 1, count });
-  const remark = noteOf(at);
-  const measure = measureOf(at);
-  caption.textContent = caption.title = text;
-  note.textContent = remark;
-  note.hidden = !remark;
-  counter.textContent = count ? `${at + 1} / ${count}` : '';
-  range.max = Math.max(0, count - 1);
-  range.value = at;
-  range.setAttribute('aria-valuetext', [text ? `${place}: ${text}` : place, measure, remark].filter(Boolean).join('. '));
-  picture.setAttribute('aria-label', text || place);
-  const waiting = reel.previewing ? 'preview' : 'waiting';
-  root.dataset.state = !count ? 'empty' : reel.blobs.size ? 'film' : waiting;
-  root.dataset.film = count ? JSON.stringify({ index: at, fps: fps(), loop: loop() }) : 'null';
-  find('desk').toggleAttribute('inert', !reel.blobs.size);
-  const label = say(player.playing ? 'pause' : 'play');
-  playButton.title = label;
-  playButton.setAttribute('aria-label', label);
-  playButton.classList.toggle('film-on', player.playing);
-  find('measure').firstElementChild.textContent = measure;
-  curve.at(at);
-  strip.light(at);
-  offerFrame();
-}
-
-function offerFrame() {
-  const i = reel.nearest(at);
-  if (i < 0) return saveLink.removeAttribute('href');
-  saveLink.href = reel.url(i, 'frames', '.png');
-}
-
-/* ---- stage ------------------------------------------------------------------------------------------------ */
-
-function layStrip() {
-  strip.lay(Number(root.style.getPropertyValue('--ratio')) || 1);
-  strip.light(at);
-}
-
-function shape(ratio) {
-  root.classList.remove('film-blank');
-  if (root.style.getPropertyValue('--ratio') === String(ratio)) return;
-  root.style.setProperty('--ratio', ratio);
-  layStrip();
-}
-
-function resized() {
-  if (!element.isConnected) return leave();
-  pane.redraw();
-  layStrip();
-}
-
-function leave() {
-  observer.disconnect();
-  player.pause();
-  reel.open('', 0);
-}
-
-/* ---- moving ----------------------------------------------------------------------------------------------- */
-
-function go(i) {
-  at = Math.min(Math.max(0, i), Math.max(0, reel.count - 1));
-  reel.focus = pane.at = at;
-  tell();
-  pane.repaint();
-}
-
-function visit(i) {
-  touched = true;
-  player.pause();
-  go(i);
-}
-
-function step(by) {
-  const { count } = reel;
-  visit(loop() === 'closed' ? (at + by + count) % count : at + by);
-}
-
-function toggle() {
-  if (player.playing) return visit(at);
-  touched = true;
-  player.play(at);
-}
-
-/* ---- what comes from Python and from the network ---------------------------------------------------------- */
-
-function arrived(i) {
-  strip.mark();
-  strip.fill(i);
-  const now = performance.now();
-  const complete = reel.blobs.size === reel.count;
-  if (!touched && complete) return go(0); // the whole film is here: stand at its beginning
-  const first = reel.blobs.size === 1;
-  const follow = first || (!calm() && reel.ready.size < reel.count && now - followed > DWELL);
-  if (!touched && reel.blobs.has(i) && follow) {
-    followed = now;
-    return go(i);
+  remark() {
+    const holes = { n: this.at + 1, m: this.reel.nearest(this.at) + 1 };
+    return this.playing ? '' : this.missing(this.at, holes);
   }
-  go(at);
+
+  tell() {
+    super.tell();
+    const { at, count, series } = this;
+    const text = captionOf(this.frames, at);
+    const place = this.say('frame', { n: at + 1, count });
+    const measure = series ? `${spaced(series[0])} ${rounded(series[1][at])}` : ''; // "distance 0.34"
+    this.caption.textContent = this.caption.title = text;
+    this.counter.textContent = count ? `${at + 1} / ${count}` : '';
+    const said = [text ? `${place}: ${text}` : place, measure, this.note.textContent];
+    this.range.setAttribute('aria-valuetext', said.filter(Boolean).join('. '));
+    this.picture.setAttribute('aria-label', text || place);
+    this.measure.textContent = measure;
+    this.curve.at(at);
+    this.strip.light(at);
+  }
+
+  // Frame i owns the stretch of the rail around the place where the scrubber's thumb stands for it.
+  mark() {
+    const last = Math.max(1, this.count - 1);
+    const stretch = (i) => `M${Math.max(0, i - 0.5)} .5H${Math.min(last, i + 0.5)}`;
+    this.rail.parentNode.setAttribute('viewBox', `0 0 ${last} 1`);
+    this.rail.setAttribute('d', `M0 .5H${last}`);
+    this.ready.setAttribute('d', [...this.reel.blobs.keys()].map(stretch).join(''));
+  }
+
+  /* ---- the picture ---------------------------------------------------------------------------------------- */
+
+  pane() {
+    return this.canvas;
+  }
+
+  draw() {
+    this.canvas.show([[this.reel.nearest(this.at), 1]]);
+  }
+
+  layStrip() {
+    this.strip.fit(Number(this.style.getPropertyValue('--ratio')) || 1);
+    this.strip.light(this.at);
+  }
+
+  shape(ratio) {
+    const same = this.style.getPropertyValue('--ratio') === String(ratio);
+    super.shape(ratio);
+    if (!same) this.layStrip();
+  }
+
+  resized() {
+    this.canvas.redraw();
+    this.layStrip();
+  }
+
+  clear() {
+    [this.at, this.followed] = [0, 0];
+    this.canvas.clear();
+    this.strip.clear();
+  }
+
+  arrange() {
+    this.series = seriesOf(this.frames, this.count);
+    this.curve.draw(this.series?.[1] ?? [], this.at);
+    this.plot.hidden = !this.series || this.count < 2;
+    const holes = { low: rounded(this.curve.low), high: rounded(this.curve.high) };
+    this.spanned.textContent = this.say('range', holes);
+  }
+
+  /* ---- moving --------------------------------------------------------------------------------------------- */
+
+  step(by) {
+    const { at, count } = this;
+    this.visit(this.loop === 'closed' ? (at + by + count) % count : at + by);
+  }
+
+  soon(i) {
+    if (!this.reel.bitmap(i)) this.reel.decode(i);
+  }
+
+  /* ---- what comes from Python and from the network -------------------------------------------------------- */
+
+  // What the visitor chose wins until Python says something new.
+  give(given) {
+    if (given.fps && given.fps !== this.given.fps) this.fpsInput.value = given.fps;
+    if (given.loop && given.loop !== this.given.loop) this.loopSelect.value = given.loop;
+    if (this.count) this.given = given;
+    this.mark();
+    this.layStrip();
+  }
+
+  arrived(i) {
+    this.mark();
+    this.strip.fill(i);
+    const { blobs, ready } = this.reel;
+    const now = performance.now();
+    if (!this.touched && blobs.size === this.count) return this.go(0); // the whole film is here: stand at its beginning
+    const follow = blobs.size === 1 || (!calm() && ready.size < this.count && now - this.followed > DWELL);
+    if (this.touched || !blobs.has(i) || !follow) return this.refresh();
+    this.followed = now;
+    this.go(i);
+  }
 }
 
-async function preview(news) {
-  const bitmap = await reel.preview(news);
-  if (!bitmap) return;
-  pane.put(bitmap);
-  tell();
-}
-
-async function readManifest(url) {
-  const manifest = await reel.json(url);
-  if (!manifest) return;
-  frames = manifest.frames;
-  series = seriesOf(frames, reel.count);
-  drawCurve();
-  tell();
-}
-
-function reset(url, count) {
-  reel.open(url.replace(/frames[\w.-]*\.json$/, ''), count);
-  player.pause();
-  pane.clear();
-  [frames, series, at, touched, followed] = [[], null, 0, false, 0];
-  strip.clear();
-  drawCurve();
-  saveLink.removeAttribute('href');
-  if (url) readManifest(url);
-}
-
-let current = '';
-function update() {
-  const { manifest, count = 0, ready = '', preview: news = null, ...settings } = props.value || {};
-  const url = manifest?.url ?? '';
-  if (url !== current || count !== reel.count) reset((current = url), count);
-  if (settings.fps && settings.fps !== given.fps) fpsInput.value = settings.fps;
-  if (settings.loop && settings.loop !== given.loop) loopSelect.value = settings.loop;
-  if (url) given = settings;
-  reel.setReady(bitsOf(ready));
-  preview(news);
-  strip.mark();
-  layStrip();
-  go(at);
-}
-
-/* ---- the visitor's hands ---------------------------------------------------------------------------------- */
-
-const labels = { scrub: range, loop: loopSelect, fps: fpsInput, previous: find('prev'), next: find('next') };
-for (const [key, node] of Object.entries(labels)) node.setAttribute('aria-label', (node.title = say(key)));
-for (const option of loopSelect.options) option.textContent = say(option.value);
-find('empty-title').textContent = say('empty');
-find('empty-hint').textContent = say('hint');
-find('speed').lastElementChild.textContent = say('per second');
-saveLink.lastElementChild.textContent = saveLink.title = say('save');
-loopSelect.value = 'open';
-fpsInput.value = 10;
-
-range.addEventListener('input', () => visit(Number(range.value)));
-playButton.addEventListener('click', toggle);
-find('prev').addEventListener('click', () => step(-1));
-find('next').addEventListener('click', () => step(1));
-fpsInput.addEventListener('input', tell);
-fpsInput.addEventListener('change', () => {
-  fpsInput.value = fps();
-  tell();
-});
-loopSelect.addEventListener('change', () => {
-  player.position = at;
-  tell();
-});
-root.addEventListener('keydown', (event) => {
-  const typing = event.target.matches('button, select, a, input[type=number]');
-  if (typing || event.ctrlKey || event.metaKey || event.altKey || !reel.blobs.size) return;
-  const moves = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
-  if (event.key === ' ') toggle();
-  else if (event.target === stage && event.key in moves) visit(at + moves[event.key]);
-  else return;
-  event.preventDefault();
-});
-
-const observer = new ResizeObserver(resized);
-observer.observe(root);
-watch('value', update);
-update();
+customElements.define('film-view', FilmView);

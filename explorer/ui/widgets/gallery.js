@@ -1,11 +1,8 @@
-// GalleryView: props.value = [{name, tab, title, film, still}] as a strip of buttons; see gallery.py.
-// Which example was chosen last stands in data-gallery, for what comes after the click. No listener outlives the
-// element: all are on its own nodes.
+// GalleryView: the value is [{name, tab, title, film, still}], a strip of buttons; see gallery.py. Which example was chosen
+// last stands in data-gallery, for what comes after the click.
 
-const root = element.querySelector('.gallery');
-const [fold, hint, list] = ['fold', 'hint', 'list'].map((name) => root.querySelector('.gallery-' + name));
-const spoken = [navigator.language, navigator.language.slice(0, 2)].find((l) => props.texts[l]);
-const words = { ...props.texts.en, ...props.texts[spoken] };
+import { Widget, html, make } from './widget.js';
+
 const KEY = 'latent-explorer.examples';
 
 // A browser may forbid to remember anything: then it is as on a first visit, and a click still folds.
@@ -18,46 +15,60 @@ function remembered(state) {
   }
 }
 
-function open(is) {
-  fold.setAttribute('aria-expanded', is);
-  list.hidden = hint.hidden = !is;
-}
-
 // A film, and where the visitor wants no motion its still: the browser loads the one it shows.
 function pictureOf({ film, still }) {
-  const picture = document.createElement('picture');
-  const calm = Object.assign(document.createElement('source'), { media: '(prefers-reduced-motion: reduce)' });
-  calm.srcset = still.url;
-  const image = Object.assign(document.createElement('img'), { loading: 'lazy', decoding: 'async', alt: '' });
-  [image.width, image.height, image.src] = [128, 128, film.url];
-  picture.append(calm, image);
+  const picture = make('picture');
+  const image = make('img', '', '', { loading: 'lazy', decoding: 'async', alt: '', width: 128, height: 128, src: film.url });
+  picture.append(make('source', '', '', { media: '(prefers-reduced-motion: reduce)', srcset: still.url }), image);
   return picture;
 }
 
-function itemOf(example, index) {
-  const make = (name, textContent) =>
-    Object.assign(document.createElement('span'), { className: 'gallery-' + name, textContent });
-  const button = Object.assign(document.createElement('button'), { type: 'button', className: 'gallery-item' });
-  const title = words[example.title];
-  button.append(pictureOf(example), make('tab', words[example.tab]), make('title', title));
-  button.title = title;
-  button.addEventListener('click', () => {
-    root.dataset.gallery = example.name;
-    trigger('choose', { index });
-  });
-  const item = document.createElement('li');
-  item.append(button);
-  return item;
+export default class GalleryView extends Widget {
+  static styles = ['gallery'];
+  static events = ['choose'];
+  static template = html`
+<div class="gallery-head">
+  <button type="button" class="gallery-fold" data-part="fold" aria-expanded="true"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 9l6 6 6-6"></path></svg><span data-say="title"></span></button>
+  <p class="gallery-hint" data-part="hint"></p>
+</div>
+<ul class="gallery-list" data-part="list" data-name="list"></ul>`;
+
+  begin(props) {
+    super.begin(props);
+    this.className = 'gallery';
+    this.dataset.gallery = '';
+    this.setAttribute('role', 'region');
+    this.hint.textContent = props.foreign ? this.words.foreign : this.words.hint;
+    this.setAttribute('aria-label', this.words.title);
+    this.fold.addEventListener('click', () => {
+      this.open(this.list.hidden);
+      remembered(this.list.hidden ? 'folded' : 'open');
+    });
+    this.open(remembered() !== 'folded' && !new URLSearchParams(location.search).has('tab'));
+  }
+
+  update() {
+    this.list.replaceChildren(...(this.value ?? []).map((example, index) => this.item(example, index)));
+    this.hidden = !this.list.children.length;
+  }
+
+  open(is) {
+    this.fold.setAttribute('aria-expanded', is);
+    this.list.hidden = this.hint.hidden = !is;
+  }
+
+  item(example, index) {
+    const title = this.words[example.title];
+    const button = make('button', 'gallery-item', '', { type: 'button', title });
+    button.append(pictureOf(example), make('span', 'gallery-tab', this.words[example.tab]), make('span', 'gallery-title', title));
+    button.addEventListener('click', () => {
+      this.dataset.gallery = example.name;
+      this.fire('choose', { index });
+    });
+    const item = make('li');
+    item.append(button);
+    return item;
+  }
 }
 
-fold.lastElementChild.textContent = words.title;
-hint.textContent = props.foreign ? words.foreign : words.hint;
-root.setAttribute('aria-label', words.title);
-list.setAttribute('aria-label', words.list);
-list.append(...(props.value ?? []).map(itemOf));
-root.hidden = !list.children.length;
-fold.addEventListener('click', () => {
-  open(list.hidden);
-  remembered(list.hidden ? 'folded' : 'open');
-});
-open(remembered() !== 'folded' && !new URLSearchParams(location.search).has('tab'));
+customElements.define('gallery-view', GalleryView);

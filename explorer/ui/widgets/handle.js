@@ -5,7 +5,7 @@
 const REST = 450; // milliseconds without a key after which the visitor has come to rest
 const NEAR = 4; // CSS pixels
 
-class Handle {
+export class Handle {
   constructor(square, hands) {
     Object.assign(this, { square, hands, held: false, timer: 0 });
     const on = (name, does) => square.addEventListener(name, does);

@@ -1,137 +1,149 @@
-// HistoryView: the visitor's runs; see history.py. Needs shelf.js, differences.js and cards.js before it.
-// Prompts and settings are the visitor's: all text goes through textContent. No listener outlives the element: all are
-// on its own nodes.
+// HistoryView: the visitor's runs; see history.py. Prompts and settings are the visitor's: all text goes through
+// textContent.
 
-const root = element.querySelector('.history');
-const find = (name) => root.querySelector('.history-' + name);
-const spoken = [navigator.language, navigator.language.slice(0, 2)].find((l) => props.texts[l]);
-const words = { ...props.texts.en, ...props.texts[spoken] };
-const say = (key, holes = {}) => words[key].replace(/\{(\w+)\}/g, (_, hole) => holes[hole]);
-const named = (names) => Object.fromEntries(Object.entries(names).map(([key, name]) => [key, words[name] ?? name]));
-const [titles, labels] = [named(props.titles), named(props.labels)];
+import { Card } from './cards.js';
+import { Pair } from './differences.js';
+import { Shelf } from './shelf.js';
+import { Widget, calm, html, write } from './widget.js';
+
 const FEW = 8; // cards that are shown at first
 
-const shelf = new Shelf();
-const pair = new Pair(find('pair'), { say, titles, labels });
-const acts = { reopen, pick, remove, forget, lost };
-let picked = []; // entries to compare, at most two
-let current = ''; // the run that was opened last
-let all = false;
+export default class HistoryView extends Widget {
+  static styles = ['history'];
+  static events = ['reopen', 'remove'];
+  static template = html`
+<details class="history" data-part="root" hidden>
+  <summary><span class="history-title" data-say="title"></span><span class="history-number" data-part="number"></span></summary>
+  <p class="history-where" data-say="where"></p>
+  <p class="history-said" data-part="said" role="status" aria-live="polite"></p>
+  <ul class="history-cards" data-part="cards" data-name="list"></ul>
+  <button type="button" class="history-more" data-part="more"></button>
+  <section class="history-pair" data-part="compared" tabindex="-1" hidden></section>
+</details>`;
 
-/* ---- drawing ---------------------------------------------------------------------------------------------- */
+  begin(props) {
+    super.begin(props);
+    const named = (names) => Object.fromEntries(Object.entries(names).map(([key, name]) => [key, this.words[name] ?? name]));
+    const say = (key, holes) => this.say(key, holes);
+    this.titles = named(props.titles);
+    this.shelf = new Shelf();
+    this.pair = new Pair(this.compared, { say, titles: this.titles, labels: named(props.labels) });
+    this.picked = []; // entries to compare, at most two
+    this.current = ''; // the run that was opened last
+    this.all = false;
+    const acts = {
+      reopen: ({ run }) => this.ask('reopen', run),
+      remove: ({ run }) => this.ask('remove', run),
+      forget: ({ run }) => this.forget(run),
+      pick: (entry, chosen) => this.pick(entry, chosen),
+      lost: (entry) => this.lost(entry),
+    };
+    this.card = (entry) => new Card(entry, { say, titles: this.titles, acts, open: entry.run === this.current }).node;
 
-function draw() {
-  const list = shelf.read();
-  const shown = all ? list : list.slice(0, FEW);
-  root.hidden = !list.length;
-  find('number').textContent = list.length;
-  find('cards').replaceChildren(...shown.map((entry) => new Card(entry, { say, titles, acts, open: entry.run === current }).node));
-  find('more').hidden = list.length <= FEW;
-  find('more').textContent = say(all ? 'less' : 'more', { count: list.length });
-  check();
-}
+    this.more.addEventListener('click', () => {
+      this.all = !this.all;
+      this.draw();
+    });
+    this.root.addEventListener('toggle', () => this.root.open && this.draw());
+    write(this.said, '');
+    this.draw();
+  }
 
-function tell(text) {
-  find('said').textContent = text;
-  find('said').hidden = !text;
-}
+  /* ---- drawing -------------------------------------------------------------------------------------------- */
 
-function check() {
-  for (const card of find('cards').children) {
-    const box = card.querySelector('input');
-    if (box) box.checked = picked.some(({ run }) => run === card.dataset.run);
+  draw() {
+    const list = this.shelf.read();
+    this.root.hidden = !list.length;
+    this.number.textContent = list.length;
+    this.cards.replaceChildren(...(this.all ? list : list.slice(0, FEW)).map(this.card));
+    this.more.hidden = list.length <= FEW;
+    this.more.textContent = this.say(this.all ? 'less' : 'more', { count: list.length });
+    this.check();
+  }
+
+  check() {
+    for (const card of this.cards.children) {
+      const box = card.querySelector('input');
+      if (box) box.checked = this.picked.some(({ run }) => run === card.dataset.run);
+    }
+  }
+
+  // The focus does not fall off the page when the card that had it goes.
+  drawAfter(run) {
+    const { children } = this.cards;
+    const at = [...children].findIndex((card) => card.dataset.run === run);
+    const had = this.cards.contains(document.activeElement);
+    this.draw();
+    if (had) (children[Math.min(at, children.length - 1)]?.querySelector('button') ?? this.find('summary')).focus();
+  }
+
+  /* ---- what the visitor does ------------------------------------------------------------------------------ */
+
+  ask(what, run) {
+    write(this.said, '');
+    this.fire(what, { run });
+  }
+
+  forget(run) {
+    this.shelf.drop(run);
+    this.drawAfter(run);
+  }
+
+  pick(entry, chosen) {
+    this.picked = this.picked.filter(({ run }) => run !== entry.run);
+    if (chosen) this.picked = [...this.picked, entry].slice(-2); // a third takes the place of the first
+    this.check();
+    this.compare();
+  }
+
+  async compare() {
+    const { picked, pair } = this;
+    write(this.said, picked.length === 1 ? this.say('one') : '');
+    if (picked.length < 2) return pair.hide();
+    if (await pair.show(picked)) return;
+    this.picked.forEach((entry) => this.lost(entry));
+    this.picked = [];
+    pair.hide();
+    this.check();
+    write(this.said, this.say('lost'));
+  }
+
+  // Is the run gone, or has it only no picture yet? A server that does not answer at all says neither.
+  async lost({ run, base }) {
+    const answer = await fetch(base + 'run.json', { method: 'HEAD', cache: 'no-store' }).catch(() => null);
+    if (answer && [403, 404].includes(answer.status)) this.gone(run);
+  }
+
+  /* ---- what the server says ------------------------------------------------------------------------------- */
+
+  gone(run) {
+    this.picked = this.picked.filter((entry) => entry.run !== run);
+    this.shelf.change(run, { gone: true });
+    this.drawAfter(run);
+  }
+
+  enter({ manifest, ...entry }) {
+    this.current = entry.run;
+    this.shelf.put({ ...entry, base: new URL(manifest.url, location).pathname.replace(/frames\.json$/, '') });
+    this.drawAfter(entry.run);
+  }
+
+  opened(run) {
+    this.current = run;
+    this.draw();
+    document.getElementById('tabs')?.scrollIntoView({ behavior: calm() ? 'auto' : 'smooth' });
+  }
+
+  connectedCallback() {} // what was told before it is no news
+
+  update() {
+    const { entry, gone, removed, opened, said } = this.value ?? {};
+    if (entry) this.enter(entry);
+    if (gone) this.gone(gone);
+    if (removed) this.forget(removed);
+    if (opened) this.opened(opened);
+    if (said) write(this.said, said);
   }
 }
 
-// The focus does not fall off the page when the card that had it goes.
-function drawAfter(run) {
-  const at = [...find('cards').children].findIndex((card) => card.dataset.run === run);
-  const had = find('cards').contains(document.activeElement);
-  draw();
-  const { children } = find('cards');
-  if (had) (children[Math.min(at, children.length - 1)]?.querySelector('button') ?? root.querySelector('summary')).focus();
-}
-
-/* ---- what the visitor does -------------------------------------------------------------------------------- */
-
-function reopen({ run }) {
-  tell('');
-  trigger('reopen', { run });
-}
-
-function remove({ run }) {
-  tell('');
-  trigger('remove', { run });
-}
-
-function forget({ run }) {
-  shelf.drop(run);
-  drawAfter(run);
-}
-
-function pick(entry, chosen) {
-  picked = picked.filter(({ run }) => run !== entry.run);
-  if (chosen) picked = [...picked, entry].slice(-2); // a third takes the place of the first
-  check();
-  compare();
-}
-
-async function compare() {
-  tell(picked.length === 1 ? say('one') : '');
-  if (picked.length < 2) return pair.hide();
-  if (await pair.show(picked)) return;
-  picked.forEach(lost);
-  picked = [];
-  pair.hide();
-  check();
-  tell(say('lost'));
-}
-
-// Is the run gone, or has it only no picture yet? A server that does not answer at all says neither.
-async function lost({ run, base }) {
-  const answer = await fetch(base + 'run.json', { method: 'HEAD', cache: 'no-store' }).catch(() => null);
-  if (answer && [403, 404].includes(answer.status)) gone(run);
-}
-
-/* ---- what the server says --------------------------------------------------------------------------------- */
-
-function gone(run) {
-  picked = picked.filter((entry) => entry.run !== run);
-  shelf.change(run, { gone: true });
-  drawAfter(run);
-}
-
-function enter({ manifest, ...entry }) {
-  current = entry.run;
-  shelf.put({ ...entry, base: new URL(manifest.url, location).pathname.replace(/frames\.json$/, '') });
-  if (!root.contains(document.activeElement)) draw();
-  else drawAfter(entry.run);
-}
-
-function opened(run) {
-  current = run;
-  draw();
-  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  document.getElementById('tabs')?.scrollIntoView({ behavior: calm ? 'auto' : 'smooth' });
-}
-
-function update() {
-  const { entry, gone: lostRun, removed, opened: run, said } = props.value ?? {};
-  if (entry) enter(entry);
-  if (lostRun) gone(lostRun);
-  if (removed) forget({ run: removed });
-  if (run) opened(run);
-  if (said) tell(said);
-}
-
-find('title').textContent = say('title');
-find('where').textContent = say('where');
-find('cards').setAttribute('aria-label', say('list'));
-find('more').addEventListener('click', () => {
-  all = !all;
-  draw();
-});
-root.addEventListener('toggle', () => root.open && draw());
-watch('value', update);
-tell('');
-draw();
+customElements.define('history-view', HistoryView);

@@ -1,6 +1,8 @@
 // Memory: keeps each new value {tab, query, without} in this browser, the latest last, and which tab is open when the
 // page is left. See memory.py. Where a browser keeps nothing, nothing is kept.
 
+import { Widget } from './widget.js';
+
 const KEY = 'latent-explorer.form';
 
 function change(how) {
@@ -21,22 +23,35 @@ function unlink({ tab, query }) {
   if (linked === tab && sorted(location.search) !== sorted(query)) history.replaceState(history.state, '', location.pathname);
 }
 
-// While the page fills its forms it prices them, perhaps still with other settings than the visitor's: what is told
-// before the visitor has touched anything is nothing to keep.
-let touched = false;
-for (const kind of ['input', 'pointerdown', 'keydown', 'drop']) {
-  addEventListener(kind, () => { touched = true; }, { capture: true, once: true });
+export default class Memory extends Widget {
+  begin(props) {
+    super.begin(props);
+    // While the page fills its forms it prices them, perhaps still with other settings than the visitor's: what is told
+    // before the visitor has touched anything is nothing to keep.
+    this.touched = false;
+    for (const kind of ['input', 'pointerdown', 'keydown', 'drop']) {
+      addEventListener(kind, () => { this.touched = true; }, { capture: true, once: true });
+    }
+  }
+
+  update() {
+    if (!this.value || !this.touched) return;
+    keep(this.value);
+    unlink(this.value);
+  }
+
+  connectedCallback() {
+    addEventListener('pagehide', left);
+  }
+
+  disconnectedCallback() {
+    removeEventListener('pagehide', left);
+  }
 }
 
-watch('value', () => {
-  if (!props.value || !touched) return;
-  keep(props.value);
-  unlink(props.value);
-});
-
 function left() {
-  if (!element.isConnected) return removeEventListener('pagehide', left);
   const open = [...document.querySelectorAll('[role=tabpanel][id^=tab-]')].find((panel) => panel.offsetParent);
   if (open) change(() => ({ selected: open.id.slice('tab-'.length) }));
 }
-addEventListener('pagehide', left);
+
+customElements.define('form-memory', Memory);

@@ -1,261 +1,285 @@
-// PadView: shows props.value = {manifest, count, ready, preview, fps, loop}, see views.py and pad.py. Needs reel.js,
-// lattice.js, blend.js, handle.js and sheet.js before it. Captions and prompts are the visitor's: all text goes through
-// textContent, title and aria attributes, never HTML. No listener outlives the element.
+// PadView: a run as a square: one picture, a pad to move it with, and the sheet of all rendered cells. Coordinates are
+// (x, y) in [0, 1]. Moving blends the cells around; letting go off them fires `visit`, and what comes back, as an event
+// `visited` on this element (see visits.py), is shown if the handle is still there.
 
-const root = element.querySelector('.pad');
-const find = (name) => root.querySelector('.pad-' + name);
-const [picture, note, where, saveLink, weightList, square, mark, keys] = [
-  'picture', 'note', 'where', 'save', 'weights', 'square', 'handle', 'keys',
-].map(find);
-const corners = [...root.querySelectorAll('.pad-words span')];
-const lines = [...weightList.children];
-const spoken = [navigator.language, navigator.language.slice(0, 2)].find((l) => props.texts[l]);
-const words = { ...props.texts.en, ...props.texts[spoken] };
-const say = (key, holes = {}) => words[key].replace(/\{(\w+)\}/g, (_, hole) => holes[hole]);
+import { Handle } from './handle.js';
+import { Lattice, weightsAt } from './grids.js';
+import { Pane } from './pane.js';
+import { Thumbs } from './thumbs.js';
+import { RunView, plain } from './view.js';
+import { html, make, write } from './widget.js';
+
 const CORNERS = [[0, 0], [1, 0], [0, 1], [1, 1]];
 const STEP = 0.02; // of an arrow key
+const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [1, -1], ArrowDown: [1, 1] }; // [axis, direction]
 
-const reel = new Reel(arrived);
-const blend = new Blend(picture, reel, shape, refresh);
-const sheet = new Sheet(find('sheet'), find('ground'), reel, pin);
-const handle = new Handle(square, { moveTo, step, letGo });
-let frames = []; // from the manifest
-let lattice = new Lattice([], 0);
-let names = ['', '', '', '']; // the words of the corners
-let given = {}; // fps and loop as Python gave them: carried along for the exports
-let [x, y] = [0, 0]; // where the handle is
-let visit = null; // what is known of the point here, when it is no cell: {} is asked for; see visits.py
+export default class PadView extends RunView {
+  static look = 'pad';
+  static styles = ['view', 'pad'];
+  static events = ['visit'];
+  static template = html`
+<div class="pad-table">
+  <div class="pad-view">
+    <div class="pad-frame">
+      <canvas class="view-picture pad-picture" data-part="picture" role="img" width="1" height="1"></canvas>
+      <p class="view-note" role="status" hidden></p>
+    </div>
+    <div class="view-desk pad-line"><p class="pad-where" data-part="where"></p><a class="view-save" download></a></div>
+    <ul class="pad-weights" data-part="weights" data-name="weights">
+      <li><i></i><b></b><span></span></li>
+      <li><i></i><b></b><span></span></li>
+      <li><i></i><b></b><span></span></li>
+      <li><i></i><b></b><span></span></li>
+    </ul>
+  </div>
+  <div class="view-desk pad-desk">
+    <div class="pad-board">
+      <p class="pad-words" aria-hidden="true"><span></span><span></span></p>
+      <div class="pad-square" data-part="square" data-name="pad" role="slider" tabindex="0" aria-valuemin="0" aria-valuemax="100" aria-valuenow="0">
+        <canvas class="pad-ground" data-part="ground" aria-hidden="true" width="480" height="480"></canvas>
+        <svg class="pad-dots" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true"><path class="pad-empties" data-part="empties"></path><path class="pad-ready" data-part="dots"></path></svg>
+        <i class="pad-handle" data-part="mark"></i>
+      </div>
+      <p class="pad-words" aria-hidden="true"><span></span><span></span></p>
+      <p class="view-keys" data-part="keys"></p>
+    </div>
+    <div class="pad-sheet" data-part="cells" data-name="sheet" role="group"></div>
+  </div>
+</div>
+<div class="view-empty">
+  <svg viewBox="0 0 64 64" width="64" height="64" aria-hidden="true">
+    <rect x="6" y="6" width="52" height="52" rx="6"></rect>
+    <path d="M6 32h52M32 6v52" opacity=".35"></path>
+    <circle cx="40" cy="24" r="6"></circle>
+  </svg>
+</div>`;
 
-const cell = () => lattice.at(x, y);
-const here = (i) => (reel.blobs.has(i) ? i : standIn(...lattice.cells[i]));
-// For a cell that is not here the nearest that is; of several equally near, the one towards the handle.
-const standIn = (cx, cy) => lattice.nearest(cx + 0.01 * (x - cx), cy + 0.01 * (y - cy), reel.blobs);
-
-/* ---- words ------------------------------------------------------------------------------------------------ */
-
-function cellName(i) {
-  const [column, row] = [lattice.xs.indexOf(lattice.cells[i][0]), lattice.ys.indexOf(lattice.cells[i][1])];
-  const seed = frames[i]?.settings?.seed;
-  const name = say('cell', { row: row + 1, column: column + 1 });
-  return seed === undefined ? name : say('tagged', { name, seed });
-}
-
-function sheetName(i) {
-  const name = frames[i]?.caption ? `${cellName(i)}: ${frames[i].caption}` : cellName(i);
-  return reel.blobs.has(i) ? name : say('missing', { name });
-}
-
-function remark() {
-  const i = cell();
-  if (i >= 0 && reel.blobs.has(i)) return '';
-  if (visit?.bitmap) return '';
-  if (!handle.held && visit) {
-    if (visit.error) return say('error', visit);
-    if (visit.gone) return say('gone');
-    return visit.stopped ? say('stopped') : visit.step ? say('step', visit) : say('asked');
+  begin(props) {
+    super.begin(props);
+    this.corners = [...this.querySelectorAll('.pad-words span')];
+    this.lines = [...this.weights.children];
+    this.lattice = new Lattice([], 0);
+    this.corner = ['', '', '', '']; // the words of the corners
+    [this.x, this.y] = [0, 0]; // where the handle is
+    this.point = null; // what is known of the point here, when it is no cell: {} is asked for; see visits.py
+    this.offline = Boolean(props.offline); // nobody there to ask
+    this.canvas = new Pane(this.picture, this.reel, (ratio) => this.shape(ratio), () => this.refresh());
+    this.sheet = new Thumbs(this.cells, this.reel, 480);
+    this.sheet.filled = (i, small) => this.paintGround(i, small);
+    this.handle = new Handle(this.square, {
+      moveTo: (x, y) => this.moveTo(x, y),
+      step: (axis, direction, large) => this.step(axis, direction, large),
+      letGo: (near) => this.letGo(near),
+    });
+    this.square.setAttribute('aria-roledescription', this.say('role'));
+    write(this.keys, this.offline ? '' : this.say('keys'));
+    this.cells.addEventListener('click', (event) => this.sheet.at(event) >= 0 && this.pin(this.sheet.at(event)));
+    this.cells.addEventListener('keydown', (event) => this.walk(event));
+    this.addEventListener('visited', ({ detail }) => this.visited(detail));
   }
-  if (i >= 0) return say('absent');
-  const coming = lattice.around(x, y).some(([k]) => !reel.blobs.has(k)) ? '\n' + say('coming') : '';
-  return say(handle.held ? 'blend' : 'between') + coming;
-}
 
-function noteNow() {
-  if (reel.blobs.size) return remark();
-  if (reel.ready.size && [...reel.ready].every((i) => reel.lost(i))) return say('gone');
-  return reel.previewing ? say('preview', reel.previewing) : say('waiting');
-}
+  get cell() { return this.lattice.at(this.x, this.y); }
+  get index() { return Math.max(0, this.lattice.nearest(this.x, this.y)); }
+  get state() { return { ...super.state, x: this.x, y: this.y }; }
 
-function placeNow() {
-  const i = cell();
-  if (i >= 0 && (reel.blobs.has(i) || !visit?.bitmap)) return cellName(i);
-  if (visit?.bitmap) return say(Number.isInteger(visit.seed) ? 'seeded' : 'exact', visit);
-  return `x ${x.toFixed(2)}, y ${y.toFixed(2)}`;
-}
-
-function tellWeights() {
-  const parts = weightsAt(x, y).map((weight) => Math.round(100 * weight));
-  lines.forEach((line, k) => {
-    line.style.setProperty('--part', parts[k] + '%');
-    line.children[1].textContent = parts[k] + ' %';
-    line.children[2].textContent = line.title = names[k];
-  });
-  const spokenParts = parts.map((part, k) => part && say('part', { part, name: names[k] })).filter(Boolean);
-  const text = [spokenParts.join(', '), placeNow()].join('. ');
-  square.setAttribute('aria-valuenow', Math.round(100 * x));
-  square.setAttribute('aria-valuetext', text);
-  picture.setAttribute('aria-label', text);
-}
-
-function tellCells() {
-  const path = (cells) => cells.map(([cx, cy]) => `M${cx} ${cy}h0`).join('');
-  find('empties').setAttribute('d', path(lattice.cells.filter((_, i) => !reel.blobs.has(i))));
-  find('ready').setAttribute('d', path(lattice.cells.filter((_, i) => reel.blobs.has(i))));
-  sheet.mark(cell(), lattice.nearest(x, y), sheetName);
-}
-
-function saveable() {
-  const i = cell();
-  if (i >= 0 && reel.blobs.has(i)) return reel.url(i, 'frames', '.png');
-  return visit?.bitmap ? visit.file.url : null;
-}
-
-function tell() {
-  const text = noteNow();
-  if (note.textContent !== text) note.textContent = text;
-  note.hidden = !text;
-  const waiting = reel.previewing ? 'preview' : 'waiting';
-  root.dataset.state = !reel.count ? 'empty' : reel.blobs.size ? 'pad' : waiting;
-  root.dataset.exact = Boolean(saveable());
-  const state = { index: Math.max(0, lattice.nearest(x, y)), fps: given.fps, loop: given.loop, x, y };
-  root.dataset.film = reel.count ? JSON.stringify(state) : 'null';
-  for (const part of ['desk', 'line']) find(part).toggleAttribute('inert', !reel.blobs.size);
-  where.textContent = placeNow();
-  mark.style.left = 100 * x + '%';
-  mark.style.top = 100 * y + '%';
-  if (saveable()) saveLink.href = saveable();
-  else saveLink.removeAttribute('href');
-  tellWeights();
-}
-
-/* ---- the picture ------------------------------------------------------------------------------------------ */
-
-function shape(ratio) {
-  root.classList.remove('pad-blank');
-  root.style.setProperty('--ratio', ratio);
-}
-
-function show() {
-  const i = cell();
-  if (visit?.bitmap && !reel.blobs.has(i)) blend.put(visit.bitmap);
-  else if (i >= 0) blend.show([[here(i), 1]]);
-  else blend.show(lattice.around(x, y).map(([k, weight]) => [here(k), weight]));
-}
-
-function refresh() {
-  reel.focus = Math.max(0, lattice.nearest(x, y));
-  tell();
-  if (reel.blobs.size) show();
-}
-
-function resized() {
-  if (element.isConnected) return blend.redraw();
-  observer.disconnect();
-  reel.open('', 0);
-}
-
-/* ---- moving ----------------------------------------------------------------------------------------------- */
-
-function go(nx, ny) {
-  const snapped = lattice.at(nx, ny);
-  const place = snapped >= 0 ? lattice.cells[snapped] : [nx, ny].map((t) => Math.round(1000 * Math.min(1, Math.max(0, t))) / 1000);
-  if (place[0] !== x || place[1] !== y) visit = null;
-  const was = cell();
-  [x, y] = place;
-  refresh();
-  if (was !== cell()) tellCells();
-}
-
-function moveTo(nx, ny) {
-  if (reel.blobs.size) go(nx, ny);
-}
-
-function step(axis, direction, large) {
-  const place = [x, y];
-  place[axis] = large ? lattice.next(axis, place[axis], direction) : place[axis] + direction * STEP;
-  moveTo(...place);
-}
-
-// The hand is off: on a cell there is its picture, anywhere else the picture of this very point is asked for.
-function letGo(near) {
-  if (!reel.blobs.size) return;
-  const i = lattice.nearest(x, y);
-  const [cx, cy] = lattice.cells[i];
-  if (Math.max(Math.abs(cx - x), Math.abs(cy - y)) <= near) go(cx, cy);
-  const asked = visit && !(visit.stopped || visit.error || visit.gone);
-  if (!reel.blobs.has(cell()) && !asked) {
-    visit = {};
-    trigger('visit', { coordinates: [x, y] });
+  // Is the very picture of this place to be seen?
+  get exact() {
+    return this.reel.blobs.has(this.cell) || Boolean(this.point?.bitmap);
   }
-  refresh();
-  tellCells();
+
+  get saved() {
+    return this.reel.blobs.has(this.cell) ? this.frame(this.cell) : (this.point?.file?.url ?? null);
+  }
+
+  // For a cell that is not here the nearest that is; of several equally near, the one towards the handle.
+  standIn(i) {
+    if (this.reel.blobs.has(i)) return i;
+    const [cx, cy] = this.lattice.cells[i];
+    return this.lattice.nearest(cx + 0.01 * (this.x - cx), cy + 0.01 * (this.y - cy), this.reel.blobs);
+  }
+
+  /* ---- words ---------------------------------------------------------------------------------------------- */
+
+  cellName(i) {
+    const { cells, xs, ys } = this.lattice;
+    const name = this.say('cell', { row: ys.indexOf(cells[i][1]) + 1, column: xs.indexOf(cells[i][0]) + 1 });
+    const seed = this.frames[i]?.settings?.seed;
+    return seed === undefined ? name : this.say('tagged', { name, seed });
+  }
+
+  sheetName(i) {
+    const name = [this.cellName(i), this.frames[i]?.caption].filter(Boolean).join(': ');
+    return this.reel.blobs.has(i) ? name : this.say('missing', { name });
+  }
+
+  remark() {
+    const { point, handle, cell } = this;
+    if (this.exact) return '';
+    if (!handle.held && point) {
+      if (point.error) return this.say('error', point);
+      if (point.gone) return this.say('gone');
+      return point.stopped ? this.say('stopped') : point.step ? this.say('step', point) : this.say('asked');
+    }
+    if (cell >= 0) return this.say('absent');
+    const coming = this.lattice.around(this.x, this.y).some(([i]) => !this.reel.blobs.has(i)) ? '\n' + this.say('coming') : '';
+    return this.say(this.offline ? 'offline' : handle.held ? 'blend' : 'between') + coming;
+  }
+
+  placeNow() {
+    const { cell, point, x, y } = this;
+    if (cell >= 0 && (this.reel.blobs.has(cell) || !point?.bitmap)) return this.cellName(cell);
+    if (point?.bitmap) return this.say(Number.isInteger(point.seed) ? 'seeded' : 'exact', point);
+    return `x ${x.toFixed(2)}, y ${y.toFixed(2)}`;
+  }
+
+  tellWeights() {
+    const parts = weightsAt(this.x, this.y).map((weight) => Math.round(100 * weight));
+    this.lines.forEach((line, k) => {
+      line.style.setProperty('--part', parts[k] + '%');
+      line.children[1].textContent = parts[k] + ' %';
+      line.children[2].textContent = line.title = this.corner[k];
+    });
+    const said = parts.map((part, k) => part && this.say('part', { part, name: this.corner[k] })).filter(Boolean);
+    const text = [said.join(', '), this.placeNow()].join('. ');
+    this.square.setAttribute('aria-valuenow', Math.round(100 * this.x));
+    this.square.setAttribute('aria-valuetext', text);
+    this.picture.setAttribute('aria-label', text);
+  }
+
+  tellCells() {
+    const path = (here) => this.lattice.cells.map(([x, y], i) => (this.reel.blobs.has(i) === here ? `M${x} ${y}h0` : '')).join('');
+    this.empties.setAttribute('d', path(false));
+    this.dots.setAttribute('d', path(true));
+    for (const [i, cell] of this.sheet.cells) cell.setAttribute('aria-pressed', i === this.cell);
+    this.sheet.mark(this.index, (i) => this.sheetName(i));
+  }
+
+  tell() {
+    super.tell();
+    this.dataset.exact = Boolean(this.saved);
+    this.where.textContent = this.placeNow();
+    this.mark.style.left = 100 * this.x + '%';
+    this.mark.style.top = 100 * this.y + '%';
+    this.tellWeights();
+  }
+
+  /* ---- the picture ---------------------------------------------------------------------------------------- */
+
+  pane() {
+    return this.canvas;
+  }
+
+  draw() {
+    const { cell, point } = this;
+    if (point?.bitmap && !this.reel.blobs.has(cell)) return this.show(point.bitmap, 'exact');
+    const parts = cell >= 0 ? [[cell, 1]] : this.lattice.around(this.x, this.y);
+    this.canvas.show(parts.map(([i, weight]) => [this.standIn(i), weight]));
+  }
+
+  resized() {
+    this.canvas.redraw();
+  }
+
+  clear() {
+    [this.x, this.y, this.point] = [0, 0, null];
+    this.canvas.clear();
+  }
+
+  arrange() {
+    const { frames, ground } = this;
+    this.lattice = new Lattice(frames, this.reel.count);
+    const { cells, xs, ys } = this.lattice;
+    this.corner = CORNERS.map(([x, y]) => frames[this.lattice.at(x, y)]).map((frame) => frame?.settings?.prompt ?? frame?.caption ?? '');
+    this.corners.forEach((span, k) => (span.textContent = span.title = this.corner[k]));
+    ground.getContext('2d').clearRect(0, 0, ground.width, ground.height);
+    const rank = (i) => ys.indexOf(cells[i][1]) * xs.length + xs.indexOf(cells[i][0]);
+    const order = [...cells.keys()].sort((i, j) => rank(i) - rank(j));
+    const buttons = new Map(order.map((i) => [i, make('button', 'pad-cell', '', { type: 'button' })]));
+    this.cells.style.setProperty('--columns', xs.length);
+    this.cells.replaceChildren(...buttons.values());
+    this.sheet.height = Math.ceil(480 / Math.max(1, ys.length));
+    this.sheet.lay(buttons);
+    this.tellCells();
+  }
+
+  // On the ground of the pad a picture lies around its own place, so those at the rim are cut off there.
+  paintGround(i, small) {
+    const { width, height } = this.ground;
+    const { cells, xs, ys } = this.lattice;
+    const [w, h] = [width / Math.max(1, xs.length - 1), height / Math.max(1, ys.length - 1)];
+    this.ground.getContext('2d').drawImage(small, cells[i][0] * width - w / 2, cells[i][1] * height - h / 2, w, h);
+  }
+
+  /* ---- moving --------------------------------------------------------------------------------------------- */
+
+  go(x, y) {
+    const snapped = this.lattice.at(x, y);
+    const place = snapped >= 0 ? this.lattice.cells[snapped] : [x, y].map((t) => Math.round(1000 * Math.min(1, Math.max(0, t))) / 1000);
+    if (place[0] !== this.x || place[1] !== this.y) this.point = null;
+    const was = this.cell;
+    [this.x, this.y] = place;
+    this.refresh();
+    if (was !== this.cell) this.tellCells();
+  }
+
+  moveTo(x, y) {
+    if (this.reel.blobs.size) this.go(x, y);
+  }
+
+  step(axis, direction, large) {
+    const place = [this.x, this.y];
+    place[axis] = large ? this.lattice.next(axis, place[axis], direction) : place[axis] + direction * STEP;
+    this.moveTo(...place);
+  }
+
+  // The hand is off: on a cell there is its picture, anywhere else the picture of this very point is asked for.
+  letGo(near) {
+    if (!this.reel.blobs.size) return;
+    const [x, y] = this.lattice.cells[this.index];
+    if (Math.max(Math.abs(x - this.x), Math.abs(y - this.y)) <= near) this.go(x, y);
+    const { point } = this;
+    const asked = point && !(point.stopped || point.error || point.gone);
+    if (!this.reel.blobs.has(this.cell) && !asked && !this.offline) {
+      this.point = {};
+      this.fire('visit', { coordinates: [this.x, this.y] });
+    }
+    this.refresh();
+    this.tellCells();
+  }
+
+  pin(i) {
+    this.go(...this.lattice.cells[i]);
+    this.letGo(0);
+  }
+
+  // Arrow keys move the focus on the sheet; Enter and space are the button's own.
+  walk(event) {
+    const i = this.sheet.at(event);
+    if (i < 0 || !(event.key in ARROWS) || !plain(event)) return;
+    const [axis, direction] = ARROWS[event.key];
+    const place = [...this.lattice.cells[i]];
+    place[axis] = this.lattice.next(axis, place[axis], direction);
+    event.preventDefault();
+    this.sheet.cells.get(this.lattice.at(...place))?.focus();
+  }
+
+  /* ---- what comes from Python and from the network -------------------------------------------------------- */
+
+  arrived(i) {
+    this.sheet.fill(i);
+    super.arrived(i);
+    this.tellCells();
+  }
+
+  async visited(news) {
+    const isHere = () => !news.coordinates || (news.coordinates[0] === this.x && news.coordinates[1] === this.y);
+    const still = () => this.point && this.reel.base.endsWith(`/${news.run}/`) && isHere();
+    if (!still()) return; // the handle has moved on, or to another run
+    const bitmap = news.picture ? await this.reel.picture(news.picture.url) : null;
+    if (!still() || this.point.bitmap) return;
+    this.point = bitmap ? { ...news, bitmap } : news.picture ? { gone: true } : news;
+    this.refresh();
+  }
 }
 
-function pin(i) {
-  go(...lattice.cells[i]);
-  letGo(0);
-}
-
-/* ---- what comes from Python and from the network ---------------------------------------------------------- */
-
-function arrived(i) {
-  sheet.fill(i);
-  refresh();
-  tellCells();
-}
-
-async function preview(news) {
-  const bitmap = await reel.preview(news);
-  if (!bitmap) return;
-  tell(); // first: the canvas takes its size from the state
-  blend.put(bitmap);
-}
-
-async function visited({ detail: news }) {
-  const isHere = () => !news.coordinates || (news.coordinates[0] === x && news.coordinates[1] === y);
-  const still = () => visit && reel.base.endsWith(`/${news.run}/`) && isHere();
-  if (!still()) return; // the handle has moved on, or to another run
-  const bitmap = news.picture ? await reel.picture(news.picture.url) : null;
-  if (!still() || visit.bitmap) return;
-  visit = bitmap ? { ...news, bitmap } : news.picture ? { gone: true } : news;
-  refresh();
-}
-
-function arrange() {
-  lattice = new Lattice(frames, reel.count);
-  names = CORNERS.map(([cx, cy]) => frames[lattice.at(cx, cy)]).map((f) => f?.settings?.prompt ?? f?.caption ?? '');
-  corners.forEach((span, k) => (span.textContent = span.title = names[k]));
-  sheet.lay(lattice);
-  refresh();
-  tellCells();
-}
-
-async function readManifest(url) {
-  const manifest = await reel.json(url);
-  if (!manifest) return;
-  frames = manifest.frames;
-  arrange();
-}
-
-function reset(url, count) {
-  reel.open(url.replace(/frames[\w.-]*\.json$/, ''), count);
-  [frames, x, y, visit] = [[], 0, 0, null];
-  blend.clear();
-  arrange();
-  if (url) readManifest(url);
-}
-
-let current = '';
-function update() {
-  const { manifest, count = 0, ready = '', preview: news = null, ...settings } = props.value || {};
-  const url = manifest?.url ?? '';
-  given = settings;
-  if (url !== current || count !== reel.count) reset((current = url), count);
-  reel.setReady(bitsOf(ready));
-  preview(news);
-  refresh();
-}
-
-/* ---- what stays as it is ---------------------------------------------------------------------------------- */
-
-for (const [key, node] of Object.entries({ pad: square, sheet: find('sheet'), weights: weightList })) node.setAttribute('aria-label', say(key));
-square.setAttribute('aria-roledescription', say('role'));
-keys.textContent = say('keys');
-find('empty-title').textContent = say('empty');
-find('empty-hint').textContent = say('hint');
-saveLink.lastElementChild.textContent = saveLink.title = say('save');
-root.addEventListener('visited', visited);
-
-const observer = new ResizeObserver(resized);
-observer.observe(root);
-watch('value', update);
-update();
+customElements.define('pad-view', PadView);

@@ -1,7 +1,8 @@
-// Pane: one place on the stage that shows the frame nearest to `at`, or a preview. `shaped(ratio)` is called before a
-// picture is drawn, `broken()` when one could not be decoded. It knows nothing of the pane beside it.
+// Pane: a canvas that shows frames of a reel laid over each other, or one picture that is no frame. It is the one place
+// where a picture is put on the page. `shaped(ratio)` is called before anything is drawn, `broken()` when a frame could
+// not be decoded. It knows nothing of the pane beside it.
 
-class Pane {
+export class Pane {
   constructor(canvas, reel, shaped, broken) {
     Object.assign(this, { canvas, reel, shaped, broken, painting: false, stale: 0 });
     this.brush = canvas.getContext('2d');
@@ -9,37 +10,25 @@ class Pane {
   }
 
   clear() {
-    this.at = 0; // the frame the visitor wants here, ready or not
-    this.shown = -1; // the frame that is drawn; -1: none, or a preview
-    this.drawn = null;
+    this.wanted = null; // [frame, weight] of each part
+    this.done = null; // what is on the canvas: the list of parts it was drawn from, or a bitmap
   }
 
+  // Show these parts, [frame, weight] each, whose frames are all here; with none, what is there stays. The newest wish wins.
+  show(parts) {
+    const sum = new Map();
+    for (const [i, weight] of parts) sum.set(i, (sum.get(i) ?? 0) + weight);
+    const wanted = [...sum].sort((a, b) => b[1] - a[1]);
+    if (!wanted.length || JSON.stringify(wanted) === JSON.stringify(this.wanted)) return;
+    this.wanted = wanted;
+    this.repaint();
+  }
+
+  // Show a picture that is no frame.
   put(bitmap) {
-    this.drawn = bitmap;
-    this.shaped(bitmap.width / bitmap.height);
-    const { canvas, brush } = this;
-    const scale = Math.min(2, devicePixelRatio || 1);
-    const [width, height] = [canvas.clientWidth, canvas.clientHeight].map((s) => Math.max(1, Math.round(s * scale)));
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-    brush.imageSmoothingQuality = 'high'; // bundled models draw 128 px: they are shown several times their size
-    brush.drawImage(bitmap, 0, 0, width, height);
-  }
-
-  // One decode at a time and always for the newest wish, so flipping fast never queues up work.
-  async paint() {
-    if (this.painting) return;
-    this.painting = true;
-    const { reel } = this;
-    for (let i = reel.nearest(this.at); i >= 0 && i !== this.shown; i = reel.nearest(this.at)) {
-      const { aborter } = reel;
-      const bitmap = reel.bitmap(i) ?? (await reel.decode(i));
-      if (aborter !== reel.aborter) continue; // a new run began meanwhile
-      if (bitmap) {
-        this.put(bitmap);
-        this.shown = i;
-      } else this.broken();
-    }
-    this.painting = false;
+    this.wanted = null;
+    this.done = bitmap;
+    this.draw([[bitmap, 1]]);
   }
 
   repaint() {
@@ -50,11 +39,49 @@ class Pane {
     });
   }
 
+  // One at a time and always the newest wish, so a fast drag never queues up work.
+  async paint() {
+    if (this.painting) return;
+    this.painting = true;
+    const { reel } = this;
+    while (this.wanted && this.wanted !== this.done) {
+      const [{ aborter }, wanted] = [reel, this.wanted];
+      const find = async ([i, weight]) => [reel.bitmap(i) ?? (await reel.decode(i)), weight];
+      const layers = await Promise.all(wanted.map(find));
+      if (aborter !== reel.aborter || !this.wanted) continue; // another run, or a picture of its own came first
+      this.done = wanted;
+      const whole = layers.filter(([bitmap]) => bitmap);
+      if (whole.length) this.draw(whole);
+      if (whole.length === layers.length) continue;
+      if (this.wanted === wanted) this.wanted = null; // the same wish may come again, when the frame has
+      this.broken();
+    }
+    this.painting = false;
+  }
+
+  // Laid over each other so that each counts as much as its weight says, the heaviest first.
+  draw(layers) {
+    const { canvas, brush } = this;
+    this.shaped(layers[0][0].width / layers[0][0].height);
+    const scale = Math.min(2, devicePixelRatio || 1);
+    const [width, height] = [canvas.clientWidth, canvas.clientHeight].map((s) => Math.max(1, Math.round(s * scale)));
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    brush.imageSmoothingQuality = 'high'; // bundled models draw 128 px: they are shown several times their size
+    let sum = 0;
+    for (const [bitmap, weight] of layers) {
+      sum += weight;
+      brush.globalAlpha = weight / sum;
+      brush.drawImage(bitmap, 0, 0, width, height);
+    }
+    brush.globalAlpha = 1;
+  }
+
   // The canvas has another size now: draw again what is on it.
   redraw() {
-    const frame = this.shown;
-    this.shown = -1;
-    if (frame >= 0) this.repaint();
-    else if (this.drawn) this.put(this.drawn);
+    if (this.done instanceof ImageBitmap) this.draw([[this.done, 1]]);
+    else if (this.wanted) {
+      this.done = null;
+      this.repaint();
+    }
   }
 }

@@ -3,10 +3,10 @@
 
 const MAX_FETCHES = 6; // what browsers open to one host anyway
 const MAX_TRIES = 2;
-const MAX_PIXELS = 40e6; // decoded RGBA, 160 MB: about 150 frames of 512 px
+export const MAX_PIXELS = 40e6; // decoded RGBA, 160 MB: about 150 frames of 512 px
 
 // Which frame a film shows at a position that only ever counts up; null when a film played once is over.
-function frameAt(position, count, loop) {
+export function frameAt(position, count, loop) {
   if (count < 2) return loop === 'open' && position > 0 ? null : 0;
   if (loop === 'open') return position < count ? position : null;
   if (loop === 'closed') return position % count;
@@ -15,7 +15,7 @@ function frameAt(position, count, loop) {
   return p < count ? p : period - p;
 }
 
-class Reel {
+export class Reel {
   constructor(changed) {
     this.changed = changed;
     this.open('', 0);
@@ -96,13 +96,18 @@ class Reel {
     }
   }
 
+  // The picture of frame i, as anything that createImageBitmap takes; throws if it cannot be had.
+  async read(i, signal) {
+    const answer = await fetch(this.url(i, 'view', '.jpg'), { signal });
+    if (!answer.ok) throw new Error(answer.status);
+    return answer.blob();
+  }
+
   async fetch(i) {
     const { signal } = this.aborter;
     this.busy.add(i);
     try {
-      const answer = await fetch(this.url(i, 'view', '.jpg'), { signal });
-      if (!answer.ok) throw new Error(answer.status);
-      const blob = await answer.blob();
+      const blob = await this.read(i, signal);
       if (!signal.aborted) this.blobs.set(i, blob);
     } catch (error) {
       if (!signal.aborted) this.failed(i);

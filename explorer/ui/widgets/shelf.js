@@ -1,7 +1,9 @@
 // Shelf: the visitor's list of runs, kept by this browser, the newest first. It knows nothing about the page.
 // Where a browser keeps nothing, the list lives as long as the page.
 
-class Shelf {
+import { bitsOf } from './grids.js';
+
+export class Shelf {
   static KEY = 'latent-explorer.runs';
   static MOST = 60;
 
@@ -53,10 +55,10 @@ class Shelf {
 }
 
 // The address of frame i of a run, as the page shows it.
-const frameUrl = (entry, i) => `${entry.base}view/${String(i).padStart(4, '0')}.jpg`;
+export const frameUrl = (entry, i) => `${entry.base}view/${String(i).padStart(4, '0')}.jpg`;
 
 // The frames to look for: those that are known to be there, or those that are rendered first.
-function framesOf({ ready, count }) {
+export function framesOf({ ready, count }) {
   const there = bitsOf(ready).filter((i) => i < count);
   return there.length ? there : [...new Set([0, Math.floor((count - 1) / 2), count - 1])];
 }

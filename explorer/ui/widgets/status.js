@@ -1,36 +1,35 @@
-// StatusView: shows props.value = {state, text, detail, notes, progress}. Everything goes through textContent:
-// notes quote the visitor's own words.
-const root = element.querySelector('.status');
-const find = (name) => root.querySelector('.status-' + name);
+// StatusView: the value is {state, text, detail, notes, progress}, see views.py. Notes quote the visitor's own words.
 
-function write(node, text) {
-  if (node.textContent !== text) node.textContent = text; // an unchanged live region is not read out again
-  node.hidden = !text;
+import { Widget, html, make, write } from './widget.js';
+
+export default class StatusView extends Widget {
+  static styles = ['status'];
+  static template = html`
+<div class="status-head"><i class="status-dot" aria-hidden="true"></i><p class="status-text" data-part="text" role="status" aria-live="polite"></p><p class="status-detail" data-part="detail"></p></div>
+<div class="status-bar" data-part="bar" role="progressbar" aria-valuemin="0" aria-valuemax="100"><i></i></div>
+<ul class="status-notes" data-part="notes"></ul>`;
+
+  begin(props) {
+    super.begin(props);
+    this.className = 'status';
+    this.dataset.state = 'ready';
+  }
+
+  update() {
+    this.hidden = !this.value;
+    if (!this.value) return;
+    const { state, text, detail, notes, progress } = this.value;
+    this.dataset.state = state;
+    write(this.text, text);
+    write(this.detail, detail);
+    this.notes.replaceChildren(...notes.map((note) => make('li', '', note)));
+    this.notes.hidden = !notes.length;
+    this.bar.hidden = typeof progress !== 'number';
+    if (this.bar.hidden) return;
+    this.bar.setAttribute('aria-valuenow', Math.round(progress * 100));
+    this.bar.setAttribute('aria-label', text);
+    this.bar.firstElementChild.style.width = progress * 100 + '%';
+  }
 }
 
-function showProgress(progress, text) {
-  const bar = find('bar');
-  const known = typeof progress === 'number';
-  bar.hidden = !known;
-  if (!known) return;
-  const percent = Math.round(progress * 100);
-  bar.setAttribute('aria-valuenow', percent);
-  bar.setAttribute('aria-label', text);
-  bar.firstElementChild.style.width = progress * 100 + '%';
-}
-
-function show() {
-  const status = props.value;
-  root.hidden = !status;
-  if (!status) return;
-  root.dataset.state = status.state;
-  write(find('text'), status.text);
-  write(find('detail'), status.detail);
-  showProgress(status.progress, status.text);
-  const notes = status.notes.map((note) => Object.assign(document.createElement('li'), { textContent: note }));
-  find('notes').replaceChildren(...notes);
-  find('notes').hidden = !notes.length;
-}
-
-watch('value', show);
-show();
+customElements.define('status-view', StatusView);

@@ -1,314 +1,248 @@
-// TrajectoryView: shows props.value = {manifest, count, ready, preview, notes, fps, loop}, see views.py and trajectory.py.
-// Needs reel.js, pane.js, curve.js and lanes.js before it. Captions and prompts are the visitor's: all text goes through
-// textContent, title and aria attributes, never HTML. No listener outlives the element.
+// TrajectoryView: a run as denoisings side by side, up to four in step with each other: one scrubber over the steps, a
+// switch of what is drawn, the noise level. Coordinates are (lane, step, layer); `index` of the state is the frame shown in
+// the chosen lane. A layer whose name is not among the words is shown under its own name.
 
-const root = element.querySelector('.trajectory');
-const find = (name) => root.querySelector('.trajectory-' + name);
-const [row, switches, note, about, place, playButton, range, plot, axis, saveLink] = [
-  'lanes', 'layers', 'note', 'about', 'place', 'play', 'range', 'plot', 'axis', 'save',
-].map(find);
-const spoken = [navigator.language, navigator.language.slice(0, 2)].find((l) => props.texts[l]);
-const words = { ...props.texts.en, ...props.texts[spoken] };
-const say = (key, holes = {}) => words[key].replace(/\{(\w+)\}/g, (_, hole) => holes[hole]);
-const make = (name, tag) => Object.assign(document.createElement(tag), { className: 'trajectory-' + name });
-const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
+import { Curve } from './curve.js';
+import { gridOf, laneNames, nearestIn, rough } from './grids.js';
+import { Pane } from './pane.js';
+import { PlayedView } from './player.js';
+import { calm, html, make, write } from './widget.js';
 
-const WHOLE = 3000; // milliseconds that playing takes at least
-const reel = new Reel(arrived);
-const curve = new Curve(plot.querySelector('svg'));
-let frames = []; // from the manifest
-let grid = gridOf(frames);
-let names = []; // of the lanes
-let notes = {}; // words measured while drawing, by frame, for those that have any
-let lanes = []; // {node, pane, mark, name} each
-let given = {}; // fps and loop as Python gave them: carried along for the exports
-let at = 0; // the place in grid.steps, of all lanes
-let layer = 0; // the place in grid.layers; kept from run to run
-let chosen = 0; // the lane that is saved and carried on
-let touched = false; // has the visitor moved? then the view no longer follows what arrives
-let clock = null; // time of the last step while playing, null while paused
+const SHORTEST = 3; // seconds that playing takes at least
 
-/* ---- where things are ------------------------------------------------------------------------------------- */
+export default class TrajectoryView extends PlayedView {
+  static look = 'trajectory';
+  static styles = ['view', 'trajectory'];
+  static template = html`
+<div class="view-desk view-bar">
+  <div class="view-switch trajectory-layers" data-part="switches" data-name="layers" role="group"></div>
+  <a class="view-save" download></a>
+</div>
+<div class="view-stage" tabindex="-1">
+  <div class="trajectory-lanes" data-part="row" data-name="lanes" role="group"></div>
+  <p class="view-note" role="status" hidden></p>
+</div>
+<div class="view-empty">
+  <svg viewBox="0 0 96 48" width="96" height="48" aria-hidden="true">
+    <rect x="3" y="12" width="24" height="24" rx="4" stroke-dasharray="2 4"></rect>
+    <rect x="36" y="12" width="24" height="24" rx="4" stroke-dasharray="5 3"></rect>
+    <rect x="69" y="12" width="24" height="24" rx="4"></rect>
+    <path d="M69 31l8-9 6 6 4-4 6 6"></path>
+    <path d="M29 24h5M62 24h5"></path>
+  </svg>
+</div>
+<div class="view-desk">
+  <div class="trajectory-words">
+    <button type="button" class="view-play"></button>
+    <p class="trajectory-place" data-part="place"><b></b><span></span></p>
+  </div>
+  <input class="view-range" data-name="scrub" type="range" min="0" max="0" step="1" value="0">
+  <div class="trajectory-plot" data-part="plot" aria-hidden="true"><svg class="curve" data-part="svg" preserveAspectRatio="none"></svg></div>
+  <p class="trajectory-axis" data-part="axis" aria-hidden="true"><span></span><span data-say="curve"></span><span></span></p>
+  <p class="trajectory-about" data-part="about"></p>
+  <div class="trajectory-scale" data-part="scale" aria-hidden="true"><i></i><span style="left: 0%">0</span><span style="left: 20.7%">0.1</span><span style="left: 57.4%">1</span><span style="left: 100%">10</span></div>
+  <p class="trajectory-honest" data-say="honest"></p>
+  <p class="view-keys" data-say="keys"></p>
+</div>`;
 
-const wanted = (k, s = at) => grid.find(grid.lanes[k], grid.steps[s], grid.layers[layer]);
-const stepOf = (i) => frames[i]?.coordinates[1];
-
-function rowOf(i) {
-  const [lane, , drawn] = frames[i]?.coordinates ?? [];
-  return grid.steps.map((step) => grid.find(lane, step, drawn)).filter((j) => j >= 0);
-}
-
-const nearest = (i) => nearestIn(rowOf(i), i, reel.blobs);
-
-// What a lane's pane sees of the reel: never a frame of another lane or layer.
-const ownReel = { nearest, bitmap: (i) => reel.bitmap(i), decode: (i) => reel.decode(i) };
-Object.defineProperty(ownReel, 'aborter', { get: () => reel.aborter });
-
-const layerName = (k) => frames.find(({ coordinates }) => coordinates?.[2] === grid.layers[k])?.settings?.layer ?? '';
-
-function settingsNow() {
-  const i = grid.find(grid.lanes[chosen], grid.steps[at], grid.layers[0]);
-  return frames[i]?.settings ?? {};
-}
-
-/* ---- words ------------------------------------------------------------------------------------------------ */
-
-function remark(k) {
-  const i = wanted(k);
-  if (i < 0) return say('nothing');
-  if (reel.blobs.has(i)) return '';
-  const holes = { step: stepOf(i), other: stepOf(nearest(i)) };
-  if (holes.other === undefined) return say('coming', holes);
-  if (reel.lost(i)) return say('lost', holes);
-  if (reel.ready.has(i)) return touched ? say('loading', holes) : '';
-  return say('showing', holes);
-}
-
-function noteNow() {
-  if (reel.blobs.size) return '';
-  if (reel.ready.size && [...reel.ready].every((i) => reel.lost(i))) return say('gone');
-  return reel.previewing ? say('preview', reel.previewing) : say('waiting');
-}
-
-function noiseNow() {
-  const { sigma } = settingsNow();
-  if (!Number.isFinite(sigma)) return '';
-  const strength = sigma >= 1 ? say('louder', { times: rough(sigma) }) : say('softer', { percent: Number((100 * sigma).toPrecision(2)) });
-  return `${say('sigma', { sigma: rough(sigma) })}: ${strength}`;
-}
-
-function tellLanes() {
-  lanes.forEach(({ node, mark, pane }, k) => {
-    const i = wanted(k);
-    const remarked = reel.blobs.size ? remark(k) : '';
-    const caption = [frames[i]?.caption ?? words[layerName(layer)] ?? '', remarked].filter(Boolean).join('. ');
-    node.setAttribute('aria-label', say('lane', { name: names[k] || say('untitled'), caption }));
-    node.title = frames[i]?.settings?.prompt ?? '';
-    if (lanes.length > 1) node.setAttribute('aria-pressed', k === chosen);
-    node.classList.toggle('trajectory-blank', reel.blobs.size ? nearest(i) < 0 : !reel.previewing || !pane.drawn);
-    mark.textContent = remarked;
-    mark.hidden = !remarked;
-  });
-}
-
-function tellPlace() {
-  const step = frames[wanted(chosen)]?.caption || say('place', { step: grid.steps[at], steps: settingsNow().steps });
-  const noise = noiseNow();
-  [place.firstElementChild.textContent, place.lastElementChild.textContent] = [step, noise];
-  range.max = Math.max(0, grid.steps.length - 1);
-  range.value = at;
-  range.setAttribute('aria-valuetext', [step, noise].filter(Boolean).join(', '));
-  curve.at(at);
-  const label = say(clock === null ? 'play' : 'pause');
-  playButton.title = label;
-  playButton.setAttribute('aria-label', label);
-  playButton.classList.toggle('trajectory-on', clock !== null);
-}
-
-function tellLayer() {
-  [...switches.children].forEach((button, k) => button.setAttribute('aria-pressed', k === layer));
-  const measured = notes[wanted(chosen)];
-  const hint = words[layerName(layer) + ' hint'] ?? '';
-  about.textContent = [hint, measured && say('measured', { measured })].filter(Boolean).join(' ');
-  find('scale').hidden = layerName(layer) !== 'guidance';
-}
-
-function tell() {
-  const text = noteNow();
-  note.textContent = text;
-  note.hidden = !text || !reel.count;
-  const waiting = reel.previewing ? 'preview' : 'waiting';
-  root.dataset.state = !reel.count ? 'empty' : reel.blobs.size ? 'film' : waiting;
-  for (const part of ['desk', 'bar']) find(part).toggleAttribute('inert', !reel.blobs.size);
-  tellLanes();
-  tellPlace();
-  tellLayer();
-  const here = wanted(chosen);
-  const index = Math.max(0, here < 0 ? grid.find(grid.lanes[chosen], grid.steps[at], grid.layers[0]) : here);
-  root.dataset.film = reel.count ? JSON.stringify({ index, fps: given.fps, loop: given.loop }) : 'null';
-  const saved = nearest(here);
-  if (saved < 0) saveLink.removeAttribute('href');
-  else saveLink.href = reel.url(saved, 'frames', '.png');
-}
-
-/* ---- stage ------------------------------------------------------------------------------------------------ */
-
-function shape(ratio) {
-  root.style.setProperty('--ratio', ratio);
-}
-
-function refresh() {
-  reel.focus = Math.max(0, wanted(chosen));
-  lanes.forEach(({ pane }, k) => (pane.at = wanted(k)));
-  tell();
-  lanes.forEach(({ pane }) => pane.repaint());
-}
-
-function resized() {
-  if (element.isConnected) return lanes.forEach(({ pane }) => pane.redraw());
-  observer.disconnect();
-  clock = null;
-  reel.open('', 0);
-}
-
-function newLane(k) {
-  const alone = grid.lanes.length === 1;
-  const node = make('lane', alone ? 'div' : 'button');
-  const [view, canvas, mark, name] = [make('view', 'span'), make('picture', 'canvas'), make('mark', 'span'), make('name', 'span')];
-  if (alone) node.setAttribute('role', 'img');
-  else node.type = 'button';
-  Object.assign(canvas, { width: 1, height: 1 });
-  name.textContent = names[k];
-  view.append(canvas, mark);
-  node.append(view, ...(names[k] ? [name] : []));
-  node.addEventListener('click', () => {
-    chosen = k;
-    refresh();
-  });
-  return { node, mark, pane: new Pane(canvas, ownReel, shape, refresh) };
-}
-
-function newSwitch(k) {
-  const button = Object.assign(document.createElement('button'), { type: 'button' });
-  button.textContent = words[layerName(k)] ?? layerName(k);
-  button.addEventListener('click', () => {
-    layer = k;
-    refresh();
-  });
-  return button;
-}
-
-// The present run's lanes, layers and noise levels, as soon as frames.json is here.
-function arrange() {
-  grid = gridOf(frames);
-  names = laneNames(frames, grid, (scale) => say('guided', { scale }));
-  if (frames.length) layer = Math.min(layer, grid.layers.length - 1);
-  lanes = frames.length ? grid.lanes.map((_, k) => newLane(k)) : [];
-  row.replaceChildren(...lanes.map(({ node }) => node));
-  row.style.setProperty('--lanes', Math.max(1, lanes.length));
-  switches.replaceChildren(...(frames.length ? grid.layers.map((_, k) => newSwitch(k)) : []));
-  const sigmas = grid.steps.map((step) => frames[grid.find(grid.lanes[0], step, grid.layers[0])]?.settings?.sigma);
-  const least = Math.min(...sigmas.filter((sigma) => sigma > 0));
-  curve.draw(sigmas.map((sigma) => (sigma > 0 ? Math.log(sigma / least) : null))); // its bottom is the least noise
-  plot.hidden = axis.hidden = curve.high === 0;
-  const ends = [sigmas[0], sigmas.at(-1)].map((sigma) => (Number.isFinite(sigma) ? 'σ ' + rough(sigma) : ''));
-  [axis.firstElementChild.textContent, axis.lastElementChild.textContent] = ends;
-  follow();
-  refresh();
-}
-
-/* ---- moving ----------------------------------------------------------------------------------------------- */
-
-function go(s) {
-  at = Math.min(Math.max(0, s), Math.max(0, grid.steps.length - 1));
-  refresh();
-}
-
-function visit(s) {
-  touched = true;
-  clock = null;
-  go(s);
-}
-
-function play() {
-  if (grid.steps.length < 2) return;
-  touched = true;
-  clock = performance.now();
-  go(at === grid.steps.length - 1 ? 0 : at);
-  requestAnimationFrame(tick);
-}
-
-function tick(now) {
-  if (clock === null || !element.isConnected) return;
-  if (now - clock > Math.max(1000 / (given.fps || 10), WHOLE / grid.steps.length)) {
-    clock = now;
-    if (at === grid.steps.length - 1) return visit(at);
-    go(at + 1);
+  begin(props) {
+    super.begin(props);
+    this.grid = gridOf([]);
+    this.lanes = []; // {node, pane, mark, name} each
+    this.layer = 0; // the place in grid.layers; kept from run to run
+    this.chosen = 0; // the lane that is saved and carried on
+    this.curve = new Curve(this.svg);
+    this.plot.addEventListener('pointerdown', (event) => {
+      if (event.button) return;
+      this.plot.setPointerCapture(event.pointerId);
+      this.point(event);
+    });
+    this.plot.addEventListener('pointermove', (event) => this.plot.hasPointerCapture(event.pointerId) && this.point(event));
   }
-  requestAnimationFrame(tick);
+
+  get count() { return this.grid.steps.length; } // `at` is the place of all lanes in these
+  get fps() { return Math.min(this.given.fps || 10, this.count / SHORTEST); }
+  get loop() { return 'open'; }
+
+  /* ---- where things are ----------------------------------------------------------------------------------- */
+
+  // The frame of lane k that belongs at a step; -1 if there is none.
+  wanted(k, s = this.at, layer = this.layer) {
+    const { lanes, steps, layers, find } = this.grid;
+    return find(lanes[k], steps[s], layers[layer]);
+  }
+
+  // The frame that stands in for i: never one of another lane or layer.
+  nearest(i) {
+    const [lane, , layer] = this.frames[i]?.coordinates ?? [];
+    const row = this.grid.steps.map((step) => this.grid.find(lane, step, layer)).filter((j) => j >= 0);
+    return nearestIn(row, i, this.reel.blobs);
+  }
+
+  get here() { return this.wanted(this.chosen); }
+  get settings() { return this.frames[this.wanted(this.chosen, this.at, 0)]?.settings ?? {}; }
+  get layerName() { return this.nameOfLayer(this.layer); }
+  get saved() { return this.frame(this.nearest(this.here)); }
+
+  get index() {
+    return Math.max(0, this.here < 0 ? this.wanted(this.chosen, this.at, 0) : this.here);
+  }
+
+  nameOfLayer(k) {
+    return this.frames.find(({ coordinates }) => coordinates?.[2] === this.grid.layers[k])?.settings?.layer ?? '';
+  }
+
+  /* ---- words ---------------------------------------------------------------------------------------------- */
+
+  // Each lane has its own.
+  remark() {
+    return '';
+  }
+
+  remarkOf(i) {
+    const step = (j) => this.frames[j]?.coordinates[1];
+    if (i < 0) return this.say('nothing');
+    const holes = { step: step(i), other: step(this.nearest(i)) };
+    if (holes.other === undefined) return this.say('coming', holes);
+    return this.missing(i, holes, 'showing');
+  }
+
+  noiseNow() {
+    const { sigma } = this.settings;
+    if (!Number.isFinite(sigma)) return '';
+    const times = rough(sigma);
+    const strength = sigma >= 1 ? this.say('louder', { times }) : this.say('softer', { percent: Number((100 * sigma).toPrecision(2)) });
+    return `${this.say('sigma', { sigma: times })}: ${strength}`;
+  }
+
+  tellLanes() {
+    const { frames, reel } = this;
+    this.lanes.forEach(({ node, mark, pane, name }, k) => {
+      const i = this.wanted(k);
+      const remark = reel.blobs.size ? this.remarkOf(i) : '';
+      const caption = [frames[i]?.caption ?? this.words[this.layerName] ?? '', remark].filter(Boolean).join('. ');
+      node.setAttribute('aria-label', this.say('lane', { name: name || this.say('untitled'), caption }));
+      node.title = frames[i]?.settings?.prompt ?? '';
+      if (this.lanes.length > 1) node.setAttribute('aria-pressed', k === this.chosen);
+      node.classList.toggle('trajectory-blank', reel.blobs.size ? this.nearest(i) < 0 : !reel.previewing || !pane.done);
+      write(mark, remark);
+    });
+  }
+
+  tellPlace() {
+    const { steps } = this.grid;
+    const step = this.frames[this.here]?.caption || this.say('place', { step: steps[this.at], steps: this.settings.steps });
+    const said = [step, this.noiseNow()];
+    said.forEach((text, k) => (this.place.children[k].textContent = text));
+    this.range.setAttribute('aria-valuetext', said.filter(Boolean).join(', '));
+    this.curve.at(this.at);
+  }
+
+  tellLayer() {
+    [...this.switches.children].forEach((button, k) => button.setAttribute('aria-pressed', k === this.layer));
+    const measured = this.notes[this.here];
+    const hint = this.words[this.layerName + ' hint'] ?? '';
+    this.about.textContent = [hint, measured && this.say('measured', { measured })].filter(Boolean).join(' ');
+    this.scale.hidden = this.layerName !== 'guidance';
+  }
+
+  tell() {
+    super.tell();
+    this.tellLanes();
+    this.tellPlace();
+    this.tellLayer();
+  }
+
+  /* ---- the picture ---------------------------------------------------------------------------------------- */
+
+  pane(index) {
+    return this.lanes[Math.max(0, this.grid.lanes.indexOf(this.frames[index]?.coordinates?.[0]))].pane;
+  }
+
+  draw() {
+    this.lanes.forEach(({ pane }, k) => {
+      const i = this.nearest(this.wanted(k));
+      pane.show(i < 0 ? [] : [[i, 1]]);
+    });
+  }
+
+  async preview(news) {
+    if (this.lanes.length) await super.preview(news);
+    this.tellLanes();
+  }
+
+  resized() {
+    for (const { pane } of this.lanes) pane.redraw();
+  }
+
+  clear() {
+    [this.at, this.chosen] = [0, 0];
+  }
+
+  arrange() {
+    const { frames } = this;
+    this.grid = gridOf(frames);
+    const { lanes, steps, layers } = this.grid;
+    const names = laneNames(frames, this.grid, (scale) => this.say('guided', { scale }));
+    if (layers.length) this.layer = Math.min(this.layer, layers.length - 1);
+    this.lanes = lanes.map((_, k) => this.newLane(k, names[k]));
+    this.row.replaceChildren(...this.lanes.map(({ node }) => node));
+    this.row.style.setProperty('--lanes', Math.max(1, lanes.length));
+    this.switches.replaceChildren(...layers.map((_, k) => this.newSwitch(k)));
+    const sigmas = steps.map((_, s) => frames[this.wanted(0, s, 0)]?.settings?.sigma);
+    const least = Math.min(...sigmas.filter((sigma) => sigma > 0));
+    this.curve.draw(sigmas.map((sigma) => (sigma > 0 ? Math.log(sigma / least) : null))); // its bottom is the least noise
+    this.plot.hidden = this.axis.hidden = this.curve.high === 0;
+    const ends = [sigmas[0], sigmas.at(-1)].map((sigma) => (Number.isFinite(sigma) ? 'σ ' + rough(sigma) : ''));
+    [this.axis.firstElementChild.textContent, this.axis.lastElementChild.textContent] = ends;
+    this.follow();
+  }
+
+  // One denoising alone is a picture; several are buttons to choose between.
+  newLane(k, name) {
+    const alone = this.grid.lanes.length === 1;
+    const node = make(alone ? 'div' : 'button', 'trajectory-lane');
+    const canvas = make('canvas', 'view-picture', '', { width: 1, height: 1 });
+    const [view, mark] = [make('span', 'trajectory-view'), make('span', 'trajectory-mark')];
+    if (alone) node.setAttribute('role', 'img');
+    else node.type = 'button';
+    view.append(canvas, mark);
+    node.append(view, ...(name ? [make('span', 'trajectory-name', name)] : []));
+    node.addEventListener('click', () => {
+      this.chosen = k;
+      this.refresh();
+    });
+    return { node, mark, name, pane: new Pane(canvas, this.reel, (ratio) => this.shape(ratio), () => this.refresh()) };
+  }
+
+  newSwitch(k) {
+    const name = this.nameOfLayer(k);
+    const button = make('button', '', this.words[name] ?? name, { type: 'button' });
+    button.addEventListener('click', () => {
+      this.layer = k;
+      this.refresh();
+    });
+    return button;
+  }
+
+  /* ---- moving --------------------------------------------------------------------------------------------- */
+
+  point({ clientX }) {
+    const { left, width } = this.svg.getBoundingClientRect();
+    this.visit(Math.round(((clientX - left) / width) * (this.grid.steps.length - 1)));
+  }
+
+  // Until the visitor takes over, stand at the newest step that all lanes have: the picture comes out of its noise.
+  follow() {
+    if (this.touched || (calm() && this.at > 0 && this.reel.blobs.size < this.reel.count)) return;
+    const whole = (s) => this.lanes.every((_, k) => this.wanted(k, s) < 0 || this.reel.blobs.has(this.wanted(k, s)));
+    this.at = Math.max(0, this.grid.steps.findLastIndex((_, s) => whole(s)));
+  }
+
+  arrived() {
+    this.follow();
+    this.refresh();
+  }
 }
 
-// Until the visitor takes over, stand at the newest step that all lanes have: the picture comes out of its noise.
-function follow() {
-  if (touched || (calm() && at > 0 && reel.blobs.size < reel.count)) return;
-  const whole = (s) => grid.lanes.every((_, k) => wanted(k, s) < 0 || reel.blobs.has(wanted(k, s)));
-  at = Math.max(0, grid.steps.findLastIndex((_, s) => whole(s)));
-}
-
-/* ---- what comes from Python and from the network ---------------------------------------------------------- */
-
-function arrived() {
-  follow();
-  refresh();
-}
-
-async function preview(news) {
-  const bitmap = lanes.length ? await reel.preview(news) : null;
-  if (!bitmap) return;
-  lanes[Math.max(0, grid.lanes.indexOf(frames[news.index]?.coordinates?.[0]))].pane.put(bitmap);
-  tell();
-}
-
-async function readManifest(url) {
-  const manifest = await reel.json(url);
-  if (!manifest) return;
-  frames = manifest.frames;
-  arrange();
-}
-
-function reset(url, count) {
-  reel.open(url.replace(/frames[\w.-]*\.json$/, ''), count);
-  [frames, at, chosen, touched, clock] = [[], 0, 0, false, null];
-  arrange();
-  if (url) readManifest(url);
-}
-
-let current = '';
-function update() {
-  const { manifest, count = 0, ready = '', preview: news = null, notes: told = {}, ...settings } = props.value || {};
-  const url = manifest?.url ?? '';
-  [given, notes] = [settings, told];
-  if (url !== current || count !== reel.count) reset((current = url), count);
-  reel.setReady(bitsOf(ready));
-  preview(news);
-  refresh();
-}
-
-/* ---- the visitor's hands ---------------------------------------------------------------------------------- */
-
-const labels = { lanes: row, layers: switches, scrub: range };
-for (const [key, node] of Object.entries(labels)) node.setAttribute('aria-label', say(key));
-find('empty-title').textContent = say('empty');
-find('empty-hint').textContent = say('hint');
-for (const key of ['honest', 'keys']) find(key).textContent = say(key);
-axis.children[1].textContent = say('curve');
-saveLink.lastElementChild.textContent = saveLink.title = say('save');
-
-const toggle = () => (clock === null ? play() : visit(at));
-playButton.addEventListener('click', toggle);
-range.addEventListener('input', () => visit(Number(range.value)));
-
-function point(event) {
-  const { left, width } = plot.querySelector('svg').getBoundingClientRect();
-  visit(Math.round(((event.clientX - left) / width) * (grid.steps.length - 1)));
-}
-plot.addEventListener('pointerdown', (event) => {
-  if (event.button) return;
-  plot.setPointerCapture(event.pointerId);
-  point(event);
-});
-plot.addEventListener('pointermove', (event) => plot.hasPointerCapture(event.pointerId) && point(event));
-
-root.addEventListener('keydown', (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || !reel.blobs.size) return;
-  const moves = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
-  if (event.key === ' ' && !event.target.matches('button, a')) toggle();
-  else if (event.key in moves && event.target !== range) visit(at + moves[event.key]);
-  else return;
-  event.preventDefault();
-});
-
-const observer = new ResizeObserver(resized);
-observer.observe(root);
-watch('value', update);
-update();
+customElements.define('trajectory-view', TrajectoryView);

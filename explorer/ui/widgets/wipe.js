@@ -1,7 +1,7 @@
 // Wipe: the divider over the pair. It stands `percent` of the way from the left: A is seen left of it, B right of it.
 // Dragged anywhere on the pair while `on`, moved by keys when it has the focus; `moved()` is called after each move.
 
-class Wipe {
+export class Wipe {
   constructor(pair, divider, moved) {
     Object.assign(this, { pair, divider, moved, on: true, percent: 50 });
     pair.addEventListener('pointerdown', (event) => {

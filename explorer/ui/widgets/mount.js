@@ -1,0 +1,32 @@
+// What `js_on_load` imports (see widget.py): draws the widget `props.kind` into Gradio's element and keeps its value up to
+// date. Events that the widget fires go to Python. It is the only module that knows Gradio.
+
+import './page.js';
+
+const sheets = new Map(); // name -> promise: each style sheet is asked for once
+
+function sheet(name) {
+  const href = new URL(`${name}.css`, import.meta.url).href;
+  return new Promise((done, failed) => {
+    const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href });
+    link.onload = done;
+    link.onerror = () => failed(new Error(`${href} could not be loaded`));
+    document.head.append(link);
+  });
+}
+
+function styled(name) {
+  if (!sheets.has(name)) sheets.set(name, sheet(name));
+  return sheets.get(name);
+}
+
+export async function mount(element, props, trigger, watch) {
+  const { default: Kind } = await import(`./${props.kind}.js`);
+  await Promise.all(Kind.styles.map(styled));
+  const widget = new Kind();
+  widget.begin(props);
+  for (const name of Kind.events) widget.addEventListener(name, ({ detail }) => trigger(name, detail));
+  watch('value', () => (widget.value = props.value));
+  widget.value = props.value; // as it is by now: it may have changed on the way here
+  element.append(widget);
+}

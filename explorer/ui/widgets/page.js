@@ -1,0 +1,49 @@
+// Page: what events of the page do in the browser itself (their `js=`), under window.explorer: the page's config carries
+// calls, no code. It is there before Gradio is, see `scripts` in widget.py.
+
+// Calls `act` with the element as soon as it is there, for at most three seconds.
+function whenThere(find, act, tries = 30) {
+  const node = find();
+  if (node) act(node);
+  else if (tries) setTimeout(whenThere, 100, find, act, tries - 1);
+}
+
+window.explorer = {
+  // An event's inputs with the state of the view `id` at `place`.
+  seen(id, place, inputs) {
+    const view = document.getElementById(id)?.querySelector('[data-film]');
+    return inputs.map((input, i) => (i === place ? JSON.parse(view?.dataset.film ?? 'null') : input));
+  },
+
+  // Starts the download of a finished file as soon as its link is drawn; the last file's goes first.
+  download(selector) {
+    setTimeout(whenThere, 50, () => document.querySelector(selector), (link) => link.click());
+  },
+
+  // The whole link of a query, which goes into the address bar; `home` is the page's address where it stands in a frame.
+  link(query, home) {
+    if (!query) return query;
+    history.replaceState(history.state, '', '?' + query);
+    return (home ?? location.origin + location.pathname) + '?' + query;
+  },
+
+  // What this browser has kept of the forms, see memory.js.
+  remembered() {
+    try {
+      return [JSON.parse(localStorage.getItem('latent-explorer.form'))];
+    } catch {
+      return [null];
+    }
+  },
+
+  // Scrolls to the form of the example that was chosen as soon as its tab is drawn, and puts the focus on Render.
+  toExample() {
+    const name = document.querySelector('[data-gallery]')?.dataset.gallery;
+    const button = () => document.getElementById(name + '-render');
+    whenThere(() => button()?.offsetParent && button(), (render) => {
+      document.getElementById('notice').scrollIntoView();
+      render.scrollIntoView({ block: 'nearest' });
+      render.focus({ preventScroll: true });
+    });
+  },
+};

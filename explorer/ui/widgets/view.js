@@ -1,0 +1,174 @@
+// RunView: what all views of a run share. Its value is {manifest, count, ready, preview, notes, fps, loop}, see views.py;
+// what the visitor looks at stands in its attribute data-film. A kind of view says
+//
+//   begin(props)          as every widget; then its parts are there
+//   clear()               a new run begins: forget what was of the last one
+//   arrange()             and lay out what is known of it; again when frames.json is here
+//   draw()                show the frames that are wanted, or those that stand in for them
+//   tell()                say where things stand; begins with super.tell()
+//   index                 the frame the visitor is at, here or not; and `saved`, the address of what is saved
+//   remark()              what is to be said of the picture that is seen, '' for nothing
+//   pane(index)           where a picture of frame `index` goes that is no frame yet
+//   stop(), resized()     the view leaves the page, or has another width
+//
+// and calls `refresh` after whatever the visitor does. No listener outlives the element: all are on its own nodes.
+
+import { bitsOf } from './grids.js';
+import { Reel } from './reel.js';
+import { Widget, html, write } from './widget.js';
+
+const SAVE = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M11 4h2v8.2l2.8-2.8 1.4 1.4L12 16l-5.2-5.2 1.4-1.4 2.8 2.8zM5 18h14v2H5z"></path></svg><span data-say="save"></span>`;
+
+const EMPTY = html`<p class="view-empty-title" data-say="empty"></p><p class="view-empty-hint" data-say="hint"></p>`;
+
+const PLAY = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path class="view-icon-play" d="M8 5v14l11-7z"></path><path class="view-icon-pause" d="M7 5h3.5v14H7zM13.5 5H17v14h-3.5z"></path></svg>`;
+
+// Whether a key is one that a view may take for itself.
+export const plain = (event) => !(event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey);
+
+export class RunView extends Widget {
+  begin(props) {
+    super.begin(props);
+    this.className = `view view-blank ${this.constructor.look}`;
+    this.dataset.state = 'empty';
+    this.reel = new (props.Reel ?? Reel)((i) => this.arrived(i));
+    Object.assign(this, { frames: [], notes: {}, given: {}, touched: false, current: '' });
+    [this.note, this.save, this.range] = ['note', 'save', 'range'].map((name) => this.find('.view-' + name));
+    this.save.title = this.say('save');
+    this.sizes = new ResizeObserver(() => this.resized());
+  }
+
+  build() {
+    super.build();
+    for (const [name, content] of Object.entries({ save: SAVE, empty: EMPTY, play: PLAY })) this.find('.view-' + name)?.append(content.cloneNode(true));
+  }
+
+  connectedCallback() {
+    this.sizes.observe(this);
+    super.connectedCallback();
+  }
+
+  disconnectedCallback() {
+    this.sizes.disconnect();
+    this.stop();
+    this.reel.open('', 0);
+  }
+
+  stop() {}
+
+  clear() {}
+
+  /* ---- what comes from Python and from the network -------------------------------------------------------- */
+
+  update() {
+    const { manifest, count = 0, ready = '', preview = null, notes = {}, ...given } = this.value ?? {};
+    const url = manifest?.url ?? '';
+    this.notes = notes;
+    if (url !== this.current || count !== this.reel.count) this.reset(url, count, manifest);
+    this.give(given);
+    this.reel.setReady(bitsOf(ready));
+    this.preview(preview);
+    this.refresh();
+  }
+
+  // fps and loop as Python has them: carried along for the exports.
+  give(given) {
+    this.given = given;
+  }
+
+  reset(url, count, manifest) {
+    this.current = url;
+    this.reel.open(url.replace(/frames[\w.-]*\.json$/, ''), count);
+    Object.assign(this, { frames: manifest?.frames ?? [], touched: false });
+    this.stop();
+    this.clear();
+    this.arrange();
+    if (url && !this.frames.length) this.readManifest(url);
+  }
+
+  async readManifest(url) {
+    const manifest = await this.reel.json(url);
+    if (!manifest) return;
+    this.frames = manifest.frames;
+    this.arrange();
+    this.refresh();
+  }
+
+  async preview(news) {
+    const bitmap = await this.reel.preview(news);
+    if (!bitmap) return;
+    this.tell(); // first: the canvas takes its size from the state
+    this.show(bitmap, 'preview', news.index);
+  }
+
+  // Puts a picture that is no frame on the page, where frame `index` would be: a "preview" or an "exact" point.
+  show(bitmap, kind, index) {
+    this.dataset.shows = kind;
+    this.pane(index).put(bitmap);
+  }
+
+  // Frame i is here, or has failed to come.
+  arrived() {
+    this.refresh();
+  }
+
+  /* ---- words ---------------------------------------------------------------------------------------------- */
+
+  get broken() {
+    return this.reel.ready.size > 0 && [...this.reel.ready].every((i) => this.reel.lost(i));
+  }
+
+  noteNow() {
+    if (this.reel.blobs.size) return this.remark();
+    if (this.broken) return this.say('gone');
+    return this.reel.previewing ? this.say('preview', this.reel.previewing) : this.say('waiting');
+  }
+
+  // Why another one is seen instead of frame i; '' if it is not so, or will not be for long.
+  missing(i, holes, coming = 'coming') {
+    if (this.reel.blobs.has(i)) return '';
+    if (this.reel.lost(i)) return this.say('lost', holes);
+    if (this.reel.ready.has(i)) return this.touched ? this.say('loading', holes) : '';
+    return this.say(coming, holes);
+  }
+
+  tell() {
+    const { reel } = this;
+    write(this.note, this.noteNow());
+    const waiting = reel.previewing ? 'preview' : 'waiting';
+    this.dataset.state = !reel.count ? 'empty' : reel.blobs.size ? 'shown' : waiting;
+    this.dataset.film = reel.count ? JSON.stringify(this.state) : 'null';
+    for (const desk of this.querySelectorAll('.view-desk')) desk.toggleAttribute('inert', !reel.blobs.size);
+    const { saved } = this;
+    if (saved) this.save.href = saved;
+    else this.save.removeAttribute('href');
+  }
+
+  get state() {
+    return { index: this.index, fps: this.given.fps, loop: this.given.loop };
+  }
+
+  get saved() {
+    return this.frame(this.reel.nearest(this.index));
+  }
+
+  // The address of the lossless frame i.
+  frame(i) {
+    return i < 0 ? null : this.reel.url(i, 'frames', '.png');
+  }
+
+  /* ---- the picture ---------------------------------------------------------------------------------------- */
+
+  refresh() {
+    this.reel.focus = Math.max(0, this.index);
+    this.tell();
+    if (!this.reel.blobs.size) return;
+    this.dataset.shows = 'frame';
+    this.draw();
+  }
+
+  shape(ratio) {
+    this.classList.remove('view-blank');
+    this.style.setProperty('--ratio', ratio);
+  }
+}

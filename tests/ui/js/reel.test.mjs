@@ -1,0 +1,55 @@
+// The order of playing, what is kept in memory, the heights of a curve.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Curve } from '../../../explorer/ui/widgets/curve.js';
+import { MAX_PIXELS, Reel, frameAt } from '../../../explorer/ui/widgets/reel.js';
+
+const ORDERS = {
+  open: [0, 1, 2, 3, null, null, null, null],
+  closed: [0, 1, 2, 3, 0, 1, 2, 3],
+  'back-and-forth': [0, 1, 2, 3, 2, 1, 0, 1],
+};
+
+for (const [loop, order] of Object.entries(ORDERS)) {
+  test(`a film of four frames that is ${loop}`, () => {
+    assert.deepEqual([0, 1, 2, 3, 4, 5, 6, 7].map((position) => frameAt(position, 4, loop)), order);
+  });
+}
+
+test('decoded pictures are bounded, and the oldest are closed', () => {
+  const reel = new Reel(() => {});
+  let closed = 0;
+  for (let i = 0; i < 300; i++) reel.keep(i, { width: 512, height: 512, close: () => closed++ });
+  const held = reel.bitmaps.size;
+  assert.ok(held > 140 && held < 160);
+  assert.equal(held + closed, 300);
+  assert.ok(reel.pixels <= MAX_PIXELS);
+  reel.bitmap(300 - held); // the oldest is used: now it is the youngest
+  assert.equal([...reel.bitmaps.keys()].at(-1), 300 - held);
+});
+
+test('the nearest frame is the earlier one of two', () => {
+  const reel = new Reel(() => {});
+  reel.open('', 9);
+  assert.equal(reel.nearest(4, new Set([2, 6])), 2);
+  assert.equal(reel.nearest(5, new Set([2, 6])), 6);
+  assert.equal(reel.nearest(5, new Set()), -1);
+});
+
+const node = () => ({ append() {}, setAttribute() {}, toggleAttribute() {} });
+globalThis.document = { createElementNS: node };
+
+for (const [numbers, ends, heights] of [
+  [[1, 3, 2], [0, 3], [2 / 3, 0, 1 / 3]],
+  [[-1, 1], [-1, 1], [1, 0]],
+  [[0, 0], [0, 0], [1, 1]],
+  [[-4, -2], [-4, 0], [1, 0.5]],
+]) {
+  test(`the heights of a curve of ${numbers}`, () => {
+    const curve = new Curve(node());
+    curve.draw(numbers);
+    assert.deepEqual([curve.low, curve.high], ends);
+    numbers.forEach((number, k) => assert.ok(Math.abs(curve.height(number) - heights[k]) < 1e-9));
+  });
+}
