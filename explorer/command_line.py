@@ -13,7 +13,8 @@ import shlex
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,13 @@ import diffusers
 import transformers
 
 from explorer import load, render
+from explorer.engine.engine import Engine, Frame
 from explorer.engine.models import KNOWN, ModelError
 from explorer.experiments import registry
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Choice, Input, InputError, Integer, Numbers, Picture, Prompts, Real
 from explorer.experiments.pictures import EXAMPLES
+from explorer.experiments.tails import PromptCutOff, tails
 from explorer.outputs.export import FORMATS, export
 from explorer.outputs.records import make_record
 from explorer.outputs.runs import Runs
@@ -138,7 +141,7 @@ def produce(experiment: Experiment, out: Path, format: str | None, options: dict
     with tempfile.TemporaryDirectory() as folder:
         record = make_record(experiment.name(), experiment.settings(), model, plan)
         run = Runs(Path(folder)).create(record, len(plan.places))
-        for frame in render(experiment, engine):
+        for frame in _frames(experiment, engine):
             run.add(frame.index, frame.png)
         run.finish()
         if format is None:
@@ -148,3 +151,12 @@ def produce(experiment: Experiment, out: Path, format: str | None, options: dict
             loop, fps = getattr(experiment, "loop", "open"), getattr(experiment, "fps", 10)
             shutil.copy(export(run, format, fps=fps, loop=loop), out)
     print(out)
+
+
+def _frames(experiment: Experiment, engine: Engine) -> Iterator[Frame]:
+    """As `explorer.render` gives them; its warning of what is cut off is one line on stderr here."""
+    if sentences := tails(experiment, engine.networks.cut_off):
+        print("explorer:", *" ".join(sentences).split(), file=sys.stderr)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PromptCutOff)
+        return render(experiment, engine)

@@ -221,7 +221,8 @@ class Tab:
                 yield self._shown(rendering, film, status)
         except (RuntimeError, OSError) as error:  # a device out of memory, a disk that is full
             traceback.print_exc()
-            yield self._shown(rendering, rendering.film(), rendering.failed(error))
+            status = rendering.failed(error)
+            yield self._shown(rendering, rendering.film(), status)
         finally:
             self.under_way.end(visitor, self.name, render)
 
