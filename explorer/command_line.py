@@ -16,13 +16,12 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import diffusers
 import transformers
 
 from explorer import load, render
-from explorer.engine.engine import Engine, Frame
 from explorer.engine.models import KNOWN, ModelError
 from explorer.experiments import registry
 from explorer.experiments.base import Experiment
@@ -32,6 +31,9 @@ from explorer.experiments.tails import PromptCutOff, tails
 from explorer.outputs.export import FORMATS, export
 from explorer.outputs.records import make_record
 from explorer.outputs.runs import Runs
+
+if TYPE_CHECKING:
+    from explorer.engine.engine import Engine, Frame
 
 
 def add_model_flags(parser: argparse.ArgumentParser) -> None:

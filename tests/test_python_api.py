@@ -63,6 +63,16 @@ def test_what_does_not_go_together_is_said_before_the_first_frame_is_asked_for(e
         explorer.render(film, engine)
 
 
+def test_what_is_cut_off_is_a_warning_once_a_render(engine):
+    long = " ".join(["word"] * 75 + ["and", "a", "castle"])
+    film = explorer.Interpolation(prompts=(long, "a dog"), frames=2, negative_prompt=f"not {long}")
+    with pytest.warns(UserWarning, match="“and a castle”") as said:
+        explorer.render(film, engine, progress=False)
+    assert len(said) == 1
+    assert said[0].filename == __file__
+    assert str(said[0].message).count("The text encoder reads only the beginning of") == 2
+
+
 def test_whoever_stops_iterating_can_go_on_later(engine):
     film = explorer.Interpolation(prompts=("a cat", "a dog"), frames=9)
     some = explorer.render(film, engine, progress=False)

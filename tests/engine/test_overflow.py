@@ -15,6 +15,7 @@ from explorer.engine.networks import DiffusersNetworks
 from explorer.engine.overflow import Overflow, check_finite
 from explorer.engine.quiet import quiet
 from explorer.engine.store import FrameStore
+from explorer.ui.text import say
 from tests.engine.loading import UNET, rewrite
 from tests.tiny import tiny_sd
 
@@ -67,12 +68,21 @@ def test_in_float32_another_way_out_is_named():
     assert "--dtype" not in str(caught.value)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16])
+def test_a_visitor_reads_it_in_their_language(dtype):
+    with pytest.raises(Overflow) as caught:
+        check_finite(torch.tensor(float("nan")), dtype)
+    assert say(str(caught.value), "zh").startswith(f"模型在 {str(dtype).removeprefix('torch.')} 下给出的不是数字")
+
+
 def test_what_was_finished_before_stays():
     engine = Engine(Broken(healthy_calls=2), FrameStore())
     rendered(engine, GuidanceSweep(prompt="a cat", scales=(1,), num_inference_steps=2, scheduler="DDIM"))
     with pytest.raises(Overflow):
         rendered(engine, GuidanceSweep(prompt="a dog", scales=(1,), num_inference_steps=2, scheduler="DDIM"))
-    assert rendered(engine, GuidanceSweep(prompt="a cat", scales=(1,), num_inference_steps=2, scheduler="DDIM"))[0].stored
+    assert rendered(engine, GuidanceSweep(prompt="a cat", scales=(1,), num_inference_steps=2, scheduler="DDIM"))[
+        0
+    ].stored
 
 
 @pytest.mark.parametrize("file", [UNET, VAE])
