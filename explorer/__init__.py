@@ -19,6 +19,7 @@ Importing this package loads nothing; `load` loads a model; the experiments are 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,13 +56,17 @@ def render(experiment: Experiment, engine: Engine, *, progress: bool = True) -> 
     """The frames of an experiment, coarse to fine, as they are finished; `frame.index` is their place in order.
 
     Settings left at None are the model's own. `progress` shows a bar of rows. Raises InputError for settings that do
-    not go together, before anything is rendered.
+    not go together, before anything is rendered; warns (`PromptCutOff`, a UserWarning) of what the text encoder cuts
+    off. While it is iterated it raises ModelError where the model gives NaN or infinity.
     """
     from tqdm.auto import tqdm
 
     from explorer.engine.engine import Frame
+    from explorer.experiments.tails import PromptCutOff, tails
 
     running = engine.render(experiment.resolved(engine.networks.defaults).plan(engine))
+    if sentences := tails(experiment, engine.networks.cut_off):
+        warnings.warn(" ".join(sentences), PromptCutOff, stacklevel=2)
 
     def frames() -> Iterator[Frame]:
         with tqdm(total=running.price.rows, unit="row", disable=not progress) as bar:

@@ -12,10 +12,11 @@ import argparse
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import diffusers
 import transformers
@@ -25,10 +26,14 @@ from explorer.engine.models import KNOWN, ModelError
 from explorer.experiments import registry
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Input, InputError
+from explorer.experiments.tails import PromptCutOff, tails
 from explorer.outputs.export import FORMATS, export
 from explorer.outputs.records import make_record
 from explorer.outputs.runs import Runs
 from explorer.ui.offline import offline_view
+
+if TYPE_CHECKING:
+    from explorer.engine.engine import Engine, Frame
 
 
 def add_model_flags(parser: argparse.ArgumentParser) -> None:
@@ -120,7 +125,7 @@ def produce(experiment: Experiment, out: Path, format: str | None, options: dict
     with tempfile.TemporaryDirectory() as folder:
         record = make_record(experiment.name(), experiment.settings(), model, plan)
         run = Runs(Path(folder)).create(record, len(plan.places))
-        for frame in render(experiment, engine):
+        for frame in _frames(experiment, engine):
             run.add(frame.index, frame.png)
         run.finish()
         if format is None:
@@ -130,3 +135,12 @@ def produce(experiment: Experiment, out: Path, format: str | None, options: dict
             playback, beside = plan.shown.playback, partial(offline_view, experiment.view)
             shutil.copy(export(run, format, fps=playback.fps, loop=playback.loop, beside=beside), out)
     print(out)
+
+
+def _frames(experiment: Experiment, engine: Engine) -> Iterator[Frame]:
+    """As `explorer.render` gives them; its warning of what is cut off is one line on stderr here."""
+    if sentences := tails(experiment, engine.networks.cut_off):
+        print("explorer:", *" ".join(sentences).split(), file=sys.stderr)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PromptCutOff)
+        return render(experiment, engine)

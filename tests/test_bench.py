@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from bench import run_price
 from bench.__main__ import PLAIN, entries
 from bench.contestants import Ours, Plain
 from bench.film import Film, Rendered
@@ -119,3 +120,14 @@ def test_the_random_network_has_the_shape_of_stable_diffusion_1_5():
     with torch.device("meta"):
         sizes = [sum(p.numel() for p in made.parameters()) for made in (unet(), vae(), text_encoder(tiny_tokenizer()))]
     assert sizes == [859_520_964, 83_653_863, 123_060_480]
+
+
+def test_the_price_of_a_run_is_told_by_its_length(monkeypatch, capsys):
+    found = run_price.measure((8, 15), rounds=1)
+    assert list(found) == [8, 15]
+    assert all(seconds > 0 for seconds in found.values())
+    for dearest, code in ((1.1, 0), (1.3, 1)):
+        monkeypatch.setattr(run_price, "measure", lambda sizes, rounds, top=dearest: {100: 1e-3, 1000: top * 1e-3})
+        monkeypatch.setattr("sys.argv", ["run_price"])
+        assert run_price.main() == code
+        assert f"| 1000 | {dearest:.2f} |" in capsys.readouterr().out

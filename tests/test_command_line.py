@@ -256,6 +256,21 @@ def test_interrupted_in_the_middle_it_says_so_and_goes_on_from_there(monkeypatch
     assert len(list((tmp_path / "store").rglob("*.png"))) == 24
 
 
+LONG = "a red fox, " * 40 + "and a castle\nwith a tower"
+
+
+def test_what_is_cut_off_is_one_line_on_stderr_negative_prompts_too(engine, tmp_path, capsys):
+    sweep = ["guidance-sweep", "--scales", "1", "--out", str(tmp_path / "a.png"), "--prompt"]
+    assert main([*sweep, LONG, "--negative-prompt", "blurry " * 75 + "and dark"]) == 0
+    lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("explorer:")]
+    assert len(lines) == 1
+    assert "reads only the beginning of “a red fox," in lines[0]
+    assert "and a castle with a tower”" in lines[0]
+    assert "of “blurry blurry blurry blurry blurry blurr…”. Cut off: “and dark”" in lines[0]
+    assert main([*sweep, "a cat"]) == 0
+    assert "explorer:" not in capsys.readouterr().err
+
+
 def helped(capsys, *argv: str) -> str:
     """The help without white space: it breaks its lines anywhere, after hyphens too."""
     with pytest.raises(SystemExit) as caught:

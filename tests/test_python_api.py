@@ -3,6 +3,7 @@
 import dataclasses
 import inspect
 import textwrap
+import warnings
 
 import pytest
 from PIL import Image
@@ -61,6 +62,19 @@ def test_what_does_not_go_together_is_said_before_the_first_frame_is_asked_for(e
     film = explorer.Interpolation(prompts=("a cat", "a dog"), seeds=(1, 2, 3))
     with pytest.raises(InputError, match=r"seeds = .* one for each of the 2 prompts"):
         explorer.render(film, engine)
+
+
+def test_what_is_cut_off_is_a_warning_once_a_render(engine):
+    long = " ".join(["word"] * 75 + ["and", "a", "castle"])
+    film = explorer.Interpolation(prompts=(long, "a dog"), frames=2, negative_prompt=f"not {long}")
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always", UserWarning)
+        explorer.render(film, engine, progress=False)
+    assert len(said) == 1
+    assert issubclass(said[0].category, UserWarning)
+    assert said[0].filename == __file__
+    assert "“and a castle”" in str(said[0].message)
+    assert str(said[0].message).count("The text encoder reads only the beginning of") == 2
 
 
 def test_whoever_stops_iterating_can_go_on_later(engine):

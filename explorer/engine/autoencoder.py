@@ -18,7 +18,11 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from torch import Tensor, nn
 
+from explorer.engine.overflow import check_finite
 from explorer.space.points import digest
+
+MEANT_BLACK = "black"
+"""The text in the PNG of a picture of zeros: it is no overflow, its latents and pixels were looked at."""
 
 
 class Autoencoder:
@@ -56,10 +60,14 @@ class Autoencoder:
 
     @torch.inference_mode()
     def decode(self, latents: Tensor) -> Image.Image:
-        """The picture of finished latents (channels, h, w), as diffusers' pipelines decode and round it."""
+        """The picture of finished latents (channels, h, w), as diffusers' pipelines decode and round it.
+
+        Raises Overflow where the pixels are no numbers.
+        """
         latents = latents[None].to(self._device, torch.float32) / self._vae.config.scaling_factor
-        pixels = self._vae.decode(latents.to(self._vae.dtype), return_dict=False)[0][0].float()
-        pixels = (pixels / 2 + 0.5).clamp(0, 1).permute(1, 2, 0).cpu().numpy()
+        pixels = self._vae.decode(latents.to(self._vae.dtype), return_dict=False)[0][0].float().cpu()
+        check_finite(pixels, self._vae.dtype)
+        pixels = (pixels / 2 + 0.5).clamp(0, 1).permute(1, 2, 0).numpy()
         return Image.fromarray((pixels * 255).round().astype(np.uint8))
 
     @torch.inference_mode()
@@ -93,5 +101,7 @@ def to_png(picture: Image.Image) -> bytes:
     buffer, info = io.BytesIO(), PngInfo()
     if note := picture.info.get("note"):
         info.add_itxt("note", note)
+    if picture.getbbox() is None:
+        info.add_text(MEANT_BLACK, "the latents are finite")
     picture.save(buffer, "PNG", compress_level=1, pnginfo=info)
     return buffer.getvalue()

@@ -9,34 +9,32 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import diffusers
 import torch
 import transformers
-from diffusers.loaders.single_file_utils import SingleFileComponentError
+from diffusers.loaders.single_file_utils import SingleFileComponentError, create_diffusers_clip_model_from_ldm
 from safetensors import SafetensorError, safe_open
 
 from explorer.engine.families import ModelError, family_of, read_json, weighted_parts
 from explorer.engine.families import parts as parts_of
 from explorer.engine.quiet import quiet
+from explorer.engine.schedulers import rescheduled
+from explorer.engine.single_file import family_in_file, older_text_encoder, schedule_in_file, shapes
 
+SCHEDULER = "scheduler/scheduler_config.json"
 READ_ERRORS = (OSError, ValueError, KeyError, RuntimeError, SafetensorError, SingleFileComponentError)
-TEXT_ENCODERS_IN_FILES: Mapping[str, tuple[str, ...]] = {
-    "sd1": ("cond_stage_model.transformer.",),
-    "sd2": ("cond_stage_model.model.",),
-    "sdxl": ("conditioner.embedders.0.transformer.", "conditioner.embedders.1.model."),
-}
-"""Where a single-file checkpoint keeps its text encoders, by family."""
 
 
 @dataclass(frozen=True)
 class Checkpoint:
     """Files that make up one model: configuration and tokenizers in `folder`, weights in `weights`.
 
-    `weights` maps each part to its files, or "" to the one file of a single-file checkpoint.
+    `weights` maps each part to its files, or "" to the one file of a single-file checkpoint. `schedule` is what that
+    file says of its noise schedule and the scheduler's configuration in `folder` does not.
     """
 
     name: str
@@ -44,6 +42,7 @@ class Checkpoint:
     folder: Path
     weights: Mapping[str, tuple[Path, ...]]
     variant: str | None = None
+    schedule: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -70,33 +69,15 @@ def open_folder(folder: Path, name: str, half: bool = False) -> Checkpoint:
 def open_file(file: Path, folder: Path, name: str) -> Checkpoint:
     """The model in a single-file checkpoint, configured as the diffusers model in `folder`.
 
-    Raises ModelError: a broken file, one without UNet, VAE or text encoder, or of another family than `folder`.
+    Raises ModelError: a broken file, one without UNet, VAE or text encoder, of another family than `folder`, or one
+    that says of itself what is not supported.
     """
     family, found = family_of(folder, name), family_in_file(file)
     text_width_is_own = family == "sd" and found != "sdxl"
     if found != family and not text_width_is_own:
         raise ModelError(f"{name} is of the {found} family and cannot be configured as {family} by {folder}.")
-    return _checked(Checkpoint(name, family, folder, {"": (file,)}))
-
-
-def family_in_file(file: Path) -> str:
-    """The family of a single-file checkpoint, by the names of its weights; ModelError if it is no whole model."""
-    names = list(shapes([file]))
-    for part, prefixes in {"UNet": ("model.diffusion_model.",), "VAE": ("first_stage_model.", "vae.")}.items():
-        if not any(name.startswith(prefixes) for name in names):
-            raise ModelError(
-                f"{file.name} holds no {part}, so it is no Stable Diffusion checkpoint "
-                "(LoRA, VAE and ControlNet files cannot be opened by themselves)."
-            )
-    for family, prefixes in TEXT_ENCODERS_IN_FILES.items():
-        if all(any(name.startswith(prefix) for name in names) for prefix in prefixes):
-            return family
-    raise ModelError(f"{file.name} holds no text encoder of Stable Diffusion 1.x, 2.x or SDXL.")
-
-
-def shapes(files: Iterable[Path]) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of all weights, from the files' headers alone; ModelError for a broken file."""
-    return {name: shape for file in files for name, shape in _shapes_in(file).items()}
+    schedule = schedule_in_file(file, read_json(folder, SCHEDULER, name))
+    return Checkpoint(name, family, folder, {"": (file,)}, schedule=schedule)
 
 
 def size(checkpoint: Checkpoint, dtype: torch.dtype) -> int:
@@ -130,14 +111,6 @@ def read(checkpoint: Checkpoint, dtype: torch.dtype) -> diffusers.DiffusionPipel
     return pipe
 
 
-def _shapes_in(file: Path) -> dict[str, tuple[int, ...]]:
-    try:
-        with safe_open(file, "pt") as tensors:
-            return {name: tuple(tensors.get_slice(name).get_shape()) for name in tensors.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError) as error:
-        raise ModelError(f"{file} is no complete safetensors file ({error}); fetch it again.") from error
-
-
 def _weights(folder: Path, variant: str | None) -> tuple[Path, ...]:
     """The safetensors of one part, whole or in shards; nothing if there are none of this variant."""
     stem = "model" if folder.name.startswith("text_encoder") else "diffusion_pytorch_model"
@@ -157,10 +130,14 @@ def _checked(checkpoint: Checkpoint) -> Checkpoint:
 
 
 def _contents(checkpoint: Checkpoint) -> Iterator[bytes]:
-    for part in ("unet/config.json", "vae/config.json", "scheduler/scheduler_config.json"):
+    for part in ("unet/config.json", "vae/config.json", SCHEDULER):
         config = read_json(checkpoint.folder, part, checkpoint.name)
         facts = {key: value for key, value in config.items() if key not in ("_name_or_path", "_diffusers_version")}
         yield json.dumps(facts, sort_keys=True).encode()
+        if config.get("rescale_betas_zero_snr"):
+            yield b"of every sampler"  # three of them did not rescale once: their pictures are other ones now
+    if checkpoint.schedule:
+        yield json.dumps(checkpoint.schedule, sort_keys=True).encode()
     for file in checkpoint.files:
         with file.open("rb") as stream:
             while block := stream.read(1 << 22):
@@ -217,6 +194,7 @@ def _read_file(checkpoint: Checkpoint, dtype: torch.dtype) -> diffusers.Diffusio
             dtype=dtype,
             local_files_only=True,
             feature_extractor=None,
+            **_older_text_encoder(checkpoint, dtype),
             **options,
         )
     except NotImplementedError as error:  # "Cannot copy out of meta tensor": a weight that was never filled
@@ -224,10 +202,25 @@ def _read_file(checkpoint: Checkpoint, dtype: torch.dtype) -> diffusers.Diffusio
     except READ_ERRORS as error:
         fault = f"{checkpoint.name} does not fit the configuration in {checkpoint.folder}"
         raise ModelError(f"{fault} ({_first_line(error)}).") from error
+    if checkpoint.schedule:
+        pipe.scheduler = rescheduled(pipe.scheduler, checkpoint.schedule)
     modules = (getattr(pipe, part) for part in weighted_parts(checkpoint.family == "sdxl"))
     if any(weight.is_meta for module in modules for weight in module.parameters()):
         raise holes
     return pipe
+
+
+def _older_text_encoder(checkpoint: Checkpoint, dtype: torch.dtype) -> dict[str, Any]:
+    """The text encoder of an old checkpoint, whose names diffusers does not know; nothing for the others."""
+    (file,) = checkpoint.weights[""]
+    if not (renamed := older_text_encoder(shapes([file]))):
+        return {}
+    with safe_open(file, "pt") as tensors:
+        weights = {new: tensors.get_tensor(old) for old, new in renamed.items()}
+    kind = read_json(checkpoint.folder, "model_index.json", checkpoint.name)["text_encoder"][1]
+    options = {"config": str(checkpoint.folder), "subfolder": "text_encoder", "local_files_only": True}
+    encoder = create_diffusers_clip_model_from_ldm(getattr(transformers, kind), weights, torch_dtype=dtype, **options)
+    return {"text_encoder": encoder}
 
 
 def _first_line(error: BaseException) -> str:

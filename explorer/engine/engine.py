@@ -21,6 +21,7 @@ from torch import Tensor
 from explorer.engine.autoencoder import to_png
 from explorer.engine.denoise import Row, Rows, Trajectory, denoise, first_row_keys, timesteps_of
 from explorer.engine.networks import Networks
+from explorer.engine.overflow import check_finite
 from explorer.engine.pace import Pace
 from explorer.engine.schedulers import draws_noise, make_scheduler, noise_levels
 from explorer.engine.store import FrameStore
@@ -163,7 +164,8 @@ class Render:
     """One execution of a plan: iterate it for `Step`s and `Frame`s, frames coarse to fine, stored ones first.
 
     `price` is known before; `rows` counts as it goes. `cancel()` may be called from any thread: no further UNet call is
-    begun, the iteration ends, and every frame finished before is in the store, where the next render finds it.
+    begun, the iteration ends, and every frame finished before is in the store, where the next render finds it. A model
+    that gives NaN or infinity ends it with Overflow, and its picture is not kept.
     """
 
     def __init__(self, engine: Engine, plan: Plan) -> None:
@@ -182,7 +184,9 @@ class Render:
         sampling, fresh_noise = self.plan.sampling, draws_noise(self.plan.sampling.scheduler)
         setting = digest(repr(sampling), self.engine.networks.signature, self._micro_batch)
         self.keys: list[str] = []  # of the frames, by place
+        self._places: dict[str, list[int]] = defaultdict(list)  # that show a frame, by its key
         self._points: list[bytes] = []  # the names of the points that the places look at
+        self._first: dict[bytes, int] = {}  # the first place of each point
         self._missing: dict[str, int] = {}  # the first place of each frame that is in no store
         self._wanted: Counter[bytes] = Counter()
         self._travels: dict[bytes, int] = {}  # the points to be denoised: by name, evaluations of the UNet
@@ -193,6 +197,8 @@ class Render:
             key = (digest(name, place.step, place.look.digest) if place.look else name).hex()
             self._points.append(name)
             self.keys.append(key)
+            self._places[key].append(index)
+            self._first.setdefault(name, index)
             if key not in self._missing and key not in self.engine.store:
                 self._miss(index, point)
         self.price = self._price()
@@ -250,8 +256,8 @@ class Render:
         order = self.plan.order
         yield from self._stored(order)
         points = dict.fromkeys(self._points[i] for i in order if self._points[i] in self._travels)
-        device, first = self.engine.networks.device, {name: self._points.index(name) for name in points}
-        trajectories = (Trajectory(i, self.plan.point(i), self._scheduler, device) for i in first.values())
+        device, first = self.engine.networks.device, [self._first[name] for name in points]
+        trajectories = (Trajectory(i, self.plan.point(i), self._scheduler, device) for i in first)
         looks = self._looks()
         try:
             for step in denoise(trajectories, self._predict, self._micro_batch, self._wanted, self.rows):
@@ -283,12 +289,12 @@ class Render:
     def _drawn(self, index: int, step: Step) -> Iterator[Frame]:
         """The picture of a place, at every place that shows the same."""
         key, look = self.keys[index], self.plan.places[index].look
+        check_finite(step.latents, self.engine.networks.dtype)
         png = to_png(look(step, self.engine) if look else self.engine.decode(step.latents))
         self._decoded += 1
         self.engine.store.put(key, png)
-        for other, same in enumerate(self.keys):
-            if same == key:
-                yield Frame(other, self.plan.places[other], key, png, stored=False)
+        for same in self._places[key]:
+            yield Frame(same, self.plan.places[same], key, png, stored=False)
 
     def _predict(self, rows: Sequence[Row]) -> Tensor:
         if self.cancelled:

@@ -29,6 +29,7 @@ class FakeNetworks:
     name = "fake"
     signature = "fake"
     device = torch.device("cpu")
+    dtype = torch.float32
     defaults = Defaults(width=64, height=64, num_inference_steps=4, guidance_scale=5.0, scheduler="DPM++ 2M")
     latent_channels = 4
     factor = 8

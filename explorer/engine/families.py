@@ -80,6 +80,21 @@ def weighted_parts(sdxl: bool) -> tuple[str, ...]:
     return tuple(part for part in parts(sdxl) if not part.startswith(("tokenizer", "scheduler")))
 
 
+def check_channels(taken: int, given: int, name: str) -> None:
+    """ModelError where a UNet takes more channels (`taken`) than the latents that its VAE gives have."""
+    if taken != given:
+        raise ModelError(
+            f"{name}: its UNet takes {taken} channels and its VAE gives {given}, so it is made for inpainting, "
+            "depth or editing; only plain text-to-image models can be explored here."
+        )
+
+
+def check_prediction(prediction: str, name: str) -> None:
+    """ModelError for a `prediction_type` other than noise and v."""
+    if prediction not in ("epsilon", "v_prediction"):
+        raise ModelError(f"{name} predicts {prediction!r}; only 'epsilon' and 'v_prediction' are supported.")
+
+
 def _check_class(index: Mapping[str, Any], part: str, name: str) -> None:
     entry = index.get(part)
     found = entry[1] if isinstance(entry, list) and len(entry) == 2 else None
@@ -92,12 +107,7 @@ def _check_class(index: Mapping[str, Any], part: str, name: str) -> None:
 
 
 def _check_unet(unet: Mapping[str, Any], vae: Mapping[str, Any], sdxl: bool, name: str) -> None:
-    taken, given = unet.get("in_channels", 4), vae.get("latent_channels", 4)
-    if taken != given:
-        raise ModelError(
-            f"{name}: its UNet takes {taken} channels and its VAE gives {given}, so it is made for inpainting, "
-            "depth or editing; only plain text-to-image models can be explored here."
-        )
+    check_channels(unet.get("in_channels", 4), vae.get("latent_channels", 4), name)
     if unet.get("time_cond_proj_dim") is not None:
         raise ModelError(f"{name} is a latent consistency model (time_cond_proj_dim), which is not supported.")
     # "text" pools the prompt's own embeddings, so it asks for nothing beside them: the bundled model does so.
@@ -114,9 +124,7 @@ def _check_unet(unet: Mapping[str, Any], vae: Mapping[str, Any], sdxl: bool, nam
 
 
 def _check_scheduler(scheduler: Mapping[str, Any], name: str) -> None:
-    prediction = scheduler.get("prediction_type", "epsilon")
-    if prediction not in ("epsilon", "v_prediction"):
-        raise ModelError(f"{name} predicts {prediction!r}; only 'epsilon' and 'v_prediction' are supported.")
+    check_prediction(scheduler.get("prediction_type", "epsilon"), name)
     if "beta_schedule" not in scheduler:
         made = scheduler.get("_class_name")
         raise ModelError(f"{name} is made for a {made} without a beta schedule, which is not supported.")

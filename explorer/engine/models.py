@@ -4,8 +4,8 @@ A `Model` is a diffusers pipeline that only holds the parts (tokenizers, text en
 device, in its dtype and layout. Nothing is loaded before `load` is called. Knows nothing about points or frames.
 
 Pictures are decoded one at a time by the engine, so VAE slicing is always on in effect; the VAE of SDXL in float16
-(`force_upcast`) is the decoder's affair. Checkpoints of SDXL that predict v but do not say so in `config` are taken
-for noise predictors: a single file does not carry its prediction type.
+(`force_upcast`) is the decoder's affair. A single file that says what it predicts is believed (see single_file); one
+that says nothing is taken to predict what its configuration says.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,6 +19,7 @@ from explorer.engine import checkpoint as checkpoints
 from explorer.engine import hub, machine, placement
 from explorer.engine.families import TEXT_WIDTHS, ModelError, family_of, weighted_parts
 from explorer.engine.known import CONFIGURED_BY, KNOWN, Known, find
+from explorer.engine.single_file import family_in_file
 from explorer.space.points import Defaults
 
 __all__ = ["KNOWN", "Defaults", "Known", "Model", "ModelError", "from_pipeline", "load"]
@@ -142,7 +143,7 @@ def _locate(name: str, config: str | None, half: bool, local_files_only: bool) -
 
 def _configuration(file: Path, config: str | None, local_files_only: bool) -> Path:
     """The folder a single-file checkpoint is configured by."""
-    known = find(config or CONFIGURED_BY[checkpoints.family_in_file(file)])
+    known = find(config or CONFIGURED_BY[family_in_file(file)])
     source = known.source if known else str(config)
     if Path(source).expanduser().is_dir():
         return Path(source).expanduser()

@@ -28,6 +28,7 @@ class Networks(Protocol):
     name: str
     signature: str
     device: torch.device
+    dtype: torch.dtype
     defaults: Defaults
     scheduler: ConfigMixin
     latent_channels: int
@@ -62,13 +63,13 @@ class DiffusersNetworks:
         self.encode, self.encode_negative, self.cut_off = encoder.encode, encoder.encode_negative, encoder.cut_off
         self.encode_picture = autoencoder.encode
         self.decode, self.preview = autoencoder.decode, autoencoder.preview
-        self._unet, self._dtype, self._layout = pipe.unet, model.dtype, model.unet_memory_format
+        self._unet, self.dtype, self._layout = pipe.unet, model.dtype, model.unet_memory_format
 
     @torch.inference_mode()
     def predict(self, rows: Sequence[Row], micro_batch: int) -> Tensor:
         """Outputs (rows, channels, h, w) in float32, run as one batch of `micro_batch`, padded with the last row."""
         padded = [*rows, *[rows[-1]] * (micro_batch - len(rows))]
-        to = {"device": self.device, "dtype": self._dtype}
+        to = {"device": self.device, "dtype": self.dtype}
         sample = torch.stack([row.model_input for row in padded]).to(**to)
         output = self._unet(
             sample.contiguous(memory_format=self._layout),
@@ -86,5 +87,5 @@ class DiffusersNetworks:
         height, width = (side * self.factor for side in rows[0].model_input.shape[-2:])
         pooled = torch.stack([row.conditioning.pooled_prompt_embeds for row in rows])
         time_ids = torch.tensor([[height, width, 0, 0, height, width]] * len(rows))
-        to = {"device": self.device, "dtype": self._dtype}
+        to = {"device": self.device, "dtype": self.dtype}
         return {"text_embeds": pooled.to(**to), "time_ids": time_ids.to(**to)}

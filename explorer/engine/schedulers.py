@@ -7,11 +7,16 @@ different guidance, negative prompt and start noise right in one batch.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import diffusers
 from diffusers.configuration_utils import ConfigMixin
+from diffusers.schedulers.scheduling_euler_discrete import rescale_zero_terminal_snr
 from diffusers.schedulers.scheduling_utils import SchedulerMixin
 from torch import Tensor
+
+LEAST_SIGNAL = 2**-24
+"""alpha_bar of the last timestep at zero terminal SNR, as in diffusers: sigma stays finite, 4096."""
 
 
 class EulerAncestralScheduler(diffusers.EulerAncestralDiscreteScheduler):
@@ -67,10 +72,28 @@ def make_scheduler(name: str, own: ConfigMixin, num_inference_steps: int) -> Sch
     if name not in SCHEDULERS:
         raise ValueError(f"scheduler {name!r} is unknown: choose one of {', '.join(SCHEDULERS)}")
     cls, overrides = SCHEDULERS[name]
-    schedule = {key: own.config[key] for key in NOISE_SCHEDULE}
-    scheduler = cls.from_config(own.config, **{**schedule, **overrides})
+    scheduler = cls.from_config(own.config, **{**_noise_schedule(own), **overrides})
     scheduler.set_timesteps(num_inference_steps)
     return scheduler
+
+
+def rescheduled(own: SchedulerMixin, changes: Mapping[str, object]) -> SchedulerMixin:
+    """A template like the model's `own` scheduler, with `changes` to its configuration."""
+    schedule = {key: own.config[key] for key in NOISE_SCHEDULE}
+    return diffusers.EulerDiscreteScheduler.from_config(own.config, **{**schedule, **changes})
+
+
+def _noise_schedule(own: SchedulerMixin) -> dict[str, object]:
+    """NOISE_SCHEDULE of the model's own scheduler. Zero terminal SNR is written out as betas, which all samplers take.
+
+    Heun, LMS and PNDM do not know `rescale_betas_zero_snr`, and DDIM divides by the signal that is no longer there.
+    """
+    schedule = {key: own.config[key] for key in NOISE_SCHEDULE}
+    if not own.config.get("rescale_betas_zero_snr", False):
+        return schedule
+    betas = rescale_zero_terminal_snr(own.betas)
+    betas[-1] = 1 - LEAST_SIGNAL / (1 - betas[:-1]).prod()
+    return {**schedule, "trained_betas": betas.tolist(), "rescale_betas_zero_snr": False}
 
 
 def draws_noise(name: str) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 
 from explorer.engine.engine import Engine, Frame, Price, Render
 from explorer.experiments.base import Experiment
+from explorer.experiments.tails import tails
 from explorer.outputs.records import make_record
 from explorer.outputs.runs import Run, Runs
 from explorer.space.plans import Plan
@@ -21,8 +22,6 @@ from explorer.space.steps import Step
 from explorer.ui.asked import Asked
 
 SECONDS_BETWEEN_UPDATES = 0.4
-LONGEST_TAIL = 200
-"""Characters of what the text encoder cuts off that are told."""
 
 
 class Refused(Exception):
@@ -45,6 +44,7 @@ class Rendering:
     started: float = field(default_factory=time.perf_counter)
     preview: dict[str, Any] | None = None
     notes: dict[int, str] = field(default_factory=dict)  # what was measured while drawing, by frame
+    ready: set[int] = field(default_factory=set)  # the frames in the run folder, which is not listed for it
 
     @classmethod
     def of(
@@ -74,7 +74,8 @@ class Rendering:
     @classmethod
     def into(cls, run: Run, experiment: Experiment, seconds: float | None, engine: Engine) -> Rendering:
         """A rendering into a run folder that is there already."""
-        return cls(engine, run, engine.render(experiment.plan(engine)), experiment, seconds)
+        render = engine.render(experiment.plan(engine))
+        return cls(engine, run, render, experiment, seconds, ready=set(run.ready))
 
     @property
     def elsewhere(self) -> Callable[[Engine], Rendering]:
@@ -88,10 +89,11 @@ class Rendering:
             for event in self.render:
                 if isinstance(event, Frame):
                     self.run.add(event.index, event.png)
+                    self.ready.add(event.index)
                     self.preview = None
                     if note := event.note:
                         self.notes[event.index] = note
-                first = isinstance(event, Frame) and len(self.run.ready) == 1
+                first = isinstance(event, Frame) and len(self.ready) == 1
                 if first or time.perf_counter() - told > SECONDS_BETWEEN_UPDATES:
                     self._glimpse(event)
                     yield self.film(), self.status("running")
@@ -100,7 +102,7 @@ class Rendering:
         finally:  # the tab may have been closed: then the generator ends here, and so must the work
             self.render.cancel()
             self._finish()
-        complete = len(self.run.ready) == len(self.render.keys)
+        complete = len(self.ready) == len(self.render.keys)
         yield self.film(), self.status("done" if complete else "stopped")
 
     def _look_at_the_clock(self) -> None:
@@ -110,7 +112,7 @@ class Rendering:
 
     def _glimpse(self, event: Step | Frame) -> None:
         """While no frame is there yet, the picture that the first one is expected to become."""
-        if isinstance(event, Step) and not event.last and not self.run.ready:
+        if isinstance(event, Step) and not event.last and not self.ready:
             path = self.run.preview(event.index, event.step, self.engine.preview(event.predicted))
             self.preview = {"index": event.index, "step": event.step, "steps": event.steps, "path": path}
 
@@ -127,7 +129,7 @@ class Rendering:
         return {
             "folder": self.run.folder,
             "count": len(self.render.keys),
-            "ready": self.run.ready,
+            "ready": sorted(self.ready),
             "preview": self.preview,
             "notes": self.notes,
             **dataclasses.asdict(self.render.plan.shown.playback),
@@ -135,7 +137,7 @@ class Rendering:
 
     def status(self, state: str) -> dict[str, Any]:
         """What the status line says now."""
-        ready, frames = len(self.run.ready), len(self.render.keys)
+        ready, frames = len(self.ready), len(self.render.keys)
         rows, price = self.render.rows, self.render.price
         progress = (rows.run / price.rows) if price.rows else 1.0
         if state == "running":
@@ -154,9 +156,13 @@ class Rendering:
         return {"state": state, "text": text, "detail": detail, "notes": [], "progress": progress}
 
     def failed(self, error: Exception) -> dict[str, Any]:
-        """What the status line says when the device or the disk gave up in the middle."""
+        """What the status line says when the model, the device or the disk gave up in the middle.
+
+        Counts the frames in the folder: another process may have put them there.
+        """
+        self.ready = set(self.run.ready)
         text = next(iter(str(error).splitlines()), type(error).__name__)
-        detail = f"{len(self.run.ready)} of {len(self.render.keys)} frames are kept. Render tries the others again"
+        detail = f"{len(self.ready)} of {len(self.render.keys)} frames are kept. Render tries the others again"
         return {"state": "error", "text": text, "detail": detail, "notes": [], "progress": None}
 
 
@@ -179,7 +185,5 @@ def price_tag(price: Price) -> str:
 def prices(asked: Asked, engine: Engine) -> dict[str, Any]:
     """The status line of what is not yet rendered: its price, and the words that the text encoder cuts off."""
     price = engine.price(asked.plan)
-    cut = [(prompt[:40], engine.networks.cut_off(prompt)) for prompt in asked.experiment.prompts_used()]
-    told = [(p, t if len(t) <= LONGEST_TAIL else f"{t[:LONGEST_TAIL]}…") for p, t in cut if t]
-    notes = [f"The text encoder reads only the beginning of “{p}…”. Cut off: “{t}”" for p, t in told]
+    notes = tails(asked.experiment, engine.networks.cut_off)
     return {"state": "ready", "text": price_tag(price), "detail": "", "notes": notes, "progress": None}

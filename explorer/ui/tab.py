@@ -214,7 +214,8 @@ class Tab:
                 news = {}
         except (RuntimeError, OSError) as error:  # a device out of memory, a disk that is full
             traceback.print_exc()
-            yield {**self.shown(run, rendering.film(), rendering.failed(error)), **self.listed(run, asked.experiment)}
+            status = rendering.failed(error)
+            yield {**self.shown(run, rendering.film(), status), **self.listed(run, asked.experiment)}
         finally:
             self.under_way.end(visitor, self.name, render)
 

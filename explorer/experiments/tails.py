@@ -1,0 +1,27 @@
+"""What the text encoder cuts off of an experiment's prompts, said in one place for page, command line and Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from explorer.experiments.base import Experiment
+
+LONGEST_TAIL = 200
+"""Characters of a tail that are shown."""
+
+
+class PromptCutOff(UserWarning):
+    """A prompt is longer than the text encoder reads; the message quotes its beginning and what is cut off."""
+
+
+def tails(experiment: Experiment, cut_off: Callable[[str], str]) -> list[str]:
+    """A sentence for each prompt, negative ones too, of which `cut_off` (of the networks) gives a tail."""
+    cut = {prompt: tail for prompt in experiment.prompts_used() if (tail := cut_off(prompt))}
+    return [
+        f"The text encoder reads only the beginning of “{prompt[:40]}…”. Cut off: “{_shortened(tail)}”"
+        for prompt, tail in cut.items()
+    ]
+
+
+def _shortened(tail: str) -> str:
+    return tail if len(tail) <= LONGEST_TAIL else f"{tail[:LONGEST_TAIL]}…"
