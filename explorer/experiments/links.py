@@ -3,9 +3,9 @@
 Contract: `query` writes only what differs from the experiment's own defaults; `read` never raises and never lets
 through what an experiment does not take: a number out of bounds is brought to the nearest one allowed, anything else
 that is not allowed is left at its default, and each such thing is told in a sentence. Unknown names are ignored.
-Whatever a later version changes, a link says by `v` which one wrote it.
+Whatever a later version changes, a link says by `v` which one wrote it, and by `model` and `weights` what drew.
 
-    ?v=1&tab=interpolation&prompts=a+cat&prompts=a+dog&frames=13
+    ?v=1&tab=interpolation&prompts=a+cat&prompts=a+dog&frames=13&model=pocket&weights=3f9a01c2
 
 A start picture cannot travel in a link, it is too long; only a bundled example does, by its name. `query` says what it
 left out. Knows no page and no address.
@@ -20,11 +20,13 @@ from urllib.parse import parse_qsl, urlencode
 
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Input, InputError, Integer, Picture, Prompts, Real
+from explorer.experiments.made_with import MadeWith
 from explorer.experiments.pictures import EXAMPLES, example_name
 
 VERSION = 1
 LONGEST = 32_000  # characters of a query string that are looked at; servers take between 8,000 and 64,000
 MOST = 200  # fields in it
+_SEEDS = 2**32
 
 
 @dataclass(frozen=True)
@@ -34,24 +36,28 @@ class Link:
     experiment: type[Experiment] | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    made_with: MadeWith | None = None
 
 
-def query(experiment: Experiment, defaults: Any) -> tuple[str, list[str]]:
+def query(experiment: Experiment, defaults: Any, model: MadeWith | None = None) -> tuple[str, list[str]]:
     """The query string of a resolved experiment, without "?", and the labels of the inputs that it leaves out.
 
-    `defaults` are the model's; a setting that equals the experiment's own default, or the model's, is not written.
+    `defaults` are the model's; a setting that equals the experiment's own default, or the model's, is not written. Of
+    a size both sides are, or none.
     """
     usual = type(experiment)().resolved(defaults)
+    sized = (experiment.width, experiment.height) != (usual.width, usual.height)
     pairs, left_out = [("v", str(VERSION)), ("tab", experiment.name())], []
     for name, declared in experiment.inputs().items():
         value = getattr(experiment, name)
-        if value == getattr(usual, name):
+        if value == getattr(usual, name) and not (sized and name in ("width", "height")):
             continue
         if isinstance(declared, Picture) and not example_name(value):
             left_out.append(declared.label or name.replace("_", " ").capitalize())
         else:
             pairs += [(name, text) for text in _texts(declared, value)]
-    return urlencode(pairs, safe=","), left_out
+    named = {"model": model.name, "weights": model.weights} if model else {}
+    return urlencode([*pairs, *((name, text) for name, text in named.items() if text)], safe=","), left_out
 
 
 def read(text: str, experiments: Mapping[str, type[Experiment]]) -> Link:
@@ -82,14 +88,15 @@ def _asked(experiment: type[Experiment], given: Mapping[str, list[str]]) -> Link
             continue
         settings[name] = given[name] if isinstance(declared, Prompts) else given[name][-1]
     link = checked(experiment, settings)
-    return Link(experiment, link.settings, (*remarks, *link.remarks))
+    model = {"name": given.get("model", [None])[-1], "signature": given.get("weights", [""])[-1]}
+    return Link(experiment, link.settings, (*remarks, *link.remarks), MadeWith.of(model))
 
 
 def checked(experiment: type[Experiment], settings: Mapping[str, Any]) -> Link:
     """What can be had of a stranger's settings, from a link or a file: those that `experiment` takes.
 
-    A number out of bounds becomes the nearest one allowed, anything else that is not allowed is left at its default,
-    and each is told; names that the experiment does not know are ignored. Never raises.
+    A number out of bounds becomes the nearest one allowed (a seed its remainder, so that two of them stay two), anything
+    else that is not allowed is left at its default, and each is told; names that the experiment does not know are ignored. Never raises.
     """
     taken, remarks = {}, []
     for name, declared in experiment.inputs().items():
@@ -105,14 +112,25 @@ def checked(experiment: type[Experiment], settings: Mapping[str, Any]) -> Link:
 
 
 def _nearest(declared: Input, value: Any) -> int | float | None:
-    """The nearest number that an Integer or Real takes; None for what is no number, and for every other input."""
+    """The nearest number that an Integer or Real takes; None for what is no number, and for every other input.
+
+    Of a whole number beyond 32 bits, where an input takes all of these, it is the last 32 bits.
+    """
     try:
+        if isinstance(declared, Integer) and declared.high == _SEEDS - 1 and _whole(value) >= _SEEDS:
+            return declared.check("", _whole(value) % _SEEDS)
         number = min(max(float(value), declared.low), declared.high)
         if isinstance(declared, Integer):
             return declared.check("", round(number / declared.step) * declared.step)
         return declared.check("", number) if isinstance(declared, Real) else None
     except (AttributeError, TypeError, ValueError, OverflowError):
         return None
+
+
+def _whole(value: Any) -> int:
+    """A whole number, exactly; -1 for what is none."""
+    digits = str(value) if isinstance(value, (int, str)) else ""
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= 40 else -1
 
 
 def _texts(declared: Input, value: Any) -> list[str]:

@@ -5,7 +5,7 @@ It knows no event: sharing, opening, the gallery and the history say when.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import gradio as gr
@@ -34,12 +34,15 @@ class Form:
         """Updates of `outputs` that change nothing."""
         return [gr.skip()] * len(self.outputs)
 
-    def filled(self, tab: Tab, settings: Mapping[str, Any]) -> list[Any]:
-        """Updates of `outputs`: the shared settings and the tab's show `settings`, what they leave out as usual."""
+    def filled(self, tab: Tab, settings: Mapping[str, Any], left: Collection[str] = ()) -> list[Any]:
+        """Updates of `outputs`: the shared settings and the tab's show `settings`, what they leave out as usual.
+
+        Those whose names are in `left` stay as they are.
+        """
         whole = tab.experiment(**settings).resolved(tab.engine.networks.defaults)
         updates: list[Any] = []
         for c in self._controls:
-            ours = any(c is other for other in tab.controls)
+            ours = any(c is other for other in tab.controls) and c.name not in left
             updates += c.write(getattr(whole, c.name)) if ours else [gr.skip()] * len(c.components)
         return [*updates, gr.Tabs(selected=tab.name)]
 

@@ -170,7 +170,7 @@ def _told(tab: Tab, folder: str | None) -> tuple[Any, Any]:
         experiment = experiment_of(run, {tab.name: tab.experiment})
     except ValueError:  # nothing rendered yet, or deleted meanwhile
         return gr.skip(), gr.skip()
-    settings = kept(tab.experiment, experiment.settings(), tab.engine.networks.defaults)
+    settings = kept(tab.experiment, experiment.settings(), tab.engine.networks)
     return {"entry": entry_of(run, experiment, settings.get("query", ""))}, settings
 
 

@@ -20,6 +20,7 @@ import gradio as gr
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import InputError
 from explorer.experiments.links import LONGEST, Link, query, read
+from explorer.experiments.made_with import MadeWith
 from explorer.ui.views import Unseen
 
 MOST = 40  # tabs that are looked at
@@ -60,10 +61,11 @@ class Memory(Unseen):
         return {"type": "object"}
 
 
-def kept(experiment: type[Experiment], settings: Mapping[str, Any], defaults: Any) -> Any:
+def kept(experiment: type[Experiment], settings: Mapping[str, Any], networks: Any) -> Any:
     """What the memory is told of settings: {tab, query, without}; nothing new for settings that are not allowed."""
     try:
-        text, without = query(experiment(**settings).resolved(defaults), defaults)
+        defaults = networks.defaults
+        text, without = query(experiment(**settings).resolved(defaults), defaults, MadeWith.running(networks))
     except InputError:
         return gr.skip()
     return {"tab": experiment.name(), "query": text, "without": without} if len(text) <= LONGEST else gr.skip()

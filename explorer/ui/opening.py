@@ -79,7 +79,7 @@ def _opened(form: Form, reopening: Reopening) -> Callable[..., list[Any]]:
     def updates(visitor: str | None, found: Restored) -> list[Any]:
         if found.run is not None:
             return reopening.updates(visitor, found.run)
-        filled = form.filled(form.by_name[found.experiment.name()], found.settings)
+        filled = form.filled(form.by_name[found.experiment.name()], found.settings, found.left)
         return [*filled, *nothing[len(filled) :]]
 
     return opened

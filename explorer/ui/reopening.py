@@ -16,6 +16,7 @@ from typing import Any
 import gradio as gr
 
 from explorer.experiments.base import Experiment
+from explorer.experiments.made_with import MadeWith, suited
 from explorer.outputs.runs import Run
 from explorer.ui.forms import Form
 from explorer.ui.tab import QUICK, Tab
@@ -53,11 +54,12 @@ class Reopening:
         chosen = self.form.by_name[experiment.name()]
         if (visitor, chosen.name) in chosen.under_way.renders:
             raise ValueError(f"{chosen.experiment.title()} is being rendered: stop it first, or wait.")
-        whole = experiment.resolved(chosen.engine.networks.defaults)
+        settings = _for_this_model(run, chosen)[0]
+        whole = chosen.experiment(**settings).resolved(chosen.engine.networks.defaults)
         status = _status(run, chosen)
         chosen.under_way.told[visitor, chosen.name] = whole, status  # what its price says of these settings
         told = [(str(run.folder), time.time()) if tab is chosen else gr.skip() for tab in self.form.tabs]
-        return [*self.form.filled(chosen, experiment.settings()), *told]
+        return [*self.form.filled(chosen, settings), *told]
 
 
 def _widgets(tab: Tab) -> list[Any]:
@@ -87,9 +89,20 @@ def film_of(run: Run, experiment: Experiment) -> dict[str, Any]:
     }
 
 
+def _for_this_model(run: Run, tab: Tab) -> tuple[dict[str, Any], list[str]]:
+    """What the form shows of a run: its settings, with a size that suits this model where another one drew it."""
+    settings, networks = run.record["settings"], tab.engine.networks
+    model = MadeWith.of(run.record.get("model"))
+    other = model is not None and model.is_other_than(MadeWith.running(networks))
+    return suited(settings, networks.defaults) if other else (settings, [])
+
+
 def _status(run: Run, tab: Tab) -> dict[str, Any]:
-    ready, made_with = len(run.ready), run.record.get("model", {}).get("name")
-    here = tab.engine.networks.name
-    other = f"Made with {made_with}; what is rendered now is {here}'s" if made_with not in (None, here) else ""
-    text = f"{ready} of {run.count} frames, from your runs"
-    return {"state": "done", "text": text, "detail": other, "notes": [], "progress": None}
+    model, here = MadeWith.of(run.record.get("model")), MadeWith.running(tab.engine.networks)
+    other, notes = "", _for_this_model(run, tab)[1]
+    if model is not None and model.is_other_than(here):
+        other = f"Made with {model.name}; what is rendered now is {here.name}'s"
+    elif model is not None:
+        notes = model.remarks(here)
+    text = f"{len(run.ready)} of {run.count} frames, from your runs"
+    return {"state": "done", "text": text, "detail": other, "notes": notes, "progress": None}

@@ -199,8 +199,7 @@ class Tab:
 
     def price_and_keep(self, request: gr.Request, *values: Any) -> list[Any]:
         """The price, and what this visitor's browser shall remember of the settings."""
-        defaults = self.engine.networks.defaults
-        return [self.price(request, *values), kept(self.experiment, self.settings(values), defaults)]
+        return [self.price(request, *values), kept(self.experiment, self.settings(values), self.engine.networks)]
 
     def render(self, request: gr.Request, *values: Any) -> Iterator[list[Any]]:
         """Renders, telling the view and the status line as frames arrive, until done, stopped or left."""
