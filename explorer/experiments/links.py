@@ -95,8 +95,9 @@ def _asked(experiment: type[Experiment], given: Mapping[str, list[str]]) -> Link
 def checked(experiment: type[Experiment], settings: Mapping[str, Any]) -> Link:
     """What can be had of a stranger's settings, from a link or a file: those that `experiment` takes.
 
-    A number out of bounds becomes the nearest one allowed (a seed its remainder, so that two of them stay two), anything
-    else that is not allowed is left at its default, and each is told; names that the experiment does not know are ignored. Never raises.
+    A number out of bounds becomes the nearest one allowed (a seed its last 32 bits, so that two of them stay two),
+    anything else that is not allowed is left at its default, and each is told; names that the experiment does not know
+    are ignored. Never raises.
     """
     taken, remarks = {}, []
     for name, declared in experiment.inputs().items():

@@ -74,8 +74,8 @@ def suited(settings: Mapping[str, Any], defaults: Any) -> tuple[dict[str, Any], 
     if near == (width, height):
         return dict(settings), []
     remark = (
-        f"Its size, {width} x {height}, became {near[0]} x {near[1]}, which suits this model: type {width} and {height} "
-        "into Width and Height for the original."
+        f"Its size, {width} x {height}, became {near[0]} x {near[1]}, which suits this model: "
+        f"type {width} and {height} into Width and Height for the original."
     )
     return {**settings, "width": near[0], "height": near[1]}, [remark]
 

@@ -27,8 +27,9 @@ MIN_SIDE = 8
 MAX_ASPECT = 8
 
 ALLOWED = (
-    f"a PNG, JPEG, WebP, AVIF, HEIC, GIF, BMP or TIFF picture of at most {MAX_BYTES // 10**6} MB and {MAX_PIXELS // 10**6} "
-    f"megapixels, {MIN_SIDE} pixels or more on each side, at most {MAX_ASPECT} times as long as wide"
+    f"a PNG, JPEG, WebP, AVIF, HEIC, GIF, BMP or TIFF picture of at most {MAX_BYTES // 10**6} MB and "
+    f"{MAX_PIXELS // 10**6} megapixels, {MIN_SIDE} pixels or more on each side, at most {MAX_ASPECT} times as long as "
+    "wide"
 )
 
 

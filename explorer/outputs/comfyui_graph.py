@@ -65,6 +65,7 @@ class Node:
 
 
 def is_link(value: Any) -> bool:
+    """Whether an input's value is [a node's id, the number of its output]."""
     return isinstance(value, list) and len(value) == 2 and isinstance(value[0], (str, int)) and type(value[1]) is int
 
 

@@ -173,7 +173,7 @@ SAMPLERS = frozenset(
 )
 """Samplers that take their sides out of a bundle. All others are known by their inputs."""
 
-EMPTY_LATENTS = re.compile(r"Empty\w*Latent\w*|SDXLEmptyLatentSizePicker\+|Efficient Loader|Eff\. Loader SDXL", re.ASCII)
+EMPTY_LATENTS = re.compile(r"Empty\w*Latent\w*|Efficient Loader|Eff\. Loader SDXL")
 KEEPS_SIZE = frozenset(("RepeatLatentBatch", "LatentFromBatch", "SetLatentNoiseMask", "LatentBatchSeedBehavior"))
 """Nodes between a sampler and the empty latents that leave width and height as they are."""
 

@@ -51,25 +51,24 @@ class Side:
     def _made(self, node: Node, index: int, side: str, depth: int) -> str | None:
         self.passed.add(node.class_type)
         side = node.output(index) if node.output(index) in _OTHER else side
+        if node.way in ("change", "style"):
+            self._changed(node)
         match node.way:
             case None:
-                return self._unknown(node, side, depth)
+                text = self._unknown(node, side, depth)
             case "blank":
-                return ""
-            case "bundle":
-                return self._bundle(node, side, depth)
-            case "style":
-                self._changed(node)
-                return self._bundle(node, side, depth)
+                text = ""
+            case "bundle" | "style":
+                text = self._bundle(node, side, depth)
             case "encode":
-                return self._encoded(node, expanded(node.kind, node.inputs), side, depth)
+                text = self._encoded(node, expanded(node.kind, node.inputs), side, depth)
             case "join":
-                return self._joined(node, side, depth)
+                text = self._joined(node, side, depth)
             case "mix" | "average":
-                return self._mixed(node, side, depth)
-        if node.way == "change":
-            self._changed(node)
-        return self._handed_on(node, side, depth)
+                text = self._mixed(node, side, depth)
+            case _:
+                text = self._handed_on(node, side, depth)
+        return text
 
     def _handed_on(self, node: Node, side: str, depth: int) -> str | None:
         values = self.graph.taken(node, depth)
@@ -92,7 +91,9 @@ class Side:
             return None
         different = list(dict.fromkeys(text for text in texts if text.strip()))
         if len(different) > 1:
-            self.remarks[f"Its {self.called} is {len(different)} texts, one for each encoder; the first is here."] = None
+            self.remarks[f"Its {self.called} is {len(different)} texts, one for each encoder; the first is here."] = (
+                None
+            )
         return different[0] if different else ""
 
     def _joined(self, node: Node, side: str, depth: int) -> str | None:
@@ -114,8 +115,8 @@ class Side:
             self.reasons[f"Its {self.called} is put together of texts that are not all in the graph."] = None
             return None
         different = list(dict.fromkeys(text for text in texts if text.strip()))
-        if len(different) > 1:
-            self.remarks[f"Its {self.called} is put together of {len(different)} texts; they are joined here."] = None
+        if (count := len(different)) > 1:
+            self.remarks[f"Its {self.called} is put together of {count} texts; they are joined here."] = None
         return _bounded(", ", different)
 
     def _unknown(self, node: Node, side: str, depth: int) -> str | None:
