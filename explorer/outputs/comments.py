@@ -26,9 +26,9 @@ _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 def png_texts(file: BinaryIO, keys: Collection[str], limit: int) -> dict[str, str]:
     """The texts of a PNG under these keys, the first of each, cut off after `limit` + 1 bytes; not their pictures.
 
-    iTXt is UTF-8, packed or not, and what is broken in it is replaced. tEXt and zTXt are Latin-1, but there are programs
-    that write UTF-8 into them all the same: what is valid as such is taken for it, as Latin-1 text almost never is.
-    Raises ValueError for a file that is no PNG, and zlib.error for a packed text that is none.
+    iTXt is UTF-8, packed or not, and what is broken in it is replaced. tEXt and zTXt are Latin-1, but some programs
+    write UTF-8 into them all the same: what is valid as such is taken for it, as Latin-1 text almost never is. Raises
+    ValueError for a file that is no PNG, and zlib.error for a packed text that is none.
     """
     if file.read(8) != b"\x89PNG\r\n\x1a\n":
         raise ValueError("this is no PNG")
