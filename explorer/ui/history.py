@@ -25,6 +25,7 @@ from gradio.data_classes import FileData
 
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Prompt
+from explorer.experiments.made_with import MadeWith
 from explorer.outputs.runs import BeingRendered, Run, Runs
 from explorer.ui.forms import Form
 from explorer.ui.memory import kept
@@ -170,7 +171,7 @@ def _told(tab: Tab, folder: str | None) -> tuple[Any, Any]:
         experiment = experiment_of(run, {tab.name: tab.experiment})
     except ValueError:  # nothing rendered yet, or deleted meanwhile
         return gr.skip(), gr.skip()
-    settings = kept(tab.experiment, experiment.settings(), tab.engine.networks)
+    settings = kept(tab.experiment, experiment.settings(), tab.engine.networks, MadeWith.of(run.record.get("model")))
     return {"entry": entry_of(run, experiment, settings.get("query", ""))}, settings
 
 

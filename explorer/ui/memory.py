@@ -61,11 +61,16 @@ class Memory(Unseen):
         return {"type": "object"}
 
 
-def kept(experiment: type[Experiment], settings: Mapping[str, Any], networks: Any) -> Any:
-    """What the memory is told of settings: {tab, query, without}; nothing new for settings that are not allowed."""
+def kept(
+    experiment: type[Experiment], settings: Mapping[str, Any], networks: Any, model: MadeWith | None = None
+) -> Any:
+    """What the memory is told of settings: {tab, query, without}; nothing new for settings that are not allowed.
+
+    `model` is what drew them, if it was not `networks`.
+    """
     try:
         defaults = networks.defaults
-        text, without = query(experiment(**settings).resolved(defaults), defaults, MadeWith.running(networks))
+        text, without = query(experiment(**settings).resolved(defaults), defaults, model or MadeWith.running(networks))
     except InputError:
         return gr.skip()
     return {"tab": experiment.name(), "query": text, "without": without} if len(text) <= LONGEST else gr.skip()

@@ -24,11 +24,13 @@ from explorer.engine.fake import FakeNetworks
 from explorer.engine.store import FrameStore
 from explorer.experiments import registry
 from explorer.experiments.inputs import Picture
+from explorer.experiments.made_with import MadeWith
 from explorer.outputs import foreign, zips
 from explorer.outputs.archives import read_pictures, write_zip
 from explorer.outputs.export import FORMATS, export
 from explorer.outputs.runs import Run, Runs
 from explorer.outputs.settings import KEY, LIMIT, MEMBER, NoSettings, dumps, png_with_record, read
+from explorer.ui.memory import kept
 from explorer.ui.rendering import Rendering
 from explorer.ui.reopening import _for_this_model, _status
 from explorer.ui.restoring import NO_FRAMES, NO_PICTURE, restore
@@ -412,6 +414,13 @@ def test_a_run_that_is_shown_again_says_which_model_drew_it(engine, tmp_path):
     detail, notes, width = shown({"name": "/models/sdxl", "signature": "0123abcd"})
     assert (detail, width) == ("Made with sdxl; what is rendered now is fake's", 64)
     assert notes[0].startswith("Its size, 256 x 256, became 64 x 64, which suits this model")
+
+
+def test_what_the_browser_keeps_of_a_run_names_the_model_that_drew_it():
+    settings = EXPERIMENTS["interpolation"](width=1024, height=768).resolved(FakeNetworks.defaults).settings()
+    entry = kept(EXPERIMENTS["interpolation"], settings, FakeNetworks(), MadeWith("sdxl"))
+    assert entry["query"].endswith("width=1024&height=768&model=sdxl")
+    assert kept(EXPERIMENTS["interpolation"], settings, FakeNetworks())["query"].endswith("model=fake&weights=fake")
 
 
 @pytest.fixture(scope="module")
