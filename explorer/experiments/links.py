@@ -3,9 +3,9 @@
 Contract: `query` writes only what differs from the experiment's own defaults; `read` never raises and never lets
 through what an experiment does not take: a number out of bounds is brought to the nearest one allowed, anything else
 that is not allowed is left at its default, and each such thing is told in a sentence. Unknown names are ignored.
-Whatever a later version changes, a link says by `v` which one wrote it.
+Whatever a later version changes, a link says by `v` which one wrote it, and by `model` and `weights` what drew.
 
-    ?v=1&tab=interpolation&prompts=a+cat&prompts=a+dog&frames=13
+    ?v=1&tab=interpolation&prompts=a+cat&prompts=a+dog&frames=13&model=pocket&weights=3f9a01c2
 
 A start picture cannot travel in a link, it is too long; only a bundled example does, by its name. `query` says what it
 left out. Knows no page and no address.
@@ -20,6 +20,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import InputError
+from explorer.experiments.made_with import MadeWith
 from explorer.space.points import Defaults
 
 VERSION = 1
@@ -34,25 +35,29 @@ class Link:
     experiment: type[Experiment] | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    made_with: MadeWith | None = None
 
 
-def query(experiment: Experiment, defaults: Defaults) -> tuple[str, list[str]]:
+def query(experiment: Experiment, defaults: Defaults, model: MadeWith | None = None) -> tuple[str, list[str]]:
     """The query string of a resolved experiment, without "?", and the labels of the inputs that it leaves out.
 
-    `defaults` are the model's; a setting that equals the experiment's own default, or the model's, is not written.
+    `defaults` are the model's; a setting that equals the experiment's own default, or the model's, is not written. Of
+    a size both sides are, or none.
     """
     usual = type(experiment).usual(defaults)
+    sized = any(getattr(experiment, side) != usual[side] for side in ("width", "height"))
     pairs, left_out = [("v", str(VERSION)), ("tab", experiment.name())], []
     for name, declared in experiment.inputs().items():
         value = getattr(experiment, name)
-        if value == usual[name]:
+        if value == usual[name] and not (sized and name in ("width", "height")):
             continue
         texts = declared.to_texts(value)
         if texts is None:
             left_out.append(declared.named(name))
         else:
             pairs += [(name, text) for text in texts]
-    return urlencode(pairs, safe=","), left_out
+    named = {"model": model.name, "weights": model.weights} if model else {}
+    return urlencode([*pairs, *((name, text) for name, text in named.items() if text)], safe=","), left_out
 
 
 def read(text: str, experiments: Mapping[str, type[Experiment]]) -> Link:
@@ -82,14 +87,16 @@ def _asked(experiment: type[Experiment], given: Mapping[str, list[str]]) -> Link
         if name in given and (value := declared.from_texts(given[name])) is not None:
             settings[name] = value
     link = checked(experiment, settings)
-    return Link(experiment, link.settings, (*remarks, *link.remarks))
+    model = {"name": given.get("model", [None])[-1], "signature": given.get("weights", [""])[-1]}
+    return Link(experiment, link.settings, (*remarks, *link.remarks), MadeWith.of(model))
 
 
 def checked(experiment: type[Experiment], settings: Mapping[str, Any]) -> Link:
     """What can be had of a stranger's settings, from a link or a file: those that `experiment` takes.
 
-    A number out of bounds becomes the nearest one allowed, anything else that is not allowed is left at its default,
-    and each is told; names that the experiment does not know are ignored. Never raises.
+    A number out of bounds becomes the nearest one allowed (a seed its last 32 bits, so that two of them stay two),
+    anything else that is not allowed is left at its default, and each is told; names that the experiment does not know
+    are ignored. Never raises.
     """
     taken, remarks = {}, []
     for name, declared in experiment.inputs().items():

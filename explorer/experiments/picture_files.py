@@ -16,17 +16,20 @@ from contextlib import contextmanager
 from typing import Literal
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from pillow_heif import HeifImageFile
 
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+"""Pillow's; HEIC, which it does not know, is pillow-heif's."""
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 64_000_000  # phones take photographs of 50 million
 MIN_SIDE = 8
 MAX_ASPECT = 8
 
 ALLOWED = (
-    f"a PNG, JPEG, WebP, GIF, BMP or TIFF picture of at most {MAX_BYTES // 10**6} MB and {MAX_PIXELS // 10**6} "
-    f"megapixels, {MIN_SIDE} pixels or more on each side, at most {MAX_ASPECT} times as long as wide"
+    f"a PNG, JPEG, WebP, AVIF, HEIC, GIF, BMP or TIFF picture of at most {MAX_BYTES // 10**6} MB and "
+    f"{MAX_PIXELS // 10**6} megapixels, {MIN_SIDE} pixels or more on each side, at most {MAX_ASPECT} times as long as "
+    "wide"
 )
 
 
@@ -45,13 +48,23 @@ def lazily(data: bytes) -> Image.Image:
         raise ValueError(f"it has {len(data) / 1e6:.0f} MB, at most {MAX_BYTES // 10**6} MB are taken")
     try:
         with _quiet(bombs="ignore"):  # the size is checked below, and said
-            image = Image.open(io.BytesIO(data), formats=FORMATS)
+            image = _opened(data)
     except Image.DecompressionBombError:
         raise ValueError(f"it has too many pixels, at most {MAX_PIXELS // 10**6} megapixels are taken") from None
     except Exception:  # a parser may raise anything at all over a stranger's file
         raise ValueError("it is no picture of a kind that is taken, or it is broken") from None
     check_size(*image.size)
     return image
+
+
+def _opened(data: bytes) -> Image.Image:
+    """As `Image.open`, and HEIC; Pillow is not told of the latter, so nothing else in the process opens it."""
+    try:
+        return Image.open(io.BytesIO(data), formats=FORMATS)
+    except UnidentifiedImageError:
+        if data[4:8] != b"ftyp":
+            raise
+        return HeifImageFile(io.BytesIO(data))
 
 
 def check_size(width: int, height: int) -> None:

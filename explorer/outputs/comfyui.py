@@ -1,111 +1,196 @@
-"""The settings of one picture in a graph of ComfyUI, found by following its links back from a sampler.
+"""The settings of one picture in a graph of ComfyUI's.
 
-Contract: a graph is {id: {"class_type", "inputs"}}, and an input is a value or a link [id, output]. Nodes are known by
-their inputs, not by their classes, because there are thousands of classes: texts are found where "positive" and
-"negative" lead, the size where "latent_image" does. Every search looks at a node once, and at `MOST_NODES` at most.
+Contract: back from the node that saves to its samplers, and of those to the first in the flow, the one whose latents
+come from no other sampler: it drew the picture, those after it refine. What cannot be followed for certain is left out;
+where several samplers may have drawn it, what they do not agree on.
 
 It does not know files, or which values are allowed.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-MOST_NODES = 2_000
-_TEXTS = ("text", "text_g", "text_l", "prompt", "string", "value", "populated_text")
-_NUMBERS = ("value", "seed", "noise_seed", "int", "float", "number")
-Graph = Mapping[str, Any]
+from explorer.outputs.comfyui_graph import DEEPEST, MOST_NODES, Graph, Node
+from explorer.outputs.comfyui_kinds import EMPTY_LATENTS, KEEPS_SIZE
+from explorer.outputs.comfyui_prompts import Side
+
+__all__ = ["MOST_NODES", "settings_of_graph"]
+
+MOST_SAMPLERS = 16
+_SAVES = re.compile(r"save|videocombine|websocket", re.IGNORECASE)
+_PREVIEWS = re.compile(r"preview", re.IGNORECASE)
+_NOT_NAMED = ("", "None", None)
+_NUMBER = (int, float)
 
 
-def settings_of_graph(graph: Graph) -> dict[str, Any]:
-    """What the graph's sampler was told, by our names and with "sampler" and "model"; empty without a sampler."""
-    starts = [node for node in list(graph.values())[:MOST_NODES] if _samples(node)]
-    if not starts:
+def settings_of_graph(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What the graph's first sampler was told, by our names; empty without a sampler.
+
+    Beside them "sampler", "spacing" and "model", the names; "also", what it used that we have not; and "remarks".
+    """
+    graph = Graph(data)
+    last = _last_samplers(graph)
+    first = _first_samplers(graph, last)
+    if not first:
         return {}
-    inputs = min(starts, key=lambda node: not _size(graph, node)[0])["inputs"]  # not the one that only refines
-    width, height = _size(graph, {"inputs": inputs})
-    guided = {**inputs, **_inputs(graph, inputs.get("guider"))}
+    found = [_settings(graph, sampler) for sampler in first]
+    agreed = {name: value for name, value in found[0].items() if all(other.get(name) == value for other in found)}
+    agreed["remarks"] = list(dict.fromkeys(remark for each in found for remark in each["remarks"]))
+    agreed["also"] = list(dict.fromkeys(thing for each in found for thing in each["also"]))
+    if len(found) > 1:
+        agreed["remarks"].append(f"{len(found)} samplers may have drawn it; what they do not agree on is left out.")
+    if {node.id for node in last} != {node.id for node in first}:
+        agreed["also"].append("a second pass")
+    return agreed
+
+
+def _last_samplers(graph: Graph) -> list[Node]:
+    """The samplers nearest before the nodes that save; before those that preview where none saves; or else all."""
+    for pattern in (_SAVES, _PREVIEWS):
+        links = [link for node in graph.nodes if _ends(node, pattern) for link in node.links("image")]
+        savers = [node for node in graph.nodes if node.samples and pattern.search(str(node.inputs.get("image_output")))]
+        if reached := [*savers, *(node for node in graph.flow(links) if node.samples)]:
+            return _each_once(reached)
+    return [node for node in graph.nodes if node.samples][:MOST_SAMPLERS]
+
+
+def _ends(node: Node, pattern: re.Pattern[str]) -> bool:
+    return bool(pattern.search(node.class_type)) and not node.samples
+
+
+def _first_samplers(graph: Graph, last: Iterable[Node]) -> list[Node]:
+    """The samplers at the beginning of the flow: those whose latents come from no other."""
+    waiting, seen, first = list(last), set(), []
+    while waiting and len(seen) < MOST_SAMPLERS:
+        sampler = waiting.pop(0)
+        if sampler.id in seen:
+            continue
+        seen.add(sampler.id)
+        before = [node for node in graph.started_from(sampler) if node.samples]
+        waiting += before
+        first += [] if before else [sampler]
+    return first
+
+
+def _each_once(nodes: Iterable[Node]) -> list[Node]:
+    return list({node.id: node for node in nodes}.values())[:MOST_SAMPLERS]
+
+
+def _settings(graph: Graph, sampler: Node) -> dict[str, Any]:
+    guider = graph.source(sampler.inputs.get("guider")) or sampler
+    told = [*graph.bundled(sampler), guider]
+    sides = {side: Side(graph, side) for side in ("positive", "negative")}
+    prompt, negative, remarks = _prompts(sides, guider)
+    steps, spacing = _schedule(graph, told, sampler)
+    width, height, begun = _size(graph, sampler)
+    model, loras = _model(graph, told)
+    passed = {name.lower() for side in sides.values() for name in side.passed}
+    also = [
+        *(["LoRA"] if loras else []),
+        *(["ControlNet"] if any("controlnet" in name for name in passed) else []),
+        *(["a start picture"] if begun else []),
+    ]
+    noise = graph.source(sampler.inputs.get("noise"))
     found = {
-        "prompt": _text(graph, guided.get("positive", guided.get("conditioning")), "positive"),
-        "negative_prompt": _text(graph, guided.get("negative"), "negative"),
-        "seed": _number(graph, inputs, "seed", "noise_seed", "noise"),
-        "num_inference_steps": _number(graph, inputs, "steps", "sigmas"),
-        "guidance_scale": _number(graph, guided, "cfg"),
-        "sampler": _sampler(graph, inputs),
+        "prompt": prompt,
+        "negative_prompt": negative,
+        "seed": _value(graph, [*told, *([noise] if noise else [])], ("seed", "noise_seed"), (int,)),
+        "num_inference_steps": steps,
+        "guidance_scale": _value(graph, told, ("cfg",), _NUMBER),
+        "sampler": _sampler(graph, told),
+        "spacing": None if spacing == "normal" else spacing,
         "width": width,
         "height": height,
-        "model": _first(graph, inputs.get("model", guided.get("model")), ("ckpt_name", "unet_name")),
+        "model": model,
     }
-    if found["negative_prompt"] == found["prompt"]:  # the prompt once more, blanked on its way
-        found["negative_prompt"] = None
-    return {name: value for name, value in found.items() if value is not None}
+    return {**{name: value for name, value in found.items() if value is not None}, "remarks": remarks, "also": also}
 
 
-def _samples(node: Any) -> bool:
-    inputs = node.get("inputs", {}) if isinstance(node, dict) else {}
-    return isinstance(inputs, dict) and "latent_image" in inputs and ("positive" in inputs or "guider" in inputs)
+def _prompts(sides: Mapping[str, Side], guider: Node) -> tuple[str | None, str | None, list[str]]:
+    """Prompt and negative prompt, and what is to be said of them."""
+    if "conditioning" in guider.inputs and not guider.named("positive"):  # a guider of one side has no other
+        texts = {"positive": sides["positive"].text(guider.inputs["conditioning"], "positive"), "negative": ""}
+    else:
+        texts = {name: side.of(guider) for name, side in sides.items()}
+    told = [side.remarks if texts[name] is not None else side.reasons for name, side in sides.items()]
+    remarks = [remark for each in told for remark in each]
+    if texts["positive"] and texts["negative"] == texts["positive"]:
+        texts["negative"] = ""
+        remarks.append("Its negative prompt is the prompt once more, and was left out.")
+    return texts["positive"], texts["negative"], remarks
 
 
-def _node(graph: Graph, link: Any) -> Mapping[str, Any] | None:
-    """The node a link leads to; None for a value, and for a link that leads nowhere."""
-    if not isinstance(link, list) or len(link) != 2 or not isinstance(link[0], (str, int)):
-        return None
-    node = graph.get(str(link[0]))
-    return node if isinstance(node, dict) and isinstance(node.get("inputs"), dict) else None
+def _value(graph: Graph, nodes: Iterable[Node], names: tuple[str, ...], of: tuple[type, ...]) -> Any:
+    """The value under the first of `names` that one of the nodes has."""
+    inputs = (node.inputs[name] for node in nodes for name in names if name in node.inputs)
+    return graph.value(next(inputs, None), of)
 
 
-def _inputs(graph: Graph, link: Any) -> Mapping[str, Any]:
-    node = _node(graph, link)
-    return node["inputs"] if node else {}
+def _schedule(graph: Graph, told: Iterable[Node], sampler: Node) -> tuple[Any, str | None]:
+    """The number of steps, and how they are spaced."""
+    nodes = [*told, *_sigmas(graph, sampler)]
+    spacing = _value(graph, nodes, ("scheduler",), (str,))
+    if spacing is None and len(nodes) > 1 and nodes[-1].class_type.endswith("Scheduler"):
+        spacing = nodes[-1].class_type.removesuffix("Scheduler")
+    return _value(graph, nodes, ("steps", "steps_total"), (int,)), spacing
 
 
-def _behind(graph: Graph, link: Any, side: str = "") -> Iterator[Mapping[str, Any]]:
-    """The inputs of all nodes that a link leads to, nearest first; where there is an input `side`, only through it."""
-    waiting, seen = deque([link]), set()
-    while waiting and len(seen) < MOST_NODES:
-        inputs = _inputs(graph, waiting.popleft())
-        if not inputs or id(inputs) in seen:
-            continue
-        seen.add(id(inputs))
-        yield inputs
-        waiting.extend([inputs[side]] if side in inputs else inputs.values())
+def _sigmas(graph: Graph, sampler: Node) -> Iterator[Node]:
+    """The nodes that a sampler's sigmas come through, nearest first."""
+    node: Node | None = sampler
+    for _ in range(DEEPEST):
+        node = graph.source(node.inputs.get("sigmas"))
+        if node is None:
+            return
+        yield node
 
 
-def _first(graph: Graph, link: Any, names: tuple[str, ...]) -> Any:
-    """The first value that is no link under one of `names`, behind a link."""
-    values = (inputs[name] for inputs in _behind(graph, link) for name in names if name in inputs)
-    return next((value for value in values if isinstance(value, (str, int, float))), None)
+def _sampler(graph: Graph, told: list[Node]) -> str | None:
+    """The sampler's name; that of its node's class where it is a node of its own without a name in it."""
+    name = _value(graph, told, ("sampler_name",), (str,))
+    if name is not None:
+        return name
+    link = next((node.inputs["sampler"] for node in told if "sampler" in node.inputs), None)
+    chosen = graph.source(link)
+    if chosen is None:
+        return link if isinstance(link, str) else None
+    return _value(graph, [chosen], ("sampler_name",), (str,)) or chosen.class_type or None
 
 
-def _text(graph: Graph, link: Any, side: str) -> str | None:
-    texts = (inputs[name] for inputs in _behind(graph, link, side) for name in _TEXTS if name in inputs)
-    return next((text for text in texts if isinstance(text, str)), None)
+def _size(graph: Graph, sampler: Node) -> tuple[Any, Any, bool]:
+    """(width, height) of the empty latents that a sampler starts from, and whether it starts from a picture instead."""
+    kept, begun = True, False
+    for node in graph.started_from(sampler):
+        if EMPTY_LATENTS.fullmatch(node.class_type):
+            sides = [(f"{side}", f"empty_latent_{side}") for side in ("width", "height")]
+            size = [_value(graph, [node], names, (int,)) for names in sides] if kept else [None, None]
+            return (*size, begun) if None not in size else (None, None, begun)
+        begun = begun or "VAEEncode" in node.class_type or node.class_type.startswith("LoadImage")
+        kept = kept and (node.way is not None or node.class_type in KEEPS_SIZE)
+    return None, None, begun
 
 
-def _number(graph: Graph, inputs: Mapping[str, Any], *names: str) -> Any:
-    """A number, or the one at the end of a link; a link under a name of its own leads to a node that has it."""
-    for name in names:
-        value = inputs.get(name)
-        value = _first(graph, value, (*names, *_NUMBERS)) if isinstance(value, list) else value
-        if isinstance(value, (int, float)):
-            return value
-    return None
+def _model(graph: Graph, told: Iterable[Node]) -> tuple[str | None, bool]:
+    """The checkpoint's name, and whether a LoRA was laid over it."""
+    loras, links = False, [node.inputs["model"] for node in told if "model" in node.inputs]
+    node = graph.source(links[0]) if links else next(reversed(list(told)), None)
+    for _ in range(DEEPEST):
+        if node is None:
+            break
+        loras = loras or _has_lora(node)
+        name = _value(graph, [node], ("ckpt_name", "base_ckpt_name", "unet_name"), (str,))
+        if name not in _NOT_NAMED:
+            return name, loras
+        bundles = node.links("bundle")
+        node = graph.source(node.inputs.get("model", bundles[0] if bundles else None))
+    return None, loras
 
 
-def _sampler(graph: Graph, inputs: Mapping[str, Any]) -> str | None:
-    """The sampler and how its steps are spaced, where that is not the normal way: "dpmpp_2m karras"."""
-    names = ("sampler_name",)
-    name = inputs.get("sampler_name", _first(graph, inputs.get("sampler"), names))
-    name = _first(graph, name, (*names, *_TEXTS)) if isinstance(name, list) else name
-    spacing = inputs.get("scheduler", _first(graph, inputs.get("sigmas"), ("scheduler",)))
-    if not isinstance(name, str):
-        return None
-    return name if spacing == "normal" or not isinstance(spacing, str) else f"{name} {spacing}"
-
-
-def _size(graph: Graph, sampler: Mapping[str, Any]) -> tuple[Any, Any]:
-    """(width, height) of the empty latents that a sampler starts from; (None, None) if it starts from others."""
-    inputs = _inputs(graph, sampler["inputs"].get("latent_image"))
-    return _number(graph, inputs, "width"), _number(graph, inputs, "height")
+def _has_lora(node: Node) -> bool:
+    if "lora" not in node.class_type.lower() and "lora_name" not in node.inputs:
+        return False
+    named = [value for name, value in node.inputs.items() if name.startswith("lora")]
+    return any(value.get("on") if isinstance(value, dict) else value not in _NOT_NAMED for value in named)

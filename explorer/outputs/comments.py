@@ -26,8 +26,9 @@ _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 def png_texts(file: BinaryIO, keys: Collection[str], limit: int) -> dict[str, str]:
     """The texts of a PNG under these keys, the first of each, cut off after `limit` + 1 bytes; not their pictures.
 
-    tEXt is Latin-1 and iTXt UTF-8, packed or not; what is broken in them is replaced. Raises ValueError for a file that
-    is no PNG, and zlib.error for a packed text that is none.
+    iTXt is UTF-8, packed or not, and what is broken in it is replaced. tEXt and zTXt are Latin-1, but some programs
+    write UTF-8 into them all the same: what is valid as such is taken for it, as Latin-1 text almost never is. Raises
+    ValueError for a file that is no PNG, and zlib.error for a packed text that is none.
     """
     if file.read(8) != b"\x89PNG\r\n\x1a\n":
         raise ValueError("this is no PNG")
@@ -46,6 +47,15 @@ def png_texts(file: BinaryIO, keys: Collection[str], limit: int) -> dict[str, st
                 found[name] = _png_text(kind, rest + file.read(max(0, min(left, limit + 1))), limit)
         file.seek(after)
     raise ValueError(f"more than {_MOST_CHUNKS} chunks")
+
+
+def png_size(file: BinaryIO) -> tuple[int, int]:
+    """(width, height) in pixels, as the header of a PNG says. Raises ValueError for a file that is none."""
+    file.seek(0)
+    head = file.read(24)
+    if len(head) < 24 or head[12:16] != b"IHDR":
+        raise ValueError("this is no PNG")
+    return struct.unpack(">II", head[16:])
 
 
 def webp_exif(file: BinaryIO, limit: int) -> bytes | None:
@@ -96,12 +106,19 @@ def gif_comment(file: BinaryIO, limit: int) -> bytes:
 def _png_text(kind: bytes, rest: bytes, limit: int) -> str:
     """The text of a chunk, `rest` being what stands after its key. PNG specification, 11.3.3."""
     if kind == b"tEXt":
-        return rest.decode("latin-1")
+        return _decoded(rest)
     if kind == b"zTXt":
-        return zlib.decompressobj().decompress(rest[1:], limit + 1).decode("latin-1")
+        return _decoded(zlib.decompressobj().decompress(rest[1:], limit + 1))
     packed = rest[:1] == b"\1"
     text = rest[2:].split(b"\0", 2)[-1]  # a language and a translated key stand before it
     return (zlib.decompressobj().decompress(text, limit + 1) if packed else text).decode("utf-8", "replace")
+
+
+def _decoded(text: bytes) -> str:
+    try:
+        return text.decode("utf-8")
+    except UnicodeDecodeError:
+        return text.decode("latin-1")
 
 
 def _colours(flags: int) -> int:

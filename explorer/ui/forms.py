@@ -5,7 +5,7 @@ It knows no event: sharing, opening, the gallery and the history say when.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import gradio as gr
@@ -32,13 +32,14 @@ class Form:
         controls = [*shared, *(c for tab in tabs for c in tab.own)]
         self.outputs = [*(component for c in controls for component in c.components), shown, self.due]
 
-    def filled(self, tab: Tab, settings: Mapping[str, Any]) -> dict[Any, Any]:
+    def filled(self, tab: Tab, settings: Mapping[str, Any], left: Collection[str] = ()) -> dict[Any, Any]:
         """Updates among `outputs`: the tab is open, its widgets and the shared ones show `settings`, its price is due.
 
-        What they leave out is as usual.
+        What they leave out is as usual, but for the names in `left`, which stay as they are.
         """
         whole = tab.resolved(settings)
         widgets: dict[Any, Any] = {}
         for c in tab.controls:
-            widgets |= zip(c.components, c.write(getattr(whole, c.name)), strict=True)
+            if c.name not in left:
+                widgets |= zip(c.components, c.write(getattr(whole, c.name)), strict=True)
         return {**widgets, self.shown: gr.Tabs(selected=tab.name), self.due: tab.name}

@@ -17,9 +17,10 @@ from typing import Any
 
 import gradio as gr
 
+from explorer.engine.networks import Networks
 from explorer.experiments.base import Experiment
 from explorer.experiments.links import LONGEST, Link, query, read
-from explorer.space.points import Defaults
+from explorer.experiments.made_with import MadeWith
 from explorer.ui.widget import Unseen
 
 MOST = 40  # tabs that are looked at
@@ -51,9 +52,12 @@ class Memory(Unseen):
         return payload
 
 
-def kept(experiment: Experiment, defaults: Defaults) -> Any:
-    """What the memory is told of a resolved experiment: {tab, query, without}; nothing new where that is too long."""
-    text, without = query(experiment, defaults)
+def kept(experiment: Experiment, networks: Networks, model: MadeWith | None = None) -> Any:
+    """What the memory is told of a resolved experiment: {tab, query, without}; nothing new where that is too long.
+
+    `model` is what drew it, if it was not `networks`.
+    """
+    text, without = query(experiment, networks.defaults, model or MadeWith.running(networks))
     return {"tab": experiment.name(), "query": text, "without": without} if len(text) <= LONGEST else gr.skip()
 
 

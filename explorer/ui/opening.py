@@ -76,7 +76,7 @@ def _opened(reopening: Reopening, notice: StatusView) -> Callable[..., dict[Any,
     def updates(visitor: str | None, found: Restored) -> dict[Any, Any]:
         if found.run is not None:
             return reopening.updates(visitor, found.run)
-        return form.filled(form.by_name[found.experiment.name()], found.settings)
+        return form.filled(form.by_name[found.experiment.name()], found.settings, found.left)
 
     return opened
 

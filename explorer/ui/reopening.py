@@ -17,6 +17,7 @@ from typing import Any
 import gradio as gr
 
 from explorer.experiments.base import Experiment
+from explorer.experiments.made_with import MadeWith, suited
 from explorer.outputs.records import playback_of
 from explorer.outputs.runs import Run
 from explorer.ui.controls import QUICK
@@ -56,10 +57,10 @@ class Reopening:
         chosen = self.form.by_name[experiment.name()]
         if (visitor, chosen.name) in chosen.under_way.renders:
             raise ValueError(f"{chosen.experiment.title()} is being rendered: stop it first, or wait.")
-        whole = experiment.resolved(chosen.engine.networks.defaults)
-        chosen.under_way.told[visitor, chosen.name] = whole, _status(run, chosen)  # what its price says of these
+        settings = _for_this_model(run, chosen)[0]
+        chosen.under_way.told[visitor, chosen.name] = chosen.resolved(settings), _status(run, chosen)  # of these
         opened = {self.states[chosen.name]: (str(run.folder), time.time())}
-        return {**self.form.filled(chosen, experiment.settings()), **opened}
+        return {**self.form.filled(chosen, settings), **opened}
 
 
 def _show(tab: Tab) -> Callable[..., dict[Any, Any]]:
@@ -67,7 +68,11 @@ def _show(tab: Tab) -> Callable[..., dict[Any, Any]]:
         run = Run.open(Path(opened[0]))
         experiment = tab.resolved(run.record["settings"])
         shown = tab.shown(run, film_of(run), _status(run, tab))
-        return {**shown, **tab.listed(run, experiment), **tab.remembered(experiment)}
+        return {
+            **shown,
+            **tab.listed(run, experiment),
+            **tab.remembered(experiment, MadeWith.of(run.record.get("model"))),
+        }
 
     return show
 
@@ -85,9 +90,20 @@ def film_of(run: Run) -> dict[str, Any]:
     }
 
 
+def _for_this_model(run: Run, tab: Tab) -> tuple[dict[str, Any], list[str]]:
+    """What the form shows of a run: its settings, with a size that suits this model where another one drew it."""
+    settings, networks = run.record["settings"], tab.engine.networks
+    model = MadeWith.of(run.record.get("model"))
+    other = model is not None and model.is_other_than(MadeWith.running(networks))
+    return suited(settings, networks.defaults) if other else (settings, [])
+
+
 def _status(run: Run, tab: Tab) -> dict[str, Any]:
-    ready, made_with = len(run.ready), run.record.get("model", {}).get("name")
-    here = tab.engine.networks.name
-    other = f"Made with {made_with}; what is rendered now is {here}'s" if made_with not in (None, here) else ""
-    text = f"{ready} of {run.count} frames, from your runs"
-    return {"state": "done", "text": text, "detail": other, "notes": [], "progress": None}
+    model, here = MadeWith.of(run.record.get("model")), MadeWith.running(tab.engine.networks)
+    other, notes = "", _for_this_model(run, tab)[1]
+    if model is not None and model.is_other_than(here):
+        other = f"Made with {model.name}; what is rendered now is {here.name}'s"
+    elif model is not None:
+        notes = model.remarks(here)
+    text = f"{len(run.ready)} of {run.count} frames, from your runs"
+    return {"state": "done", "text": text, "detail": other, "notes": notes, "progress": None}

@@ -20,6 +20,7 @@ from explorer.engine.engine import Engine
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import InputError
 from explorer.experiments.links import checked
+from explorer.experiments.made_with import MadeWith, is_far, suited
 from explorer.outputs import archives, foreign, settings
 from explorer.outputs.foreign import Foreign
 from explorer.outputs.records import make_record
@@ -37,7 +38,8 @@ NO_FRAMES = "The pictures in it do not belong to these settings, so they were le
 class Restored:
     """What a file gave: settings that `experiment` takes, what could not be taken, and its frames if it has any.
 
-    `program` is another program's name where the file is that one's.
+    `program` is another program's name where the file is that one's, and `left` names the settings that it did not
+    give, so that the form's stay.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Restored:
     remarks: tuple[str, ...] = ()
     run: Run | None = None
     program: str | None = None
+    left: frozenset[str] = frozenset()
 
     @property
     def said(self) -> str:
@@ -86,7 +89,14 @@ def _of_ours(
     if archives.is_archive(path):
         run = None if remarks else frames_back(path, record, experiment(**link.settings), engine, runs)
         remarks += [] if run else [NO_FRAMES]
-    return Restored(name, experiment, link.settings, tuple(remarks), run)
+    model, here = MadeWith.of(record.get("model")), MadeWith.running(engine.networks)
+    taken = link.settings
+    if model is not None:
+        remarks += model.remarks(here)
+        if run is None and model.is_other_than(here):
+            taken, resized = suited(taken, engine.networks.defaults)
+            remarks += resized
+    return Restored(name, experiment, taken, tuple(remarks), run)
 
 
 def frames_back(
@@ -161,11 +171,21 @@ def _of_another(name: str, found: Foreign, experiments: Mapping[str, type[Experi
         fields = _single(experiment)
         if fields is not None:
             prompt, scales = fields
-            given = dict(found.settings)
-            scale = given.pop("guidance_scale", engine.networks.defaults.guidance_scale)
-            link = checked(experiment, {**given, prompt: given.get("prompt", ""), scales: [scale]})
-            return Restored(name, experiment, link.settings, (*found.remarks, *link.remarks), program=found.program)
+            ours = {setting: setting for setting in foreign.NAMES} | {"prompt": prompt, "guidance_scale": scales}
+            given, resized = _for_this_model(found, engine)
+            if "guidance_scale" in given:
+                given["guidance_scale"] = [given["guidance_scale"]]
+            link = checked(experiment, {ours[setting]: value for setting, value in given.items()})
+            remarks, left = (*found.remarks, *resized, *link.remarks), frozenset(ours.values()) - set(link.settings)
+            return Restored(name, experiment, link.settings, remarks, program=found.program, left=left)
     raise NoSettings(f"{name} is a picture of {found.program}, and no tab here makes single pictures.")
+
+
+def _for_this_model(found: Foreign, engine: Engine) -> tuple[dict[str, Any], list[str]]:
+    """The settings with a size that suits this model, where the file names another one or the size is far from it."""
+    defaults, model = engine.networks.defaults, MadeWith.of({"name": found.model})
+    other = model is not None and model.is_other_than(MadeWith.running(engine.networks))
+    return suited(found.settings, defaults) if other or is_far(found.settings, defaults) else (dict(found.settings), [])
 
 
 def _single(experiment: type[Experiment]) -> tuple[str, str] | None:

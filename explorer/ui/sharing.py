@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ import gradio as gr
 
 from explorer.experiments.inputs import InputError
 from explorer.experiments.links import Link, query, read
+from explorer.experiments.made_with import MadeWith, suited
 from explorer.ui.controls import QUICK
 from explorer.ui.forms import Form
 from explorer.ui.memory import REMEMBER, Kept, Memory, remembered
@@ -51,9 +53,9 @@ def connect_sharing(page: gr.Blocks, form: Form, notice: StatusView, *, memory: 
 
 def _share(tab: Tab) -> Callable[..., list[Any]]:
     def share(*values: Any) -> list[Any]:
-        defaults = tab.engine.networks.defaults
+        networks = tab.engine.networks
         try:
-            text, left_out = query(tab.resolved(tab.settings(values)), defaults)
+            text, left_out = query(tab.resolved(tab.settings(values)), networks.defaults, MadeWith.running(networks))
         except InputError as error:
             return [gr.update(value="", visible=False), said("error", str(error))]
         notes = [f"{label}: a picture does not fit into a link. Send the ZIP, which holds it." for label in left_out]
@@ -63,9 +65,14 @@ def _share(tab: Tab) -> Callable[..., list[Any]]:
 
 
 def _opened(form: Form, notice: StatusView) -> Callable[[gr.Request, Any], dict[Any, Any]]:
+    networks = form.tabs[0].engine.networks
+
     def opened(request: gr.Request, payload: Any) -> dict[Any, Any]:
-        link = read(urlencode(request.query_params.multi_items()), form.experiments)
+        here, defaults = MadeWith.running(networks), networks.defaults
+        link = taken_over(read(urlencode(request.query_params.multi_items()), form.experiments), here, defaults)
         kept = remembered(payload, form.experiments)
+        named = MadeWith(here.name)  # that its weights are new is no news to somebody's own form
+        kept = replace(kept, links=tuple(taken_over(old, named, defaults) for old in kept.links))
         links = [old for old in kept.links if old.experiment is not link.experiment]
         links += [link] if link.experiment else []
         updates: dict[Any, Any] = {}
@@ -78,6 +85,17 @@ def _opened(form: Form, notice: StatusView) -> Callable[[gr.Request, Any], dict[
     return opened
 
 
+def taken_over(link: Link, here: MadeWith, defaults: Any) -> Link:
+    """A link for the model that is here: what drew it is told, and a size of another model is brought to this one's."""
+    if link.made_with is None:
+        return link
+    remarks = link.made_with.remarks(here)
+    settings, resized = link.settings, []
+    if link.made_with.is_other_than(here):
+        settings, resized = suited(settings, defaults)
+    return replace(link, settings=settings, remarks=(*link.remarks, *remarks, *resized))
+
+
 def _said_of(link: Link, kept: Kept) -> dict[str, Any] | None:
     if link.experiment:
         return said("ready", "Opened from a link. Press Render.", link.remarks)
@@ -88,4 +106,7 @@ def _said_of(link: Link, kept: Kept) -> dict[str, Any] | None:
         for old in kept.links
         for label in kept.without.get(old.experiment.name(), ())
     ]
-    return said("ready", "Your settings are back, except for a picture.", notes) if notes else None
+    if notes:
+        return said("ready", "Your settings are back, except for a picture.", notes)
+    notes = list(dict.fromkeys(remark for old in kept.links if old.made_with for remark in old.remarks))
+    return said("ready", "Your settings are back, for this model.", notes) if notes else None

@@ -13,6 +13,7 @@ import gradio as gr
 from explorer.engine.engine import Engine
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Input, InputError
+from explorer.experiments.made_with import MadeWith
 from explorer.outputs.export import export
 from explorer.outputs.runs import Run, Runs
 from explorer.outputs.sheets import undrawn
@@ -234,14 +235,12 @@ class Tab:
 
     def listed(self, run: Run, experiment: Experiment) -> dict[Any, Any]:
         """Updates: the run of a resolved experiment, as it is now, among the visitor's own."""
-        return {self.history: {"entry": entry_of(run, experiment, self._kept(experiment).get("query", ""))}}
+        settings = kept(experiment, self.engine.networks, MadeWith.of(run.record.get("model")))
+        return {self.history: {"entry": entry_of(run, experiment, settings.get("query", ""))}}
 
-    def remembered(self, experiment: Experiment) -> dict[Any, Any]:
-        """Updates: the settings of a resolved experiment in the visitor's browser."""
-        return {self.memory: self._kept(experiment)}
-
-    def _kept(self, experiment: Experiment) -> Any:
-        return kept(experiment, self.engine.networks.defaults)
+    def remembered(self, experiment: Experiment, model: MadeWith | None = None) -> dict[Any, Any]:
+        """Updates: the settings of a resolved experiment in the visitor's browser; `model` drew it if another did."""
+        return {self.memory: kept(experiment, self.engine.networks, model)}
 
     def stop(self, request: gr.Request) -> None:
         """Ends this visitor's render of this tab before its next UNet call."""

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from explorer.engine.fake import FakeNetworks
 from explorer.experiments import registry
 from explorer.experiments.inputs import Picture
-from explorer.experiments.links import LONGEST, VERSION, query, read
+from explorer.experiments.links import LONGEST, VERSION, checked, query, read
+from explorer.experiments.made_with import MadeWith
 from explorer.experiments.pictures import EXAMPLES as PICTURES
 from tests.drawn import TEXTS, settings_of
 
@@ -43,6 +44,29 @@ def test_settings_survive_a_link(experiment, data):
 @pytest.mark.parametrize("experiment", EXPERIMENTS.values(), ids=EXPERIMENTS)
 def test_defaults_make_a_short_link(experiment):
     assert query(experiment().resolved(DEFAULTS), DEFAULTS) == (f"v={VERSION}&tab={experiment.name()}", [])
+
+
+def test_a_link_says_the_model_and_its_weights():
+    sent = EXPERIMENTS["interpolation"](frames=9).resolved(DEFAULTS)
+    text, _ = query(sent, DEFAULTS, MadeWith("ink & v2", "0123abcd"))
+    assert text == f"v={VERSION}&tab=interpolation&frames=9&model=ink+%26+v2&weights=0123abcd"
+    assert read(text, EXPERIMENTS).made_with == MadeWith("ink & v2", "0123abcd")
+    assert read(f"v={VERSION}&tab=interpolation", EXPERIMENTS).made_with is None
+
+
+def test_of_a_size_a_link_says_both_sides():
+    """The one that is left out would be another model's usual one."""
+    text, _ = query(EXPERIMENTS["interpolation"](width=96).resolved(DEFAULTS), DEFAULTS)
+    assert text == f"v={VERSION}&tab=interpolation&width=96&height=64"
+
+
+@pytest.mark.parametrize("seed", [2**32, 156680208700286, 2**64 - 1, str(2**40 + 5)])
+def test_a_seed_beyond_32_bits_keeps_its_last_ones(seed):
+    link = checked(EXPERIMENTS["interpolation"], {"seed": seed})
+    assert link.settings == {"seed": int(seed) % 2**32}
+    assert link.remarks == (
+        f"seed = {seed!r} is not allowed: a whole number from 0 to 4294967295. It became {int(seed) % 2**32}.",
+    )
 
 
 @pytest.mark.parametrize("link", KEPT, ids=lambda link: link["query"][:40])
@@ -140,6 +164,8 @@ def hostile(rng: random.Random) -> str:
     names = [
         "tab",
         "v",
+        "model",
+        "weights",
         "prompt",
         "prompts",
         "frames",

@@ -1,8 +1,10 @@
 """Start pictures: every mode and kind of file comes in right, what is no picture is refused in one sentence."""
 
 import base64
+import contextlib
 import io
 import json
+import random
 import struct
 import tracemalloc
 import warnings
@@ -10,10 +12,11 @@ import zlib
 from pathlib import Path
 
 import numpy as np
+import pillow_heif
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import ExifTags, Image, ImageCms, TiffImagePlugin
+from PIL import ExifTags, Image, ImageCms, TiffImagePlugin, UnidentifiedImageError
 
 from explorer.experiments.inputs import InputError, Picture
 from explorer.experiments.pictures import (
@@ -76,13 +79,72 @@ def bomb(side: int = 13_000) -> bytes:
 # Files of every kind ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"])
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"])
 def test_every_kind_of_file_is_taken(format):
     picture = canonical(file_of(halves(), format))
     assert picture.startswith("data:image/webp;base64,")
     assert opened(picture).size == (48, 32)
     assert near(colour(picture), (255, 0, 0), by=12)  # JPEG's and WebP's own loss
     assert near(colour(picture, 0.75), (0, 0, 255), by=12)
+
+
+def heic(image: Image.Image, **options) -> bytes:
+    file = io.BytesIO()
+    pillow_heif.from_pillow(image).save(file, **options)
+    return file.getvalue()
+
+
+def test_a_phones_photograph_is_taken_the_right_way_up():
+    image = halves()
+    assert opened(canonical(heic(image))).size == (48, 32)
+    assert near(colour(canonical(heic(image))), (255, 0, 0), by=12)
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6  # the camera was turned: its left is the picture's top
+    turned = canonical(heic(image, exif=exif.tobytes()))
+    assert opened(turned).size == (32, 48)
+    assert near(colour(turned, 0.5, 0.25), (255, 0, 0), by=12)
+    assert near(colour(turned, 0.5, 0.75), (0, 0, 255), by=12)
+
+
+def test_heic_is_opened_here_alone_and_told_to_nobody():
+    canonical(heic(halves()))
+    assert "HEIF" not in Image.OPEN
+    with pytest.raises(UnidentifiedImageError):
+        Image.open(io.BytesIO(heic(halves())))
+
+
+@pytest.mark.parametrize("kind", ["HEIC", "AVIF"])
+def test_a_photograph_with_too_many_pixels_is_refused_by_its_header(kind):
+    image = Image.new("RGB", (64, 64), "red")
+    file = heic(image) if kind == "HEIC" else file_of(image, kind)
+    large = file.replace(struct.pack(">II", 64, 64), struct.pack(">II", 20_000, 20_000))
+    assert large != file
+    with pytest.raises(ValueError, match=r"20000 x 20000 pixels|no picture"):
+        canonical(large)
+
+
+def test_heic_that_says_it_is_small_and_is_not_is_refused_before_it_is_decoded():
+    file = heic(Image.new("RGB", (2048, 2048), "red"), quality=10)
+    small = file.replace(struct.pack(">II", 2048, 2048), struct.pack(">II", 64, 64))
+    tracemalloc.start()
+    with pytest.raises(ValueError, match="cut off or broken"):
+        canonical(small)
+    assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("kind", ["HEIC", "AVIF"])
+def test_broken_photographs_are_refused_in_a_sentence(kind):
+    file = heic(halves()) if kind == "HEIC" else file_of(halves(), kind)
+    chance = random.Random(7)
+    for _ in range(60):
+        broken = bytearray(file[: chance.randrange(12, len(file))] if chance.random() < 0.5 else file)
+        for _ in range(chance.randrange(1, 9)):
+            broken[chance.randrange(len(broken))] = chance.randrange(256)
+        with contextlib.suppress(ValueError):
+            assert canonical(bytes(broken)).startswith("data:image/webp;base64,")
+    with pytest.raises(ValueError):
+        canonical(file[: len(file) // 2])
 
 
 def test_lossless_files_come_in_without_loss():

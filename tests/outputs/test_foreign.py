@@ -145,9 +145,17 @@ GRAPHS = {
     ),
     "a second sampler that refines, first in the file": {
         "2": node("KSampler", **{**SAMPLER, "seed": 5, "steps": 9, "latent_image": ["40", 0]}),
-        "40": node("LatentUpscale", samples=["3", 0], width=1024, height=1536)
-        | {"inputs": {"samples": ["3", 0], "scale_by": 2}},
+        "40": node(
+            "LatentUpscale", samples=["3", 0], upscale_method="nearest-exact", width=1024, height=1536, crop="disabled"
+        ),
         **COMFY,
+        "8": node("VAEDecode", samples=["2", 0], vae=["4", 2]),
+    },
+    "a second sampler that refines by a factor": {
+        "2": node("KSampler", **{**SAMPLER, "seed": 5, "steps": 9, "latent_image": ["40", 0]}),
+        "40": node("LatentUpscaleBy", samples=["3", 0], upscale_method="bicubic", scale_by=2.0),
+        **COMFY,
+        "8": node("VAEDecode", samples=["2", 0], vae=["4", 2]),
     },
     "the sampler in parts": changed(
         **{
@@ -184,6 +192,45 @@ def test_a_graph_of_very_many_nodes_is_looked_at_in_part(png):
     chain["20000"] = node("B", text="far away")
     found = read(png("prompt", json.dumps(changed(**chain, **{"6": node("A", conditioning=["100", 0])}))))
     assert "prompt" not in found.settings
+
+
+def switch(n):
+    """A switch whose choice, and both of whose ways, are the next one."""
+    return node("ComfySwitchNode", switch=[str(n), 0], on_false=[str(n), 0], on_true=[str(n), 0])
+
+
+def doubled(n):
+    return node("StringConcatenate", string_a=[str(n), 0], string_b=[str(n), 0], delimiter="")
+
+
+ENDLESS = {
+    "switches of switches": {str(n): switch(n + 1) for n in range(100, 170)},
+    "a text that doubles": {str(n): doubled(n + 1) for n in range(100, 160)} | {"160": node("A", text="a" * 1000)},
+    "pipes of pipes": {str(n): node("Context (rgthree)", base_ctx=[str(n + 1), 0]) for n in range(100, 9000)},
+    "a net of mixes": {
+        str(n): node("ConditioningCombine", conditioning_1=[str(n + 1), 0], conditioning_2=[str(n + 1), 0])
+        for n in range(100, 170)
+    },
+    "a node of very many inputs": {
+        "100": node("JoinStringMulti", delimiter="", **{f"string_{n}": "a" for n in range(9999)})
+    },
+}
+
+
+@pytest.mark.parametrize("nodes", ENDLESS.values(), ids=ENDLESS)
+def test_a_graph_made_to_be_followed_for_ever_is_given_up(png, nodes):
+    """Each node is looked at once for each of its outputs, and no text grows without end."""
+    ways = {"positive": ["100", 0], "negative": ["7", 0], "latent_image": ["100", 0]}
+    found = read(png("prompt", json.dumps(changed(**nodes, **{"3": node("KSampler", **{**SAMPLER, **ways})}))))
+    assert "prompt" not in found.settings
+    assert found.settings["negative_prompt"] == "text, watermark"
+
+
+def test_a_chain_of_very_many_samplers_has_no_first_that_is_looked_for(png):
+    chain = {str(n): node("KSampler", **{**SAMPLER, "latent_image": [str(n + 1), 0]}) for n in range(100, 3000)}
+    start = {"3": node("KSampler", **{**SAMPLER, "latent_image": ["100", 0]})}
+    with pytest.raises(NoSettings):
+        read(png("prompt", json.dumps(changed(**chain, **start))))
 
 
 INVOKE = {

@@ -18,7 +18,7 @@ from explorer.outputs import settings
 from explorer.outputs.export import export
 from explorer.ui.opening import _forget
 from explorer.ui.rendering import Rendering
-from tests.ui.hands import settled
+from tests.ui.hands import settled, write
 from tests.ui.serving import Served, served
 
 DROP = """([name, content]) => {
@@ -152,6 +152,24 @@ def test_another_programs_picture_becomes_a_sweep_of_one(page: Page, tmp_path: P
     page.locator("#guidance-sweep-render").click()
     expect(page.locator("#guidance-sweep-status")).to_contain_text("1 frames in")
     assert page.title() == "Latent Explorer"
+
+
+def test_a_prompt_that_a_picture_does_not_give_stays_as_it_was(page: Page, tmp_path: Path):
+    page.locator("#tab-guidance-sweep-button").click()
+    prompt = page.locator("#guidance-sweep-prompt textarea, #guidance-sweep-prompt input").first
+    write(prompt, "mine")
+    graph = {"1": {"class_type": "KSampler", "inputs": {"positive": ["2", 0], "latent_image": ["3", 0], "steps": 9}}}
+    info = PngInfo()
+    info.add_text("prompt", json.dumps(graph))
+    Image.new("RGB", (512, 768)).save(tmp_path / "comfy.png", pnginfo=info)
+    drop(page, tmp_path / "comfy.png")
+    notice = page.locator("#notice")
+    expect(notice).to_contain_text("Its prompt was not found in the file: that field is left as it was.")
+    expect(notice).to_contain_text("Its size, 512 x 768, became 64 x 96, which suits this model")
+    page.locator("#shared > button").click()
+    expect(page.locator("#shared-num_inference_steps input[type=number]")).to_have_value("9")
+    expect(page.locator("#shared-width input[type=number]")).to_have_value("64")
+    expect(prompt).to_have_value("mine")
 
 
 NOTHING = {

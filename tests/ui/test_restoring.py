@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,12 +24,15 @@ from explorer.engine.fake import FakeNetworks
 from explorer.engine.store import FrameStore
 from explorer.experiments import registry
 from explorer.experiments.inputs import Picture
+from explorer.experiments.made_with import MadeWith
 from explorer.outputs import foreign, zips
 from explorer.outputs.archives import read_pictures, write_zip
 from explorer.outputs.export import FORMATS, export
 from explorer.outputs.runs import Run, Runs
 from explorer.outputs.settings import KEY, LIMIT, MEMBER, NoSettings, dumps, png_with_record, read
+from explorer.ui.memory import kept
 from explorer.ui.rendering import Rendering
+from explorer.ui.reopening import _for_this_model, _status
 from explorer.ui.restoring import NO_FRAMES, NO_PICTURE, restore
 from tests.drawn import settings_of
 
@@ -334,6 +338,89 @@ def test_settings_of_any_depth_are_refused_or_left_out(text, engine, tmp_path):
 
 
 A1111 = "a cat\nNegative prompt: a dog\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 7, Size: 64x64, Model: x"
+
+
+def foreign_png(path, key, text, size=(16, 16)):
+    path.write_bytes(png(size=size, pnginfo=_words(key, text)))
+    return path
+
+
+def test_what_another_program_did_not_say_for_certain_stays_in_the_form(engine, tmp_path):
+    """The prompt was written by a node while it ran, the guidance is nowhere."""
+    inputs = {"positive": ["2", 0], "negative": ["3", 0], "latent_image": ["4", 0], "steps": 9, "seed": 7}
+    graph = {"1": {"class_type": "KSampler", "inputs": inputs}}
+    graph |= {"2": {"class_type": "CLIPTextEncode", "inputs": {"text": ["5", 0]}}}
+    graph |= {"3": {"class_type": "CLIPTextEncode", "inputs": {"text": ""}}}
+    graph |= {"5": {"class_type": "OllamaGenerate", "inputs": {"prompt": "write of a fox"}}}
+    path = foreign_png(tmp_path / "x.png", "prompt", json.dumps(graph), (64, 96))
+    found = restore(path, EXPERIMENTS, engine, Runs(tmp_path / "runs"))
+    assert found.left == {"prompt", "scales", "scheduler"}
+    assert found.settings == {
+        "negative_prompt": "",
+        "seed": 7,
+        "num_inference_steps": 9,
+        "width": 64,
+        "height": 96,
+    }
+    assert "Its prompt was not found in the file: that field is left as it was." in found.remarks
+
+
+@pytest.mark.parametrize(
+    ("words", "size", "told"),
+    [
+        ("Size: 512x768", (64, 96), True),  # of more than four times the area
+        ("Size: 96x128", (96, 128), False),
+        ("Size: 96x128, Model: dreamer", (64, 64), True),
+        ("Size: 64x96, Model: dreamer", (64, 96), False),
+        ("Size: 96x128, Model: fake", (96, 128), False),
+    ],
+)
+def test_a_size_for_another_model_is_brought_to_this_ones(words, size, told, engine, tmp_path):
+    text = f"a cat\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 7, {words}"
+    found = restore(foreign_png(tmp_path / "x.png", "parameters", text), EXPERIMENTS, engine, Runs(tmp_path / "runs"))
+    assert (int(found.settings["width"]), int(found.settings["height"])) == size
+    assert any("which suits this model" in remark for remark in found.remarks) == told
+
+
+def test_a_run_of_another_model_or_of_other_weights_says_so(engine, tmp_path):
+    large = EXPERIMENTS["interpolation"](width=1024, height=768).resolved(engine.networks.defaults)
+    for model, said, size in (
+        ({"name": "sdxl", "signature": "0123abcd|x"}, "It was made with the model sdxl.", (64, 64)),
+        ({"name": "fake", "signature": "0123abcd|x"}, "It was made with other weights of fake", (1024, 768)),
+        ({"name": "fake", "signature": "fake|x"}, None, (1024, 768)),
+        ({}, None, (1024, 768)),
+    ):
+        record = {"experiment": "interpolation", "settings": large.settings(), "model": model}
+        (tmp_path / "run.json").write_text(json.dumps(record))
+        found = restore(tmp_path / "run.json", EXPERIMENTS, engine, Runs(tmp_path / "runs"))
+        assert (found.settings["width"], found.settings["height"]) == size
+        assert [remark for remark in found.remarks if remark.startswith(said or "It was")] == list(found.remarks[:1])
+        assert len(found.remarks) == (2 if size == (64, 64) else 1 if said else 0)
+
+
+def test_a_run_that_is_shown_again_says_which_model_drew_it(engine, tmp_path):
+    made = rendered("interpolation", engine, tmp_path, frames=2, width=256, height=256)
+    tab = SimpleNamespace(engine=engine, experiment=EXPERIMENTS["interpolation"])
+
+    def shown(model):
+        run = SimpleNamespace(record={**made.record, "model": model}, ready=made.ready, count=made.count)
+        status, (settings, _) = _status(run, tab), _for_this_model(run, tab)
+        return status["detail"], status["notes"], settings["width"]
+
+    assert shown(made.record["model"]) == ("", [], 256)
+    assert shown({}) == ("", [], 256)
+    other = "It was made with other weights of fake, which draw other pictures."
+    assert shown({"name": "fake", "signature": "0123abcd"}) == ("", [other], 256)
+    detail, notes, width = shown({"name": "/models/sdxl", "signature": "0123abcd"})
+    assert (detail, width) == ("Made with sdxl; what is rendered now is fake's", 64)
+    assert notes[0].startswith("Its size, 256 x 256, became 64 x 64, which suits this model")
+
+
+def test_what_the_browser_keeps_of_a_run_names_the_model_that_drew_it():
+    settings = EXPERIMENTS["interpolation"](width=1024, height=768).resolved(FakeNetworks.defaults).settings()
+    entry = kept(EXPERIMENTS["interpolation"], settings, FakeNetworks(), MadeWith("sdxl"))
+    assert entry["query"].endswith("width=1024&height=768&model=sdxl")
+    assert kept(EXPERIMENTS["interpolation"], settings, FakeNetworks())["query"].endswith("model=fake&weights=fake")
 
 
 @pytest.fixture(scope="module")

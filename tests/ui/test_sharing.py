@@ -8,6 +8,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from explorer.engine.fake import FakeNetworks
+from explorer.experiments import registry
+from explorer.experiments.links import read
+from explorer.experiments.made_with import MadeWith
+from explorer.ui.sharing import taken_over
 from tests.ui.hands import write
 from tests.ui.serving import Served, served
 
@@ -88,7 +93,38 @@ def test_the_shared_settings_travel_too(visit):
     expect(page.locator("#noise-loop-status")).to_contain_text("9 frames")
     page.locator("#shared > button").click()
     expect(page.locator("#shared-seed input")).to_have_value("77")
-    assert share(page, "noise-loop").endswith("tab=noise-loop&seed=77&guidance_scale=2.5&scheduler=DDIM&frames=9")
+    link = share(page, "noise-loop")
+    assert link.endswith("tab=noise-loop&seed=77&guidance_scale=2.5&scheduler=DDIM&frames=9&model=fake&weights=fake")
+
+
+def test_a_link_of_another_model_is_brought_to_this_ones_size(visit):
+    page = visit("?v=1&tab=noise-loop&width=768&height=512&model=sdxl&weights=0123abcd")
+    expect(page.locator("#notice")).to_contain_text("It was made with the model sdxl.")
+    expect(page.locator("#notice")).to_contain_text("Its size, 768 x 512, became 96 x 64, which suits this model")
+    page.locator("#shared > button").click()
+    expect(page.locator("#shared-width input[type=number]")).to_have_value("96")
+    assert "width=96&height=64&model=fake" in share(page, "noise-loop")
+
+
+def link_of(query: str):
+    return taken_over(read(query, registry()), MadeWith.running(FakeNetworks()), FakeNetworks.defaults)
+
+
+@pytest.mark.parametrize(
+    ("query", "size", "remarks"),
+    [
+        ("width=768&height=512", {"width": 768, "height": 512}, 0),  # no model is named: nobody knows
+        ("width=768&height=512&model=fake&weights=fake", {"width": 768, "height": 512}, 0),
+        ("width=768&height=512&model=fake&weights=0123abcd", {"width": 768, "height": 512}, 1),
+        ("width=768&height=512&model=sdxl", {"width": 96, "height": 64}, 2),
+        ("width=64&height=96&model=sdxl", {"width": 64, "height": 96}, 1),
+        ("frames=9&model=sdxl", {}, 1),
+    ],
+)
+def test_only_another_models_size_is_changed(query, size, remarks):
+    link = link_of(f"tab=noise-loop&{query}")
+    assert {side: link.settings[side] for side in ("width", "height") if side in link.settings} == size
+    assert len(link.remarks) == remarks
 
 
 def test_what_a_link_may_not_ask_for_is_said(visit):

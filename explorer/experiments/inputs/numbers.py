@@ -9,6 +9,9 @@ from typing import Any, ClassVar
 
 from explorer.experiments.inputs.base import Input, Widget
 
+_ALL = 2**32 - 1
+"""The largest of the seeds: an input that takes them all takes the last 32 bits of a larger one."""
+
 WIDEST = 10_000
 """The range up to which a slider helps; beyond it a number is typed, or drawn by lot."""
 
@@ -18,7 +21,7 @@ class Integer(Input):
     """A whole number from `low` to `high`, in steps of `step` from zero."""
 
     low: int = 0
-    high: int = 2**32 - 1
+    high: int = _ALL
     step: int = 1
 
     @property
@@ -34,8 +37,10 @@ class Integer(Input):
         return int(value)
 
     def nearest(self, value: Any) -> int | None:
-        """The nearest whole number within the bounds."""
+        """The nearest whole number within the bounds; of a seed beyond 32 bits the last 32, so that two stay two."""
         try:
+            if self.high == _ALL and (whole := _whole(value)) > _ALL:
+                return whole & _ALL
             return self.check("", round(_within(self, value) / self.step) * self.step)
         except (TypeError, ValueError, OverflowError):
             return None
@@ -154,7 +159,7 @@ class Seeds(Numbers):
 
     carries: ClassVar[str | None] = "seeds"
 
-    high: float = 2**32 - 1
+    high: float = _ALL
     least: int = 0
     most: int = 8
     whole: bool = True
@@ -162,6 +167,12 @@ class Seeds(Numbers):
 
 def _within(declared: Integer | Real, value: Any) -> float:
     return min(max(float(value), declared.low), declared.high)
+
+
+def _whole(value: Any) -> int:
+    """A whole number, exactly; -1 for what is none."""
+    digits = str(value) if isinstance(value, (int, str)) else ""
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= 40 else -1
 
 
 def _text(value: float) -> str:

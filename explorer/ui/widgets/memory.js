@@ -16,9 +16,11 @@ function change(how) {
 
 const keep = (entry) => change((tabs) => ({ tabs: [...tabs.filter(({ tab }) => tab !== entry.tab), entry] }));
 
-// A link in the address would win over what is kept: it goes as soon as it no longer says what the form shows.
+// A link in the address would win over what is kept: it goes as soon as it no longer says what the form shows. Which
+// model it was made with, older links do not say.
 function unlink({ tab, query }) {
-  const sorted = (text) => [...new URLSearchParams(text)].map(String).sort().join('\n');
+  const settings = ([name]) => name !== 'model' && name !== 'weights';
+  const sorted = (text) => [...new URLSearchParams(text)].filter(settings).map(String).sort().join('\n');
   const linked = new URLSearchParams(location.search).get('tab');
   if (linked === tab && sorted(location.search) !== sorted(query)) history.replaceState(history.state, '', location.pathname);
 }
