@@ -46,6 +46,26 @@ def slim(record: Mapping[str, Any]) -> dict[str, Any]:
     return {**{name: record[name] for name in _OF_A_FRAME if name in record}, "settings": settings}
 
 
+def other_model(record: Mapping[str, Any], name: str, signature: str) -> str | None:
+    """A sentence that says which model made a run and which one is here; None for the same weights under any name.
+
+    A signature begins with the fingerprint of the weights; what follows (dtype, layout, machine) changes a picture by
+    single bits. Of two models of one name the fingerprints are told.
+    """
+    found = record.get("model")
+    model = found if isinstance(found, Mapping) else {}
+    made_with, made, here = str(model.get("name", "another")), _weights(model.get("signature")), _weights(signature)
+    if made == here:
+        return None
+    if made_with == name:
+        made_with, name = f"{name} ({made[:8] or '?'})", f"{name} ({here[:8]})"
+    return f"The run was made with {made_with}, and {name} runs now"
+
+
+def _weights(signature: Any) -> str:
+    return str(signature or "").split("|", 1)[0]
+
+
 def is_picture(value: Any) -> bool:
     """Whether a setting is a start picture, as a data URL."""
     return isinstance(value, str) and bool(_PICTURE.fullmatch(value))

@@ -16,6 +16,7 @@ from typing import Any
 import gradio as gr
 
 from explorer.experiments.base import Experiment
+from explorer.outputs.records import other_model
 from explorer.outputs.runs import Run
 from explorer.ui.forms import Form
 from explorer.ui.tab import QUICK, Tab
@@ -88,8 +89,6 @@ def film_of(run: Run, experiment: Experiment) -> dict[str, Any]:
 
 
 def _status(run: Run, tab: Tab) -> dict[str, Any]:
-    ready, made_with = len(run.ready), run.record.get("model", {}).get("name")
-    here = tab.engine.networks.name
-    other = f"Made with {made_with}; what is rendered now is {here}'s" if made_with not in (None, here) else ""
-    text = f"{ready} of {run.count} frames, from your runs"
+    other = other_model(run.record, tab.engine.networks.name, tab.engine.networks.signature) or ""
+    text = f"{len(run.ready)} of {run.count} frames, from your runs"
     return {"state": "done", "text": text, "detail": other, "notes": [], "progress": None}

@@ -8,7 +8,7 @@ Nothing here knows any one experiment.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import gradio as gr
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Input, InputError, Picture, Prompt, Prompts, Seeds
 from explorer.experiments.pictures import ancestry, canonical, with_ancestry
+from explorer.outputs.records import other_model
 from explorer.outputs.runs import Run
 from explorer.ui.controls import Control
 from explorer.ui.forms import Form
@@ -34,6 +35,7 @@ class Chosen:
     caption: str
     experiment: type[Experiment]
     settings: Mapping[str, Any]
+    record: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, run: Run, index: int, experiment: type[Experiment]) -> Chosen:
@@ -41,9 +43,9 @@ class Chosen:
         if not run.ready:
             raise ValueError(GONE)
         index = min(run.ready, key=lambda ready: abs(ready - index))
-        frame = run.frames[index]
+        frame, record = run.frames[index], run.record
         png = (run.folder / f"frames/{index:04d}.png").read_bytes()
-        return cls(png, frame["caption"], experiment, {**run.record["settings"], **frame["settings"]})
+        return cls(png, frame["caption"], experiment, {**record["settings"], **frame["settings"]}, record)
 
     @property
     def picture(self) -> str:
@@ -155,6 +157,11 @@ def _carry(source: Tab, target: Tab, use: Use) -> Callable[..., list[Any]]:
         written = [widget for c in use.controls for widget in c.write(changes[c.name])]
         opened = gr.Tabs(selected=use.tab.name) if use.tab else gr.skip()
         told = [said("done", f"Taken over: {chosen.caption}")] if target is not source else []
-        return [*written, opened, *told, target.price_of({**now, **changes}, request.session_hash)]
+        price = target.price_of({**now, **changes}, request.session_hash)
+        networks = target.engine.networks
+        other = use.of_text and other_model(chosen.record, networks.name, networks.signature)
+        if other and price != gr.skip():
+            price = {**price, "notes": [*price["notes"], other]}
+        return [*written, opened, *told, price]
 
     return carry
