@@ -176,7 +176,7 @@ def test_a_run_of_another_model_says_so_opened_and_compared(site, visitor):
     for box in page.locator(CARDS).get_by_role("checkbox").all():
         box.check()
     row = page.locator("#history table tr").filter(has_text="Model")
-    assert row.locator("td").all_inner_texts() == ["fake (9c42048f)", "fake (fake)"]
+    expect(row.locator("td")).to_have_text(["fake (9c42048f)", "fake (fake)"])
     page.locator(CARDS).first.locator("button.history-face").click()
     said = "The run was made with fake (9c42048f), and fake (fake) runs now"
     expect(page.locator("#noise-loop-status")).to_contain_text(said)
