@@ -24,6 +24,7 @@ from explorer.space.points import SCHEDULER_NAMES
 from explorer.ui.gallery import GALLERY_TEXTS, examples
 from explorer.ui.history import HISTORY_TEXTS
 from explorer.ui.manifests import manifest
+from explorer.ui.sharing import LINK_TEXTS
 from explorer.ui.tab import VIEWS
 from explorer.ui.text import (
     LANGUAGES,
@@ -81,7 +82,11 @@ def test_everything_an_experiment_declares_is_there(experiment, language):
     assert set(experiment.inputs()) <= set(book(language).fields), "the fields, for errors"
 
 
-WORDS = {view.__name__: view.words for view in VIEWS.values()} | {"gallery": GALLERY_TEXTS, "history": HISTORY_TEXTS}
+WORDS = {view.__name__: view.words for view in VIEWS.values()} | {
+    "gallery": GALLERY_TEXTS,
+    "history": HISTORY_TEXTS,
+    "link": LINK_TEXTS,
+}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,9 +7,9 @@ on to the frame.
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,12 +20,45 @@ from explorer.experiments.links import Link, query, read
 from explorer.ui.forms import Form
 from explorer.ui.memory import REMEMBER, Kept, Memory, remembered
 from explorer.ui.tab import QUICK, Tab
-from explorer.ui.views import StatusView, said
+from explorer.ui.text import words_of
+from explorer.ui.views import StatusView, WidgetMeta, said, source
 
-ADDRESS = """(query) => { if (!query) return query;
-  history.replaceState(history.state, '', '?' + query);
-  return (%s ?? location.origin + location.pathname) + '?' + query; }"""
-"""Makes the whole link of the query in the box, and puts the query into the address bar."""
+LINK_TEXTS = {
+    "link": "Link to these settings",
+    "copy": "Copy the link",
+    "copied": "Copied",
+    "selected": "This browser does not let a page copy. The link is selected: copy it from the field.",
+}
+
+
+class LinkView(gr.HTML, metaclass=WidgetMeta):
+    """A link to copy: of the query of its value, at the address that the visitor sees, or at `home` if that is given.
+
+    The value is None (nothing is seen) or a mapping with `query`; the address bar takes the query, too.
+    """
+
+    def __init__(self, value: Mapping[str, str] | None = None, *, home: str | None = None, **kwargs: Any) -> None:
+        super().__init__(
+            value=value,
+            home=home,
+            texts={**words_of(LINK_TEXTS), "en": LINK_TEXTS},
+            html_template=source("link.html"),
+            css_template=source("link.css"),
+            js_on_load=source("link.js"),
+            apply_default_css=False,
+            **kwargs,
+        )
+
+    def postprocess(self, value: Mapping[str, str] | None) -> dict[str, str] | None:
+        """What is sent to the browser, as something new each time: the address bar may have changed meanwhile."""
+        return value and {**value, "stamp": secrets.token_hex(4)}
+
+    def preprocess(self, payload: Any) -> None:
+        """Nothing is read back."""
+
+    def api_info(self) -> dict[str, Any]:
+        """The JSON schema of the value."""
+        return {"type": "object"}
 
 
 def home_page() -> str | None:
@@ -42,11 +75,8 @@ def connect_sharing(page: gr.Blocks, form: Form, notice: StatusView, *, memory: 
     for tab in form.tabs:
         with tab.share_row:
             button = gr.Button("🔗 Share a link", size="sm", min_width=80, elem_id=f"{tab.name}-share")
-            box = gr.Textbox(
-                visible=False, show_label=False, container=False, buttons=["copy"], elem_id=f"{tab.name}-link"
-            )
-        made = button.click(_share(tab), tab.components, [box, tab.status], **QUICK)
-        made.then(None, box, box, js=ADDRESS % json.dumps(home_page()))
+            link = LinkView(home=home_page(), elem_id=f"{tab.name}-link")
+        button.click(_share(tab), tab.components, [link, tab.status], **QUICK)
     form.price_after(page.load(_opened(form), memory, [*form.outputs, notice], js=REMEMBER, **QUICK))
 
 
@@ -56,9 +86,9 @@ def _share(tab: Tab) -> Callable[..., list[Any]]:
         try:
             text, left_out = query(tab.experiment(**tab.settings(values)).resolved(defaults), defaults)
         except InputError as error:
-            return [gr.update(value="", visible=False), said("error", str(error))]
+            return [None, said("error", str(error))]
         notes = [f"{label}: a picture does not fit into a link. Send the ZIP, which holds it." for label in left_out]
-        return [gr.update(value=text, visible=True), said("done", "This link opens on these settings.", notes)]
+        return [{"query": text}, said("done", "This link opens on these settings.", notes)]
 
     return share
 
