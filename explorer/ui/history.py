@@ -6,9 +6,10 @@ enters it when its rendering begins and is brought up to date when that ends; th
 and records come from the run's folder as static files, when they come into sight.
 
 To the page go small values with any of `entry` (a run that belongs in the list), `gone` (a run that is no longer on the
-server), `removed` and `opened` (names of runs), `said` (a sentence), and a `stamp` that makes each a new one. From the
-page come the events `reopen` and `remove` with the `run`'s name, which is checked. Visitors' text (captions, prompts,
-settings) is written through `textContent` only.
+server), `removed` and `opened` (names of runs), `interrupted` (the run that this window was rendering when its page was
+lost: it is opened again), `said` (a sentence), and a `stamp` that makes each a new one. From the page come the events
+`reopen` and `remove` with the `run`'s name, which is checked. Visitors' text (captions, prompts, settings) is written
+through `textContent` only.
 
 It does not know how a run is shown: see `reopening`.
 """
@@ -171,7 +172,8 @@ def _told(tab: Tab, folder: str | None) -> tuple[Any, Any]:
     except ValueError:  # nothing rendered yet, or deleted meanwhile
         return gr.skip(), gr.skip()
     settings = kept(tab.experiment, experiment.settings(), tab.engine.networks.defaults)
-    return {"entry": entry_of(run, experiment, settings.get("query", ""))}, settings
+    told = settings if "query" in settings else {"tab": tab.name}
+    return {"entry": entry_of(run, experiment, settings.get("query", ""))}, {**told, "run": run.name}
 
 
 def _asked(event: gr.EventData) -> str:
@@ -188,7 +190,8 @@ def _reopen(runs: Runs, reopening: Reopening) -> Callable[..., list[Any]]:
         except ValueError:
             return [*nothing, {"gone": _asked(event)}]
         try:
-            return [*reopening.updates(request.session_hash, run), {"opened": run.name}]
+            interrupted = getattr(event, "interrupted", None) is True
+            return [*reopening.updates(request.session_hash, run, interrupted), {"opened": run.name}]
         except ValueError as error:
             return [*nothing, {"said": str(error)}]
 

@@ -63,7 +63,7 @@ def build_page(
             ]
         form = Form(tabs, shared, shown)
         connect_uses(form)
-        connect_sharing(page, form, notice, memory=memory)
+        connect_sharing(page, form, notice, memory=memory, history=history, runs=runs)
         connect_gallery(gallery, form, notice)
         connect_opening(opening, form, notice)
         connect_history(history, form, runs)

@@ -21,6 +21,11 @@ from explorer.outputs.runs import Run
 from explorer.ui.forms import Form
 from explorer.ui.tab import QUICK, Tab
 
+DRAWN = """async (...given) => { const frame = () => new Promise(requestAnimationFrame);
+  const frames = async () => { for (let k = 0; k < 5; k++) await frame(); };
+  await Promise.race([frames(), new Promise((done) => setTimeout(done, 500))]); return given; }"""
+"""Waits until a tab that has just been opened is drawn: for three frames Gradio sets its widgets to what they were."""
+
 
 def experiment_of(run: Run, experiments: Mapping[str, type[Experiment]]) -> Experiment:
     """What the run was, checked like a stranger's. Raises ValueError with a sentence if it cannot be that any more."""
@@ -45,19 +50,22 @@ class Reopening:
         self.form = form
         self.states = [gr.State(None) for _ in form.tabs]
         for tab, state in zip(form.tabs, self.states, strict=True):
-            state.change(_show(tab), state, _widgets(tab), **QUICK)
+            state.change(_show(tab), state, _widgets(tab), js=DRAWN, **QUICK)
         self.outputs = [*form.outputs, *self.states]
 
-    def updates(self, visitor: str | None, run: Run) -> list[Any]:
-        """Values for `outputs`. Raises ValueError with a sentence, also while the visitor's tab is rendering."""
+    def updates(self, visitor: str | None, run: Run, interrupted: bool = False) -> list[Any]:
+        """Values for `outputs`. Raises ValueError with a sentence, also while the visitor's tab is rendering.
+
+        `interrupted` says that the run was being rendered when its page was lost.
+        """
         experiment = experiment_of(run, self.form.experiments)
         chosen = self.form.by_name[experiment.name()]
         if (visitor, chosen.name) in chosen.under_way.renders:
             raise ValueError(f"{chosen.experiment.title()} is being rendered: stop it first, or wait.")
         whole = experiment.resolved(chosen.engine.networks.defaults)
-        status = _status(run, chosen)
+        status = _status(run, chosen, interrupted)
         chosen.under_way.told[visitor, chosen.name] = whole, status  # what its price says of these settings
-        told = [(str(run.folder), time.time()) if tab is chosen else gr.skip() for tab in self.form.tabs]
+        told = [(str(run.folder), status, time.time()) if tab is chosen else gr.skip() for tab in self.form.tabs]
         return [*self.form.filled(chosen, experiment.settings()), *told]
 
 
@@ -66,11 +74,12 @@ def _widgets(tab: Tab) -> list[Any]:
 
 
 def _show(tab: Tab) -> Callable[..., list[Any]]:
-    def show(opened: tuple[str, float]) -> list[Any]:
-        run = Run.open(Path(opened[0]))
-        experiment = tab.experiment(**run.record["settings"])
+    def show(opened: tuple[str, dict[str, Any], float]) -> list[Any]:
+        folder, status, _ = opened
+        run = Run.open(Path(folder))
+        film = film_of(run, tab.experiment(**run.record["settings"])) if run.ready else None
         exports = [gr.update(interactive=bool(run.ready))] * len(tab.exports)
-        return [film_of(run, experiment), _status(run, tab), str(run.folder), *exports, gr.update(visible=False)]
+        return [film, status, folder, *exports, gr.update(visible=False)]
 
     return show
 
@@ -88,7 +97,10 @@ def film_of(run: Run, experiment: Experiment) -> dict[str, Any]:
     }
 
 
-def _status(run: Run, tab: Tab) -> dict[str, Any]:
-    other = other_model(run.record, tab.engine.networks.name, tab.engine.networks.signature) or ""
-    text = f"{len(run.ready)} of {run.count} frames, from your runs"
-    return {"state": "done", "text": text, "detail": other, "notes": [], "progress": None}
+def _status(run: Run, tab: Tab, interrupted: bool) -> dict[str, Any]:
+    ready, networks = len(run.ready), tab.engine.networks
+    other = other_model(run.record, networks.name, networks.signature) or ""
+    state, text = "done", f"{ready} of {run.count} frames, from your runs"
+    if interrupted and ready < run.count:
+        state, text = "stopped", f"Your render was interrupted at {ready} of {run.count} frames: Render goes on"
+    return {"state": state, "text": text, "detail": other, "notes": [], "progress": None}

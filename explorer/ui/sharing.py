@@ -17,8 +17,10 @@ import gradio as gr
 
 from explorer.experiments.inputs import InputError
 from explorer.experiments.links import Link, query, read
+from explorer.outputs.runs import Run, Runs
 from explorer.ui.forms import Form
-from explorer.ui.memory import REMEMBER, Kept, Memory, remembered
+from explorer.ui.history import HistoryView
+from explorer.ui.memory import REMEMBER, Kept, Memory, interrupted, remembered
 from explorer.ui.tab import QUICK, Tab
 from explorer.ui.text import words_of
 from explorer.ui.views import StatusView, WidgetMeta, said, source
@@ -67,17 +69,20 @@ def home_page() -> str | None:
     return f"https://huggingface.co/spaces/{space}" if space else None
 
 
-def connect_sharing(page: gr.Blocks, form: Form, notice: StatusView, *, memory: Memory) -> None:
+def connect_sharing(
+    page: gr.Blocks, form: Form, notice: StatusView, *, memory: Memory, history: HistoryView, runs: Runs
+) -> None:
     """A Share button in every tab, and what happens when the page is opened, by a link or not; then prices are told.
 
-    Whatever a link says wins over what this browser remembers.
+    Whatever a link says wins over what this browser remembers. A run that was interrupted with the page is shown again.
     """
     for tab in form.tabs:
         with tab.share_row:
             button = gr.Button("🔗 Share a link", size="sm", min_width=80, elem_id=f"{tab.name}-share")
             link = LinkView(home=home_page(), elem_id=f"{tab.name}-link")
         button.click(_share(tab), tab.components, [link, tab.status], **QUICK)
-    form.price_after(page.load(_opened(form), memory, [*form.outputs, notice], js=REMEMBER, **QUICK))
+    opened = _opened(form, runs)
+    form.price_after(page.load(opened, memory, [*form.outputs, notice, history], js=REMEMBER, **QUICK))
 
 
 def _share(tab: Tab) -> Callable[..., list[Any]]:
@@ -93,7 +98,7 @@ def _share(tab: Tab) -> Callable[..., list[Any]]:
     return share
 
 
-def _opened(form: Form) -> Callable[[gr.Request, Any], list[Any]]:
+def _opened(form: Form, runs: Runs) -> Callable[[gr.Request, Any], list[Any]]:
     def opened(request: gr.Request, payload: Any) -> list[Any]:
         link = read(urlencode(request.query_params.multi_items()), form.experiments)
         kept = remembered(payload, form.experiments)
@@ -104,9 +109,23 @@ def _opened(form: Form) -> Callable[[gr.Request, Any], list[Any]]:
             news = form.filled(form.by_name[one.experiment.name()], one.settings)
             updates = [old if new == gr.skip() else new for old, new in zip(updates, news, strict=True)]
         selected = link.experiment.name() if link.experiment else kept.selected
-        return [*updates[:-1], gr.Tabs(selected=selected) if selected else gr.skip(), _said_of(link, kept)]
+        run = interrupted(payload, runs)
+        again = {"interrupted": run.name} if run and _asked_for(run, link, form) else gr.skip()
+        updates[-1] = gr.Tabs(selected=selected) if selected else gr.skip()
+        return [*updates, _said_of(link, kept), again]
 
     return opened
+
+
+def _asked_for(run: Run, link: Link, form: Form) -> bool:
+    """Whether the address asks for nothing else than what the run was."""
+    if link.experiment is None:
+        return True
+    settings = run.record["settings"]
+    if run.record.get("experiment") != link.experiment.name() or link.experiment.problems(settings):
+        return False
+    defaults = form.by_name[link.experiment.name()].engine.networks.defaults
+    return link.experiment(**link.settings).resolved(defaults) == link.experiment(**settings).resolved(defaults)
 
 
 def _said_of(link: Link, kept: Kept) -> dict[str, Any] | None:

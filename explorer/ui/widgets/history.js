@@ -116,11 +116,12 @@ function opened(run) {
 }
 
 function update() {
-  const { entry, gone: lostRun, removed, opened: run, said } = props.value ?? {};
+  const { entry, gone: lostRun, removed, opened: run, interrupted, said } = props.value ?? {};
   if (entry) enter(entry);
   if (lostRun) gone(lostRun);
   if (removed) forget({ run: removed });
   if (run) opened(run);
+  if (interrupted) trigger('reopen', { run: interrupted, interrupted: true });
   if (said) tell(said);
 }
 

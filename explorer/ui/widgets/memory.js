@@ -1,5 +1,5 @@
-// Memory: keeps each new value {tab, query, without} in this browser, the latest last, and which tab is open when the
-// page is left. See memory.py. Where a browser keeps nothing, nothing is kept.
+// Memory: keeps each new value {tab, query, without} in this browser, the latest last, and which tab is open and which
+// run is being rendered when the page is left. See memory.py. Where a browser keeps nothing, nothing is kept.
 
 const KEY = 'latent-explorer.form';
 
@@ -28,15 +28,30 @@ for (const kind of ['input', 'pointerdown', 'keydown', 'drop']) {
   addEventListener(kind, () => { touched = true; }, { capture: true, once: true });
 }
 
+const runs = {}; // the run that was begun or opened last in each tab
+
 watch('value', () => {
-  if (!props.value || !touched) return;
-  keep(props.value);
-  unlink(props.value);
+  const { run, ...entry } = props.value ?? {};
+  if (run) runs[entry.tab] = run;
+  if (!touched || entry.query === undefined) return;
+  keep(entry);
+  unlink(entry);
 });
+
+// A render ends with the page that it was begun on: the next page in this window is told which one it was.
+function markInterrupted() {
+  const rendering = Object.keys(runs).find((tab) => document.querySelector(`#${tab}-stop:enabled`));
+  try {
+    if (rendering) sessionStorage.setItem('latent-explorer.interrupted', runs[rendering]);
+  } catch (error) {
+    console.info('an interrupted render is not kept by this browser:', error.message);
+  }
+}
 
 function left() {
   if (!element.isConnected) return removeEventListener('pagehide', left);
   const open = [...document.querySelectorAll('[role=tabpanel][id^=tab-]')].find((panel) => panel.offsetParent);
   if (open) change(() => ({ selected: open.id.slice('tab-'.length) }));
+  markInterrupted();
 }
 addEventListener('pagehide', left);
