@@ -191,7 +191,9 @@ def _reopen(runs: Runs, reopening: Reopening) -> Callable[..., list[Any]]:
             return [*nothing, {"gone": _asked(event)}]
         try:
             interrupted = getattr(event, "interrupted", None) is True
-            return [*reopening.updates(request.session_hash, run, interrupted), {"opened": run.name}]
+            updates = reopening.updates(request.session_hash, run, interrupted)
+            listed, _ = _told(reopening.form.by_name[run.record["experiment"]], str(run.folder))  # as it is by now
+            return [*updates, {**listed, "opened": run.name}]
         except ValueError as error:
             return [*nothing, {"said": str(error)}]
 

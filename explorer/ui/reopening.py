@@ -21,11 +21,6 @@ from explorer.outputs.runs import Run
 from explorer.ui.forms import Form
 from explorer.ui.tab import QUICK, Tab
 
-DRAWN = """async (...given) => { const frame = () => new Promise(requestAnimationFrame);
-  const frames = async () => { for (let k = 0; k < 5; k++) await frame(); };
-  await Promise.race([frames(), new Promise((done) => setTimeout(done, 500))]); return given; }"""
-"""Waits until a tab that has just been opened is drawn: for three frames Gradio sets its widgets to what they were."""
-
 
 def experiment_of(run: Run, experiments: Mapping[str, type[Experiment]]) -> Experiment:
     """What the run was, checked like a stranger's. Raises ValueError with a sentence if it cannot be that any more."""
@@ -50,7 +45,7 @@ class Reopening:
         self.form = form
         self.states = [gr.State(None) for _ in form.tabs]
         for tab, state in zip(form.tabs, self.states, strict=True):
-            state.change(_show(tab), state, _widgets(tab), js=DRAWN, **QUICK)
+            state.change(_show(tab), state, _widgets(tab), **QUICK)
         self.outputs = [*form.outputs, *self.states]
 
     def updates(self, visitor: str | None, run: Run, interrupted: bool = False) -> list[Any]:
