@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from explorer.ui.bilingual import SPEAK, SpeakFirst
 from tests.ui.hands import write
 from tests.ui.serving import served
 from tests.ui.wire import under_a_prefix
@@ -36,6 +38,21 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     yield page
     context.close()
     assert problems == []
+
+
+@pytest.mark.parametrize("path", ["/", PREFIX, f"{PREFIX}/"])
+def test_the_page_speaks_whether_or_not_the_proxy_takes_the_prefix_away(path: str):
+    async def page(_scope, _receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"<head></head>"})
+
+    sent: list[dict] = []
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(SpeakFirst(page)({"type": "http", "path": path, "root_path": PREFIX}, None, send))
+    assert SPEAK.encode() in sent[-1]["body"]
 
 
 def test_films_the_pad_exports_and_the_list_of_runs_are_there(page: Page):
