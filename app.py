@@ -33,7 +33,8 @@ def make_parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description="A browser playground for the latent spaces of Stable Diffusion.",
         epilog=f"{PREFIX}MODEL, {PREFIX}CACHE_FOLDER and {PREFIX}RUNS_FOLDER stand in\n"
-        "for the flags of those names, GRADIO_SERVER_NAME and GRADIO_SERVER_PORT for --host and --port.\n\n"
+        "for the flags of those names, GRADIO_SERVER_NAME and GRADIO_SERVER_PORT for --host and --port.\n"
+        "Behind a reverse proxy that serves the page under a path, GRADIO_ROOT_PATH names that path, as /explorer.\n\n"
         f"Limits for visitors (and what each is on a Hugging Face Space; elsewhere there is none):\n{limits}\n",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

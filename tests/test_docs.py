@@ -70,13 +70,72 @@ def test_every_tab_is_described():
 
 
 def test_the_chinese_readme_has_every_tab_and_every_model():
-    chinese = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
+    chinese = CHINESE
     for experiment in registry().values():
         assert f"| {say(experiment.title(), 'zh')}（{experiment.title()}） |" in chinese
     for row in re.findall(r"^\| [a-z0-9-]+ \| \S+/.*$", README, re.M):
         assert row in chinese
     assert "(README.zh-CN.md)" in README
     assert "(README.md)" in chinese
+
+
+CHINESE = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
+CARD = (ROOT / "assets/pocket/README.md").read_text(encoding="utf-8")
+
+SAME_SECTIONS = {
+    "Latent Explorer": "Latent Explorer · 潜空间探索器",
+    "Two commands": "两条命令",
+    "What one can do": "能做什么",
+    "Models": "模型",
+    "Behind a reverse proxy": "反向代理之后",
+    "Known limits": "已知的局限",
+}
+"""The sections that both READMEs have, by their headings."""
+
+
+def section(text: str, heading: str) -> str:
+    """What stands under a heading, up to the next one."""
+    return re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#+ |\Z)", text, re.M | re.S).group(1)
+
+
+@pytest.mark.parametrize(("english", "chinese"), SAME_SECTIONS.items(), ids=SAME_SECTIONS)
+@pytest.mark.parametrize(
+    "kind", [r"\d+(?:\.\d+)*", r"`[^`\n]+`", r"\]\((?!README)[^)]+\)"], ids=["number", "code", "file"]
+)
+def test_both_readmes_have_the_same_numbers_code_and_files(english, chinese, kind):
+    ours, theirs = (set(re.findall(kind, section(*one))) for one in ((README, english), (CHINESE, chinese)))
+    assert ours == theirs
+
+
+def test_every_row_of_the_tabs_has_the_same_numbers_in_both_readmes():
+    for experiment in registry().values():
+        title = experiment.title()
+        english = re.search(rf"^\| {title} \|(.*)$", README, re.M).group(1)
+        chinese = re.search(rf"^\| \S+（{title}） \|(.*)$", CHINESE, re.M).group(1)
+        assert sorted(set(re.findall(r"\d+", english))) == sorted(set(re.findall(r"\d+", chinese))), title
+
+
+def test_both_readmes_say_of_the_bundled_model_what_its_card_says():
+    """Its size, and that it knows places, colours, styles and some hundred subjects: the card has the shares."""
+    megabytes = round(sum(f.stat().st_size for f in (ROOT / "assets/pocket").rglob("*") if f.is_file()) / 1e6)
+    assert round(float(re.search(r"Size: ([\d.]+) MB in all", CARD).group(1))) == megabytes
+    assert (
+        f"The bundled model is {megabytes} MB and knows places, colours, styles and a few hundred\nsubjects" in README
+    )
+    assert f"自带的模型有 {megabytes} MB，认得地点、颜色、画风和几百种事物" in CHINESE
+    shares = {
+        kind: float(
+            re.search(
+                rf"^- {kind}.*?(?:recognised in|Recognised in|recognised first among them all in)\s+([\d.]+) %",
+                CARD,
+                re.M | re.S,
+            ).group(1)
+        )
+        for kind in ("Scenes", "Styles", "Background colours", "Subjects")
+    }
+    assert min(shares.values()) > 50, "what is known is drawn right more often than not"
+    subjects = int(re.search(r"Subjects: of (\d+) core subjects", CARD).group(1))
+    assert 200 <= subjects * shares["Subjects"] / 100 < 1000, "a few hundred"
 
 
 @pytest.fixture

@@ -81,7 +81,7 @@ def test_everything_an_experiment_declares_is_there(experiment, language):
     assert set(experiment.inputs()) <= set(book(language).fields), "the fields, for errors"
 
 
-WORDS = {kind: words(kind) for kind in (*VIEWS, "gallery", "history")}
+WORDS = {kind: words(kind) for kind in (*VIEWS, "gallery", "history", "link")}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

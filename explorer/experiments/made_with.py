@@ -49,7 +49,9 @@ class MadeWith:
         return cls.of({"name": networks.name, "signature": networks.signature}) or cls("unnamed")
 
     def is_other_than(self, here: MadeWith) -> bool:
-        """Whether the names differ, in more than the ending of a file."""
+        """Whether the names differ, in more than the ending of a file; the same weights have any name."""
+        if self.weights and self.weights == here.weights:
+            return False
         return _ENDING.sub("", self.name).lower() != _ENDING.sub("", here.name).lower()
 
     def remarks(self, here: MadeWith) -> list[str]:
@@ -59,6 +61,20 @@ class MadeWith:
         if self.weights and here.weights and self.weights != here.weights:
             return [f"It was made with other weights of {self.name}, which draw other pictures."]
         return []
+
+
+def another_model(model: Any, networks: Any) -> str | None:
+    """A sentence that says which model made a run and which one runs now; None for the same weights under any name.
+
+    `model` is the record's. Of two models of one name the weights are told.
+    """
+    made, here = MadeWith.of(model) or MadeWith("another"), MadeWith.running(networks)
+    if made.weights == here.weights:
+        return None
+    names = made.name, here.name
+    if not made.is_other_than(here):
+        names = f"{made.name} ({made.weights or '?'})", f"{here.name} ({here.weights})"
+    return f"The run was made with {names[0]}, and {names[1]} runs now"
 
 
 def suited(settings: Mapping[str, Any], defaults: Any) -> tuple[dict[str, Any], list[str]]:

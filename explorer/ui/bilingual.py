@@ -102,8 +102,9 @@ class SpeakFirst:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers a request; only the page itself, at "/", is changed."""
-        if scope["type"] != "http" or scope["path"].rstrip("/") != scope.get("root_path", "").rstrip("/"):
+        """Answers a request; only the page itself is changed: at "/", with or without the prefix that a proxy has."""
+        here = scope["type"] == "http" and scope["path"].rstrip("/") in ("", scope.get("root_path", "").rstrip("/"))
+        if not here:
             await self.app(scope, receive, send)
             return
         start: list[Message] = []

@@ -7,14 +7,14 @@ tab's event, with what its widgets say by then. Before the page has been filled 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import gradio as gr
 from gradio.events import EventListener
 
 from explorer.ui.controls import QUICK, Control
-from explorer.ui.views import Unseen
+from explorer.ui.widget import Unseen
 
 OPENED = "(due) => due && {{ tab: {name!r}, stamp: Math.random() }}"
 CHANGED = "(due) => due && { ...due, stamp: Math.random() }"
@@ -22,20 +22,16 @@ CHANGED = "(due) => due && { ...due, stamp: Math.random() }"
 
 
 class Due(Unseen):
-    """As an output it takes the name of a tab."""
+    """As an output it takes the name of a tab, one of `tabs`."""
 
-    script = "due.js"
+    kind = "due"
+
+    def __init__(self, tabs: Iterable[str] = (), **props: Any) -> None:
+        super().__init__(tabs=list(tabs), **props)
 
     def postprocess(self, value: str | None) -> dict[str, str] | None:
         """Something new each time, so that the browser sees it."""
         return value and {"tab": value, "stamp": secrets.token_hex(4)}
-
-    def preprocess(self, payload: Any) -> None:
-        """Nothing is read back."""
-
-    def api_info(self) -> dict[str, Any]:
-        """The JSON schema of the value."""
-        return {"type": "object"}
 
     def connect(self, name: str, panel: gr.Tab, tell: Callable[..., Any], **event: Any) -> None:
         """Makes `tell` the answer of the tab in `panel`."""

@@ -6,9 +6,10 @@ enters it when its rendering begins and is brought up to date when that ends; th
 and records come from the run's folder as static files, when they come into sight.
 
 To the page go small values with any of `entry` (a run that belongs in the list), `gone` (a run that is no longer on the
-server), `removed` and `opened` (names of runs), `said` (a sentence), and a `stamp` that makes each a new one. From the
-page come the events `reopen` and `remove` with the `run`'s name, which is checked. Visitors' text (captions, prompts,
-settings) is written through `textContent` only.
+server), `removed` and `opened` (names of runs), `interrupted` (the run that this window was rendering when its page was
+lost: it is opened again), `said` (a sentence), and a `stamp` that makes each a new one. From the page come the events
+`reopen` and `remove` with the `run`'s name, which is checked. Visitors' text (captions, prompts, settings) is written
+through `textContent` only.
 
 It does not know how a run is shown: see `reopening`.
 """
@@ -31,8 +32,8 @@ from explorer.ui.widget import Widget
 
 MAX_WORDS = 200  # characters
 
-Reopen = Callable[[str | None, Run], dict[Any, Any]]
-"""From a visitor's session and a run to updates that show it; raises ValueError with a sentence."""
+Reopen = Callable[[str | None, Run, bool], dict[Any, Any]]
+"""From a visitor's session, a run, and whether it was interrupted, to updates that show it; raises ValueError."""
 
 
 class HistoryView(Widget):
@@ -100,7 +101,8 @@ def _reopen(history: HistoryView, runs: Runs, updates: Reopen) -> Callable[..., 
         except ValueError:
             return {history: {"gone": _asked(event)}}
         try:
-            return {**updates(request.session_hash, run), history: {"opened": run.name}}
+            again = updates(request.session_hash, run, getattr(event, "interrupted", None) is True)
+            return {**again, history: {"opened": run.name}}
         except ValueError as error:
             return {history: {"said": str(error)}}
 

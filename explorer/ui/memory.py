@@ -4,7 +4,8 @@ Contract: a tab's settings are kept when they are priced or rendered, as the que
 the visitor has touched the page, and are back in the form when it is loaded again. Whatever the address asks for wins
 over them. What the browser hands back is treated like a stranger's link: checked, bounded, never trusted. An own start
 picture does not fit into a query; the run that used it has it. An address that no longer says what the form shows loses
-its query.
+its query. A page that is left while it renders hands the run's name on to the next one in the same window: see
+`interrupted`.
 
 The server keeps nothing and does not know who the visitor is: whoever uses the same browser sees the same settings.
 """
@@ -21,13 +22,14 @@ from explorer.engine.networks import Networks
 from explorer.experiments.base import Experiment
 from explorer.experiments.links import LONGEST, Link, query, read
 from explorer.experiments.made_with import MadeWith
+from explorer.outputs.runs import Run, Runs
 from explorer.ui.widget import Unseen
 
 MOST = 40  # tabs that are looked at
 MAX_LABEL = 60  # characters
 
 REMEMBER = "() => explorer.remembered()"
-"""The `js=` of an event whose only input is the memory: what this browser has kept."""
+"""The `js=` of an event whose only input is the memory: what this browser has kept, and once the interrupted run."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,15 @@ def remembered(payload: Any, experiments: Mapping[str, type[Experiment]]) -> Kep
     selected = payload.get("selected")
     selected = selected if isinstance(selected, str) and selected in experiments else None
     return Kept(tuple(links.values()), selected, without)
+
+
+def interrupted(payload: Any, runs: Runs) -> Run | None:
+    """The run that was being rendered when this window's page was left, if it is still there."""
+    name = payload.get("interrupted") if isinstance(payload, dict) else None
+    try:
+        return runs.open(name) if isinstance(name, str) else None
+    except ValueError:
+        return None
 
 
 def _labels(given: Any) -> list[str]:

@@ -58,7 +58,7 @@ def build_page(
         gallery = draw_gallery(experiments, engine.networks.name)
         notice = StatusView(elem_id="notice")
         shared = _draw_shared(engine)
-        history, memory, due = draw_history(experiments), Memory(elem_id="memory"), Due(elem_id="due")
+        history, memory, due = draw_history(experiments), Memory(elem_id="memory"), Due(experiments, elem_id="due")
         told = {"desk": desk, "due": due, "memory": memory, "history": history}
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as shown:
             tabs = [
@@ -69,7 +69,7 @@ def build_page(
         form = Form(tabs, shared, shown, due)
         reopening = Reopening(form)
         connect_uses(form)
-        connect_sharing(page, form, notice, memory=memory)
+        connect_sharing(page, form, notice, memory=memory, history=history, runs=runs)
         connect_gallery(gallery, form, notice)
         connect_opening(opening, reopening, notice)
         connect_history(history, runs, reopening.outputs, reopening.updates)

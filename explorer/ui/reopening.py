@@ -17,7 +17,7 @@ from typing import Any
 import gradio as gr
 
 from explorer.experiments.base import Experiment
-from explorer.experiments.made_with import MadeWith, suited
+from explorer.experiments.made_with import MadeWith, another_model, suited
 from explorer.outputs.records import playback_of
 from explorer.outputs.runs import Run
 from explorer.ui.controls import QUICK
@@ -51,28 +51,28 @@ class Reopening:
             self.states[tab.name].change(_show(tab), self.states[tab.name], tab.outputs, **QUICK)
         self.outputs = [*form.outputs, *self.states.values()]
 
-    def updates(self, visitor: str | None, run: Run) -> dict[Any, Any]:
-        """Updates among `outputs`. Raises ValueError with a sentence, also while the visitor's tab is rendering."""
+    def updates(self, visitor: str | None, run: Run, interrupted: bool = False) -> dict[Any, Any]:
+        """Updates among `outputs`. Raises ValueError with a sentence, also while the visitor's tab is rendering.
+
+        `interrupted` says that the run was being rendered when its page was lost.
+        """
         experiment = experiment_of(run, self.form.experiments)
         chosen = self.form.by_name[experiment.name()]
         if (visitor, chosen.name) in chosen.under_way.renders:
             raise ValueError(f"{chosen.experiment.title()} is being rendered: stop it first, or wait.")
-        settings = _for_this_model(run, chosen)[0]
-        chosen.under_way.told[visitor, chosen.name] = chosen.resolved(settings), _status(run, chosen)  # of these
-        opened = {self.states[chosen.name]: (str(run.folder), time.time())}
+        settings, status = _for_this_model(run, chosen)[0], _status(run, chosen, interrupted)
+        chosen.under_way.told[visitor, chosen.name] = chosen.resolved(settings), status  # what its price says of these
+        opened = {self.states[chosen.name]: (str(run.folder), status, time.time())}
         return {**self.form.filled(chosen, settings), **opened}
 
 
 def _show(tab: Tab) -> Callable[..., dict[Any, Any]]:
-    def show(opened: tuple[str, float]) -> dict[Any, Any]:
-        run = Run.open(Path(opened[0]))
-        experiment = tab.resolved(run.record["settings"])
-        shown = tab.shown(run, film_of(run), _status(run, tab))
-        return {
-            **shown,
-            **tab.listed(run, experiment),
-            **tab.remembered(experiment, MadeWith.of(run.record.get("model"))),
-        }
+    def show(opened: tuple[str, dict[str, Any], float]) -> dict[Any, Any]:
+        folder, status, _ = opened
+        run = Run.open(Path(folder))
+        experiment, model = tab.resolved(run.record["settings"]), MadeWith.of(run.record.get("model"))
+        film = film_of(run) if run.ready else None
+        return {**tab.shown(run, film, status), **tab.listed(run, experiment), **tab.remembered(experiment, run, model)}
 
     return show
 
@@ -98,12 +98,13 @@ def _for_this_model(run: Run, tab: Tab) -> tuple[dict[str, Any], list[str]]:
     return suited(settings, networks.defaults) if other else (settings, [])
 
 
-def _status(run: Run, tab: Tab) -> dict[str, Any]:
-    model, here = MadeWith.of(run.record.get("model")), MadeWith.running(tab.engine.networks)
-    other, notes = "", _for_this_model(run, tab)[1]
-    if model is not None and model.is_other_than(here):
-        other = f"Made with {model.name}; what is rendered now is {here.name}'s"
-    elif model is not None:
-        notes = model.remarks(here)
-    text = f"{len(run.ready)} of {run.count} frames, from your runs"
-    return {"state": "done", "text": text, "detail": other, "notes": notes, "progress": None}
+def _status(run: Run, tab: Tab, interrupted: bool) -> dict[str, Any]:
+    other = another_model(run.record.get("model"), tab.engine.networks) or ""
+    state, text = "done", f"{len(run.ready)} of {run.count} frames, from your runs"
+    if interrupted and len(run.ready) < run.count:
+        state, text = (
+            "stopped",
+            f"Your render was interrupted at {len(run.ready)} of {run.count} frames: Render goes on",
+        )
+    notes = _for_this_model(run, tab)[1]
+    return {"state": state, "text": text, "detail": other, "notes": notes, "progress": None}

@@ -7,9 +7,9 @@ on to the frame.
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -19,14 +19,31 @@ import gradio as gr
 from explorer.experiments.inputs import InputError
 from explorer.experiments.links import Link, query, read
 from explorer.experiments.made_with import MadeWith, suited
+from explorer.outputs.runs import Run, Runs
 from explorer.ui.controls import QUICK
 from explorer.ui.forms import Form
-from explorer.ui.memory import REMEMBER, Kept, Memory, remembered
+from explorer.ui.history import HistoryView
+from explorer.ui.memory import REMEMBER, Kept, Memory, interrupted, remembered
 from explorer.ui.tab import Tab
+from explorer.ui.text import words
 from explorer.ui.views import StatusView, said
+from explorer.ui.widget import Widget
 
-ADDRESS = "(query) => explorer.link(query, %s)"
-"""Makes the whole link of the query in the box, and puts the query into the address bar."""
+
+class LinkView(Widget):
+    """A link to copy: of the query of its value, at the address that the visitor sees, or at `home` if that is given.
+
+    The value is None (nothing is seen) or a mapping with `query`; the address bar takes the query, too.
+    """
+
+    kind = "link"
+
+    def __init__(self, value: Mapping[str, str] | None = None, *, home: str | None = None, **props: Any) -> None:
+        super().__init__(value, words=words("link"), home=home, **props)
+
+    def postprocess(self, value: Mapping[str, str] | None) -> dict[str, str] | None:
+        """What is sent to the browser, as something new each time: the address bar may have changed meanwhile."""
+        return value and {**value, "stamp": secrets.token_hex(4)}
 
 
 def home_page() -> str | None:
@@ -35,20 +52,20 @@ def home_page() -> str | None:
     return f"https://huggingface.co/spaces/{space}" if space else None
 
 
-def connect_sharing(page: gr.Blocks, form: Form, notice: StatusView, *, memory: Memory) -> None:
+def connect_sharing(
+    page: gr.Blocks, form: Form, notice: StatusView, *, memory: Memory, history: HistoryView, runs: Runs
+) -> None:
     """A Share button in every tab, and what happens when the page is opened, by a link or not; then a price is told.
 
-    Whatever a link says wins over what this browser remembers.
+    Whatever a link says wins over what this browser remembers. A run that was interrupted with the page is shown again.
     """
     for tab in form.tabs:
         with tab.share_row:
             button = gr.Button("🔗 Share a link", size="sm", min_width=80, elem_id=f"{tab.name}-share")
-            box = gr.Textbox(
-                visible=False, show_label=False, container=False, buttons=["copy"], elem_id=f"{tab.name}-link"
-            )
-        made = button.click(_share(tab), tab.components, [box, tab.status], **QUICK)
-        made.then(None, box, box, js=ADDRESS % json.dumps(home_page()))
-    page.load(_opened(form, notice), memory, [*form.outputs, notice], js=REMEMBER, **QUICK)
+            link = LinkView(home=home_page(), elem_id=f"{tab.name}-link")
+        button.click(_share(tab), tab.components, [link, tab.status], **QUICK)
+    outputs = [*form.outputs, notice, history]
+    page.load(_opened(form, notice, history, runs), memory, outputs, js=REMEMBER, **QUICK)
 
 
 def _share(tab: Tab) -> Callable[..., list[Any]]:
@@ -57,14 +74,16 @@ def _share(tab: Tab) -> Callable[..., list[Any]]:
         try:
             text, left_out = query(tab.resolved(tab.settings(values)), networks.defaults, MadeWith.running(networks))
         except InputError as error:
-            return [gr.update(value="", visible=False), said("error", str(error))]
+            return [None, said("error", str(error))]
         notes = [f"{label}: a picture does not fit into a link. Send the ZIP, which holds it." for label in left_out]
-        return [gr.update(value=text, visible=True), said("done", "This link opens on these settings.", notes)]
+        return [{"query": text}, said("done", "This link opens on these settings.", notes)]
 
     return share
 
 
-def _opened(form: Form, notice: StatusView) -> Callable[[gr.Request, Any], dict[Any, Any]]:
+def _opened(
+    form: Form, notice: StatusView, history: HistoryView, runs: Runs
+) -> Callable[[gr.Request, Any], dict[Any, Any]]:
     networks = form.tabs[0].engine.networks
 
     def opened(request: gr.Request, payload: Any) -> dict[Any, Any]:
@@ -79,10 +98,24 @@ def _opened(form: Form, notice: StatusView) -> Callable[[gr.Request, Any], dict[
         for one in links:  # each has the shared settings, too: the last wins
             updates |= form.filled(form.by_name[one.experiment.name()], one.settings)
         selected = link.experiment.name() if link.experiment else kept.selected
+        run = interrupted(payload, runs)
+        if run and _asked_for(run, link, form):
+            updates[history] = {"interrupted": run.name}
         updates[form.shown] = gr.Tabs(selected=selected) if selected else gr.skip()
         return {**updates, form.due: selected or next(iter(form.by_name)), notice: _said_of(link, kept)}
 
     return opened
+
+
+def _asked_for(run: Run, link: Link, form: Form) -> bool:
+    """Whether the address asks for nothing else than what the run was."""
+    if link.experiment is None:
+        return True
+    settings = run.record["settings"]
+    if run.record.get("experiment") != link.experiment.name() or link.experiment.problems(settings):
+        return False
+    tab = form.by_name[link.experiment.name()]
+    return tab.resolved(link.settings) == tab.resolved(settings)
 
 
 def taken_over(link: Link, here: MadeWith, defaults: Any) -> Link:

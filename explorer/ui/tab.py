@@ -203,7 +203,7 @@ class Tab:
             yield {self.status: said("error", str(refused))}
             return
         render, run = rendering.render, rendering.run
-        news = {**self.listed(run, asked.experiment), **self.remembered(asked.experiment)}
+        news = {**self.listed(run, asked.experiment), **self.remembered(asked.experiment, run)}
         self.under_way.begin(visitor, self.name, render)
         try:
             for film, status in self.each(rendering):
@@ -220,7 +220,7 @@ class Tab:
         finally:
             self.under_way.end(visitor, self.name, render)
 
-    def shown(self, run: Run, film: Mapping[str, Any], status: Mapping[str, Any]) -> dict[Any, Any]:
+    def shown(self, run: Run, film: Mapping[str, Any] | None, status: Mapping[str, Any]) -> dict[Any, Any]:
         """Updates: a run in the view, and the buttons that go with it."""
         running = status["state"] == "running"
         return {
@@ -229,7 +229,7 @@ class Tab:
             self.folder: str(run.folder),
             self.button: gr.update(interactive=not running),
             self.stop_button: gr.update(interactive=running),
-            **dict.fromkeys(self.exports.values(), gr.update(interactive=bool(film["ready"]) and not running)),
+            **dict.fromkeys(self.exports.values(), gr.update(interactive=bool(film and film["ready"]) and not running)),
             self.file: gr.update(visible=False),
         }
 
@@ -238,9 +238,18 @@ class Tab:
         settings = kept(experiment, self.engine.networks, MadeWith.of(run.record.get("model")))
         return {self.history: {"entry": entry_of(run, experiment, settings.get("query", ""))}}
 
-    def remembered(self, experiment: Experiment, model: MadeWith | None = None) -> dict[Any, Any]:
-        """Updates: the settings of a resolved experiment in the visitor's browser; `model` drew it if another did."""
-        return {self.memory: kept(experiment, self.engine.networks, model)}
+    def remembered(
+        self, experiment: Experiment, run: Run | None = None, model: MadeWith | None = None
+    ) -> dict[Any, Any]:
+        """Updates: the settings of a resolved experiment in the visitor's browser, and the `run` that has them, if any.
+
+        `model` drew it, if another than the one here did.
+        """
+        settings = kept(experiment, self.engine.networks, model)
+        if run is None:
+            return {self.memory: settings}
+        settings = settings if "query" in settings else {"tab": self.name}
+        return {self.memory: {**settings, "run": run.name}}
 
     def stop(self, request: gr.Request) -> None:
         """Ends this visitor's render of this tab before its next UNet call."""

@@ -8,7 +8,7 @@ Nothing here knows any one experiment.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import gradio as gr
 
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Input, InputError
+from explorer.experiments.made_with import another_model
 from explorer.experiments.pictures import ancestry, canonical, with_ancestry
 from explorer.outputs.runs import Run
 from explorer.ui.controls import QUICK, Control
@@ -34,6 +35,7 @@ class Chosen:
     caption: str
     experiment: type[Experiment]
     settings: Mapping[str, Any]
+    record: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, run: Run, index: int, experiment: type[Experiment]) -> Chosen:
@@ -41,9 +43,9 @@ class Chosen:
         if not run.ready:
             raise ValueError(GONE)
         index = min(run.ready, key=lambda ready: abs(ready - index))
-        frame = run.frames[index]
+        frame, record = run.frames[index], run.record
         png = (run.folder / f"frames/{index:04d}.png").read_bytes()
-        return cls(png, frame["caption"], experiment, {**run.record["settings"], **frame["settings"]})
+        return cls(png, frame["caption"], experiment, {**record["settings"], **frame["settings"]}, record)
 
     @property
     def picture(self) -> str:
@@ -156,6 +158,10 @@ def _carry(form: Form, source: Tab, target: Tab, use: Use) -> Callable[..., dict
             updates |= zip(c.components, c.write(changes[c.name]), strict=True)
         if use.tab:
             updates[form.shown] = gr.Tabs(selected=use.tab.name)
-        return {**updates, **target.price_of({**now, **changes}, request.session_hash)}
+        price = target.price_of({**now, **changes}, request.session_hash)
+        other = use.of_text and another_model(chosen.record.get("model"), target.engine.networks)
+        if other and (status := price.get(target.status)):
+            price[target.status] = {**status, "notes": [*status["notes"], other]}
+        return {**updates, **price}
 
     return carry

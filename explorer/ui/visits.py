@@ -4,8 +4,8 @@ Contract: a view that can be let go anywhere (the event `visit`) fires it with {
 is planned from the run's own record, never from the form as it stands now, and the newest visit of a visitor ends the
 one before. How it goes comes back as a DOM event "visited" on the root of the view: {run, coordinates}, and on the way
 {step, steps}, or at the end {picture, file, seed} (JPEG, PNG), {stopped} or {error}; {run, gone} when there is no such
-run any more. The run's frames, the view's value and a render under way are not touched. A point that was rendered
-before costs no row.
+run any more, {run, error} when another model made it. The run's frames, the view's value and a render under way are not
+touched. A point that was rendered before costs no row.
 
 It knows neither the pad nor its experiment: coordinates are numbers within the bounds of the run's places.
 """
@@ -26,6 +26,7 @@ from gradio.data_classes import FileData
 
 from explorer.engine.engine import Engine, Frame, Render
 from explorer.experiments.base import Experiment
+from explorer.experiments.made_with import another_model
 from explorer.outputs.runs import Run
 from explorer.space.plans import Place, Plan
 from explorer.ui.gpu import Each
@@ -36,6 +37,10 @@ from explorer.ui.views import RunView
 from explorer.ui.widget import Unseen
 
 SECONDS_BETWEEN_NEWS = 0.4
+
+
+class AnotherModel(ValueError):
+    """A run was made by another model than the one that would render its points; the message is a sentence."""
 
 
 class Courier(Unseen):
@@ -80,11 +85,13 @@ class Visit:
     def of(cls, experiment: type[Experiment], engine: Engine, run: Run, coordinates: Any) -> Visit | None:
         """A visit of the point at `coordinates`; None if those are not within the run, or it is another experiment's.
 
-        Raises ValueError for a record that is gone, or whose settings are no longer allowed.
+        Raises ValueError for a record that is gone, or whose settings are no longer allowed, and AnotherModel.
         """
         record = run.record
         if record.get("experiment") != experiment.name():
             return None
+        if sentence := another_model(record.get("model"), engine.networks):
+            raise AnotherModel(sentence)
         whole = experiment(**record["settings"]).resolved(engine.networks.defaults).plan(engine)
         here = checked(coordinates, whole.places)
         if here is None:
@@ -161,6 +168,9 @@ class Visits:
             visit = Visit.of(self.experiment, self.engine, Run.open(Path(folder)), event.coordinates)
         except (AttributeError, TypeError, KeyError):  # an event that is not one of ours, or before there was a run
             visit = None
+        except AnotherModel as error:
+            yield [{"run": Path(folder).name, "error": str(error)}, gr.skip()]
+            return
         except ValueError:  # the run has been swept away, or can no longer be planned
             yield [{"run": Path(folder).name, "gone": True}, gr.skip()]
             return

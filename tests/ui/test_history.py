@@ -167,6 +167,25 @@ def test_two_runs_are_compared_by_what_differs_and_nothing_else(site, visitor):
     expect(page.locator("#history .history-pair")).to_be_hidden()
 
 
+def test_a_run_of_another_model_says_so_opened_and_compared(site, visitor):
+    """The same name, other weights: nothing else would tell why the pictures differ."""
+    page = opened(site, visitor())
+    render(page, "an old tune")
+    render(page, "an old tune", frames=5)
+    file = site.runs.root / stored(page, "runs")[0]["run"] / "run.json"
+    file.write_text(
+        json.dumps({**json.loads(file.read_text()), "model": {"name": "fake", "signature": "9c42048f01|x"}})
+    )
+    unfold(page)
+    for box in page.locator(CARDS).get_by_role("checkbox").all():
+        box.check()
+    row = page.locator("#history table tr").filter(has_text="Model")
+    expect(row.locator("td")).to_have_text(["fake (9c42048f)", "fake (fake)"])
+    page.locator(CARDS).first.locator("button.history-face").click()
+    said = "The run was made with fake (9c42048f), and fake (fake) runs now"
+    expect(page.locator("#noise-loop-status")).to_contain_text(said)
+
+
 def test_a_run_that_the_server_has_deleted_says_so_and_keeps_its_settings(site, visitor):
     page = opened(site, visitor())
     render(page, "a vanished town")

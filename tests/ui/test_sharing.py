@@ -152,11 +152,62 @@ def test_no_script_in_a_link_is_run(visit, query):
     assert page.evaluate("document.querySelectorAll('img[src=x], svg[onload]').length") == 0
 
 
+# Playwright's pages are on http://127.0.0.1, where the clipboard is there; on http://192.168.1.5 it is not.
+WITHOUT_A_CLIPBOARD = "Object.defineProperty(Navigator.prototype, 'clipboard', { get: () => undefined })"
+REFUSED = "navigator.clipboard.writeText = async () => { throw new DOMException('no', 'NotAllowedError'); }"
+PASTE = """() => { const box = document.createElement('textarea'); document.body.append(box); box.id = 'pasted';
+  box.focus(); }"""
+
+
+@pytest.mark.parametrize("world", ["", WITHOUT_A_CLIPBOARD, REFUSED], ids=["https", "plain http", "refused"])
+def test_a_link_is_copied_and_said_to_be(site, browser, world):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site.url.rstrip("/"))
+    context.add_init_script(world)
+    page = context.new_page()
+    page.goto(site.url)
+    expect(page.locator("#interpolation-status")).to_contain_text("rows")
+    expect(page.locator("#interpolation-link .link")).to_be_hidden()
+    link = share(page, "interpolation")
+    page.locator("#interpolation-share").focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Link to these settings")).to_be_focused()
+    page.keyboard.press("Tab")
+    button = page.get_by_role("button", name="Copy the link")
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#interpolation-link [role=status]")).to_have_text("Copied")
+    expect(button).to_be_focused()
+    page.evaluate(PASTE)
+    page.keyboard.press("Control+V")
+    expect(page.locator("#pasted")).to_have_value(link)
+    context.close()
+
+
+def test_a_link_that_cannot_be_copied_is_selected(site, browser):
+    context = browser.new_context(locale="zh-CN")
+    context.add_init_script(WITHOUT_A_CLIPBOARD + "; document.execCommand = () => false;")
+    page = context.new_page()
+    page.goto(site.url)
+    expect(page.locator("#interpolation-status")).to_contain_text("帧")
+    link = share(page, "interpolation")
+    page.get_by_role("button", name="复制链接").click()
+    expect(page.locator("#interpolation-link [role=status]")).to_contain_text("链接已选中")
+    assert (
+        page.evaluate(
+            "() => { const f = document.activeElement; return f.value.slice(f.selectionStart, f.selectionEnd); }"
+        )
+        == link
+    )
+    context.close()
+
+
 def test_settings_that_are_not_allowed_make_no_link(visit):
     page = visit()
     fill(page, "interpolation-prompts-0", " ")
     page.locator("#interpolation-share").click()
     expect(page.locator("#interpolation-status")).to_contain_text("2 to 8 prompts, none empty")
+    expect(page.locator("#interpolation-link .link")).to_be_hidden()
 
 
 def test_a_picture_is_said_to_stay_behind(visit):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -135,6 +136,19 @@ def test_a_picture_of_a_sweep_becomes_a_keyframe_and_its_guidance_everybodys(pag
     expect(page.locator("#shared-guidance_scale input[type=number]")).to_have_value("1")
     use(page, "guidance-sweep", "→ Interpolation, as its last stop")
     expect(page.locator("#interpolation-prompts-2 textarea")).to_have_value("a boat at the beach")
+
+
+@pytest.mark.parametrize(("label", "noted"), [("Its seed", True), ("→ Image variations", False)])
+def test_settings_of_another_models_frame_are_said_to_be_that_models(page: Page, site: Served, label, noted):
+    """A picture is a picture; a seed or a prompt means another one to another model."""
+    render(page, "guidance-sweep")
+    newest = max((f for f in site.runs.root.iterdir() if (f / "run.json").exists()), key=lambda f: f.stat().st_mtime)
+    record = json.loads((newest / "run.json").read_text())
+    (newest / "run.json").write_text(json.dumps({**record, "model": {"name": "sd15", "signature": "0123|x"}}))
+    use(page, "guidance-sweep", label)
+    status = page.locator("#guidance-sweep-status" if noted else "#image-variations-status")
+    expect(status).to_contain_text("rows")
+    expect(status.get_by_text("The run was made with sd15, and fake runs now")).to_have_count(int(noted))
 
 
 def test_without_a_picture_it_says_so(page: Page):

@@ -26,6 +26,7 @@ from explorer.outputs.runs import Run, Runs
 from explorer.space.plans import Place
 from explorer.ui.limits import Door, Limits
 from explorer.ui.rendering import Rendering
+from explorer.ui.text import say
 from explorer.ui.under_way import UnderWay
 from explorer.ui.views import PadView
 from explorer.ui.visits import Courier, Visit, Visits, checked
@@ -121,6 +122,33 @@ def test_a_run_that_is_gone_or_no_longer_allowed_is_said_to_be_gone(engine, run,
     record["settings"]["cells"] = 99
     (run.folder / "run.json").write_text(json.dumps(record))
     assert asked(visits, run, here) == [{"run": run.name, "gone": True}]
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ({"name": "pocket", "signature": "4092a5ac00|bfloat16|x"}, "made with pocket, and fake runs now"),
+        ({"name": "fake", "signature": "4092a5ac00|bfloat16|x"}, "made with fake (4092a5ac), and fake (fake) runs now"),
+        ({"name": "fake"}, "made with fake (?), and fake (fake) runs now"),
+        ({}, "made with another, and fake runs now"),
+        ("fake", "made with another, and fake runs now"),
+    ],
+)
+def test_a_point_of_another_models_run_is_refused_and_both_models_named(engine, run, model, said):
+    (run.folder / "run.json").write_text(json.dumps({**run.record, "model": model}))
+    calls = engine.networks.calls
+    (news,) = asked(visits_of(engine), run, {"coordinates": [0.3, 0.8]})
+    assert news == {"run": run.name, "error": f"The run was {said}"}
+    assert engine.networks.calls == calls
+    assert list((run.folder / "exact").iterdir()) == []
+    assert "现在运行的是 fake" in say(news["error"], "zh")
+
+
+def test_the_same_weights_under_another_name_or_on_another_machine_are_the_same_model(engine, run):
+    model = {"name": "./folder", "signature": "fake|bfloat16|another machine"}
+    (run.folder / "run.json").write_text(json.dumps({**run.record, "model": model}))
+    *_, last = asked(visits_of(engine), run, {"coordinates": [0.3, 0.8]})
+    assert last["file"].exists()
 
 
 # ---- what comes back -----------------------------------------------------------------------------------------------
@@ -357,6 +385,17 @@ def test_stop_ends_a_visit(page: Page, site: Served, monkeypatch):
         gate.set()
     expect(page.locator(f"{PREFIX}-view .view-note")).to_contain_text("Stopped")
     expect(page.locator(f"{PREFIX}-stop")).to_be_disabled()
+
+
+def test_a_point_of_another_models_run_says_which_model_made_it(page: Page, site: Served):
+    render(page, 2)
+    folder = folder_of(page, site)
+    record = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps({**record, "model": {"name": "sd15", "signature": "0123|x"}}))
+    release_at(page, 0.4, 0.6)
+    note = page.locator(f"{PREFIX}-view .pad-note")
+    expect(note).to_have_text("This point could not be rendered: The run was made with sd15, and fake runs now")
+    expect(page.locator(f"{PREFIX}-view .pad-where")).not_to_contain_text("Rendered here")
 
 
 def test_over_the_wire_hostile_coordinates_are_ignored_too(site: Served):

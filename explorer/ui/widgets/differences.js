@@ -13,6 +13,13 @@ export function differences(a, b) {
   return names.filter((name) => JSON.stringify(left[name]) !== JSON.stringify(right[name])).map((name) => [name, left[name], right[name]]);
 }
 
+// The models of two records: by name, and where the names agree by the mark of their weights, too.
+function modelsOf(records) {
+  const names = records.map(({ model }) => model?.name);
+  const marks = records.map(({ model }) => String(model?.signature ?? '?').split('|')[0].slice(0, 8));
+  return names[0] === names[1] && marks[0] !== marks[1] ? names.map((name, k) => `${name} (${marks[k]})`) : names;
+}
+
 export class Pair {
   constructor(root, { say, titles, labels }) {
     Object.assign(this, { root, say, titles, labels });
@@ -70,7 +77,7 @@ export class Pair {
     const rows = differences(...records).map(([name, ...values]) => [this.labels[name] ?? name, ...values]);
     const about = [
       ['tab', records.map(({ experiment }) => this.titles[experiment] ?? experiment)],
-      ['model', records.map(({ model }) => model?.name)],
+      ['model', modelsOf(records)],
     ].filter(([, [left, right]]) => left !== right);
     const all = [...about.map(([key, values]) => [this.say(key), ...values]), ...rows];
     if (!all.length) return make('p', 'same', this.say('same'));

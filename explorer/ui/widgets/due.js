@@ -1,5 +1,17 @@
 // Due: fires the event of the tab that is due. See due.py.
 
-watch('value', () => {
-  if (props.value) trigger(props.value.tab, {});
-});
+import { Widget } from './widget.js';
+
+export default class Due extends Widget {
+  get fires() {
+    return this.props.tabs;
+  }
+
+  update() {
+    if (this.value) this.fire(this.value.tab, {});
+  }
+
+  connectedCallback() {} // what was told before it is no news
+}
+
+customElements.define('price-due', Due);

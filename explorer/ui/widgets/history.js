@@ -137,11 +137,12 @@ export default class HistoryView extends Widget {
   connectedCallback() {} // what was told before it is no news
 
   update() {
-    const { entry, gone, removed, opened, said } = this.value ?? {};
+    const { entry, gone, removed, opened, interrupted, said } = this.value ?? {};
     if (entry) this.enter(entry);
     if (gone) this.gone(gone);
     if (removed) this.forget(removed);
     if (opened) this.opened(opened);
+    if (interrupted) this.fire('reopen', { run: interrupted, interrupted: true });
     if (said) write(this.said, said);
   }
 }

@@ -1,5 +1,5 @@
-// Memory: keeps each new value {tab, query, without} in this browser, the latest last, and which tab is open when the
-// page is left. See memory.py. Where a browser keeps nothing, nothing is kept.
+// Memory: keeps each new value {tab, query, without} in this browser, the latest last, and which tab is open and which
+// run is being rendered when the page is left. See memory.py. Where a browser keeps nothing, nothing is kept.
 
 import { Widget } from './widget.js';
 
@@ -31,29 +31,44 @@ export default class Memory extends Widget {
     // While the page fills its forms it prices them, perhaps still with other settings than the visitor's: what is told
     // before the visitor has touched anything is nothing to keep.
     this.touched = false;
+    this.runs = {}; // the run that was begun or opened last in each tab
     for (const kind of ['input', 'pointerdown', 'keydown', 'drop']) {
       addEventListener(kind, () => { this.touched = true; }, { capture: true, once: true });
     }
   }
 
   update() {
-    if (!this.value || !this.touched) return;
-    keep(this.value);
-    unlink(this.value);
+    const { run, ...entry } = this.value ?? {};
+    if (run) this.runs[entry.tab] = run;
+    if (!this.touched || entry.query === undefined) return;
+    keep(entry);
+    unlink(entry);
   }
 
   connectedCallback() {
-    addEventListener('pagehide', left);
+    this.left = () => left(this.runs);
+    addEventListener('pagehide', this.left);
   }
 
   disconnectedCallback() {
-    removeEventListener('pagehide', left);
+    removeEventListener('pagehide', this.left);
   }
 }
 
-function left() {
+// A render ends with the page that it was begun on: the next page in this window is told which one it was.
+function markInterrupted(runs) {
+  const rendering = Object.keys(runs).find((tab) => document.querySelector(`#${tab}-stop:enabled`));
+  try {
+    if (rendering) sessionStorage.setItem('latent-explorer.interrupted', runs[rendering]);
+  } catch (error) {
+    console.info('an interrupted render is not kept by this browser:', error.message);
+  }
+}
+
+function left(runs) {
   const open = [...document.querySelectorAll('[role=tabpanel][id^=tab-]')].find((panel) => panel.offsetParent);
   if (open) change(() => ({ selected: open.id.slice('tab-'.length) }));
+  markInterrupted(runs);
 }
 
 customElements.define('form-memory', Memory);

@@ -25,7 +25,7 @@ export async function mount(element, props, trigger, watch) {
   await Promise.all(Kind.styles.map(styled));
   const widget = new Kind();
   widget.begin(props);
-  for (const name of Kind.events) widget.addEventListener(name, ({ detail }) => trigger(name, detail));
+  for (const name of widget.fires) widget.addEventListener(name, ({ detail }) => trigger(name, detail));
   watch('value', () => (widget.value = props.value));
   widget.value = props.value; // as it is by now: it may have changed on the way here
   element.append(widget);

@@ -20,17 +20,12 @@ window.explorer = {
     setTimeout(whenThere, 50, () => document.querySelector(selector), (link) => link.click());
   },
 
-  // The whole link of a query, which goes into the address bar; `home` is the page's address where it stands in a frame.
-  link(query, home) {
-    if (!query) return query;
-    history.replaceState(history.state, '', '?' + query);
-    return (home ?? location.origin + location.pathname) + '?' + query;
-  },
-
-  // What this browser has kept of the forms, see memory.js.
+  // What this browser has kept of the forms, and once the run that was interrupted with the last page: see memory.js.
   remembered() {
     try {
-      return [JSON.parse(localStorage.getItem('latent-explorer.form'))];
+      const interrupted = sessionStorage.getItem('latent-explorer.interrupted');
+      sessionStorage.removeItem('latent-explorer.interrupted');
+      return [{ ...JSON.parse(localStorage.getItem('latent-explorer.form')), interrupted }];
     } catch {
       return [null];
     }

@@ -2,7 +2,7 @@
 // (`begin`) and a `value` any number of times, each of which ends in `update`. It says what happened by `fire`.
 //
 //   static styles   its style sheets, by their names in this folder
-//   static events   what it fires and Python hears
+//   static events   what it fires and Python hears; `fires` where that is not the same for all of a kind
 //   static template what is in it, made by `html`: a node with data-part="x" is `this.x`, and what data-say, data-name and
 //                   data-title name among the words is its text, its name for those who hear it, or both with a title
 //
@@ -52,6 +52,10 @@ export class Widget extends HTMLElement {
 
   build() {
     if (this.constructor.template) this.append(this.constructor.template.cloneNode(true));
+  }
+
+  get fires() {
+    return this.constructor.events;
   }
 
   #value = null;

@@ -1,0 +1,47 @@
+// LinkView: makes the whole link of its value {query}, puts it into the address bar, and copies it. See sharing.py.
+
+import { Widget, html, write } from './widget.js';
+
+// The clipboard is there on https and on one's own machine only. Elsewhere (http://192.168...), and where a page in a
+// frame may not use it, browsers still copy what is selected.
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return document.execCommand('copy');
+  }
+}
+
+export default class LinkView extends Widget {
+  static styles = ['link'];
+  static template = html`
+<input class="link-field" data-part="field" data-name="link" type="text" readonly>
+<button class="link-copy" data-part="button" data-say="copy" type="button"></button>
+<span class="link-said" data-part="said" role="status"></span>`;
+
+  begin(props) {
+    super.begin(props);
+    this.className = 'link';
+    this.button.addEventListener('click', () => this.copy());
+  }
+
+  async copy() {
+    write(this.said, ''); // so that a second time is said, too
+    this.field.select();
+    const done = await copied(this.field.value);
+    write(this.said, this.say(done ? 'copied' : 'selected'));
+    if (done) this.button.focus();
+  }
+
+  update() {
+    const { query } = this.value ?? {};
+    this.hidden = !query;
+    write(this.said, '');
+    if (!query) return;
+    history.replaceState(history.state, '', '?' + query);
+    this.field.value = (this.props.home ?? location.origin + location.pathname) + '?' + query;
+  }
+}
+
+customElements.define('link-view', LinkView);
