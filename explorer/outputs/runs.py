@@ -196,7 +196,8 @@ class Runs:
         run = Run(folder, count)
         run._mark()
         with whole(folder / _FRAMES) as part:
-            part.write_text(json.dumps({"count": count, "frames": frames, "shown": record.get("shown", {})}))
+            shown = {"shown": record["shown"]} if "shown" in record else {}
+            part.write_text(json.dumps({"count": count, "frames": frames, **shown}))
         _write_record(folder, record)
         return run
 

@@ -43,7 +43,7 @@ def visit(site: Served, browser: Browser) -> Iterator[Visit]:
         page.on("request", lambda request: page.requested.append(request.url))
         page.goto(site.url + query)
         expect(items(page)).to_have_count(len(FOUND))
-        expect(page.locator("#interpolation-status")).to_contain_text("frames")
+        expect(page.locator("[id$='-status']").filter(has_text="frames").first).to_be_visible()  # of the tab in sight
         return page
 
     yield visit

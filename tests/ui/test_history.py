@@ -68,7 +68,8 @@ def opened(site: Served, context: BrowserContext, query: str = "") -> Page:
 
 
 def ready(page: Page) -> None:
-    expect(page.locator("#interpolation-status")).to_contain_text("rows")  # the forms are filled and priced
+    """The forms are filled, and the tab in sight is priced."""
+    expect(page.locator("[id$='-status']").filter(has_text="rows").first).to_be_visible()
 
 
 def render(page: Page, prompt: str, tab: str = "noise-loop", frames: int = 4) -> None:
