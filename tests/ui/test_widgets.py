@@ -124,7 +124,7 @@ def test_under_a_root_path_they_are_found_there(
     monkeypatch.setenv("GRADIO_ROOT_PATH", "/sub")
     with served(tmp_path / "runs", "interpolation") as site:
         config = httpx.get(f"{site.url}config").json()
-        modules = {c["props"]["module"]["url"] for c in config["components"] if c["type"] == "html"}
+        modules = {c["props"]["props"]["module"]["url"] for c in config["components"] if c["type"] == "html"}
         assert modules == {f"{site.url}sub{address('mount.js')}"}
         context = browser.new_context()
         context.route(
