@@ -20,6 +20,7 @@ from explorer.ui.text import words, words_of
 
 NAME = "view.html"
 FOLDER = Path(__file__).parent / "widgets"
+"""The scripts and style sheets of the page's widgets."""
 PAGE = Template("""<!doctype html>
 <html lang="en">
 <head>
@@ -73,9 +74,10 @@ def bundle(*names: str) -> str:
 def offline_view(view: str, record: Mapping[str, Any], ready: Sequence[int]) -> dict[str, str]:
     """The page that plays a run, under its name: from the kind of view, the record, and the frames that are there."""
     settings = record["settings"]
+    frames = record.get("frames") or [{}] * (max(ready) + 1)  # runs of old did not keep them there
     value = {
-        "manifest": {"url": "", "frames": record["frames"]},
-        "count": len(record["frames"]),
+        "manifest": {"url": "", "frames": frames},
+        "count": len(frames),
         "ready": mask(ready),
         "preview": None,
         "notes": record.get("notes", {}),

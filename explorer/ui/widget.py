@@ -18,7 +18,6 @@ import mimetypes
 from abc import ABCMeta
 from collections.abc import Mapping
 from functools import cache, partial
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -30,9 +29,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from explorer.ui.offline import FOLDER
 from explorer.ui.text import words_of
 
-FOLDER = Path(__file__).parent / "widgets"
 MOUNT = "import(props.module.url).then(({ mount }) => mount(element, props, trigger, watch))"
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 

@@ -254,7 +254,7 @@ def test_the_chosen_lane_is_saved_and_carried_on(page: Page, stand: Stand, two: 
     stand.received.clear()
     page.locator("#read").click()
     expect(page.locator("#done textarea, #done input")).to_have_value("taken 1")
-    assert stand.received == [{"index": 14, "fps": 10.0, "loop": "open"}]
+    assert stand.received == [("sent along", {"index": 14, "fps": 10.0, "loop": "open"})]
 
 
 def test_the_view_follows_the_denoising_until_it_is_touched(page: Page, stand: Stand, two: Path) -> None:
