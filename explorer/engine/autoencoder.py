@@ -19,10 +19,8 @@ from PIL.PngImagePlugin import PngInfo
 from torch import Tensor, nn
 
 from explorer.engine.overflow import check_finite
+from explorer.engine.store import MEANT_BLACK
 from explorer.space.points import digest
-
-MEANT_BLACK = "black"
-"""The text in the PNG of a picture of zeros: it is no overflow, its latents and pixels were looked at."""
 
 
 class Autoencoder:

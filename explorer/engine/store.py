@@ -19,7 +19,8 @@ from pathlib import Path
 from cachetools import LRUCache
 from PIL import Image
 
-from explorer.engine.autoencoder import MEANT_BLACK
+MEANT_BLACK = "black"
+"""The text in the PNG of a picture of zeros: it is no overflow, its latents and pixels were looked at."""
 
 SIGNATURE, END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
 HEADERS, ZEROS_TO_A_BYTE = 1000, 100
