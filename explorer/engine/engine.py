@@ -29,6 +29,7 @@ from explorer.space.plans import Place, Plan
 from explorer.space.points import Conditioning, Point, Sampling, digest
 
 T = TypeVar("T")
+DONE = object()
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class Engine:
         return Render(self, plan)
 
     def warm_up(self) -> None:
-        """Two UNet calls and a decode at the model's own size: the first picture is faster, and prices have seconds."""
+        """Two UNet calls and a decode at the model's own size, so that prices have seconds; then what makes it fast."""
         defaults = self.networks.defaults
         sampling = Sampling(1, defaults.scheduler, defaults.height, defaults.width)
         latents = torch.zeros(self.latents_shape(sampling), device=self.networks.device)
@@ -131,11 +132,15 @@ class Engine:
         for _ in range(2):
             self.predict([row] * batch, batch)
         self.decode(latents)
+        slices = self.networks.tune([row], batch, fully=True)
+        while self.turns.run(next, slices, DONE) is not DONE:  # a slice a turn: visitors' calls go between
+            pass
 
     def predict(self, rows: Sequence[Row], micro_batch: int) -> Tensor:
         """One UNet call, when it is this render's turn."""
         height, width = rows[0].model_input.shape[-2:]
-        return self._timed("unet", height * width * micro_batch, self.networks.predict, rows, micro_batch)
+        area = height * width * self.networks.batch(len(rows), height, width, micro_batch)
+        return self._timed("unet", area, self.networks.predict, rows, micro_batch)
 
     def decode(self, latents: Tensor) -> Image.Image:
         """The picture of finished latents, when it is this render's turn."""

@@ -7,7 +7,7 @@ sampler the finished latents are `negative + guidance_scale * (prompt - negative
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import diffusers
 import numpy as np
@@ -63,6 +63,16 @@ class FakeNetworks:
         colours = torch.stack([row.conditioning.prompt_embeds[0] for row in rows])[..., None, None]
         sample = torch.stack([row.model_input for row in rows])
         return (sample - signal.sqrt() * colours) / (1 - signal).sqrt()
+
+    def batch(self, rows: int, *_: int) -> int:
+        """Rows are pure and never padded."""
+        return rows
+
+    def widest(self, height: int, width: int, micro_batch: int) -> int:  # noqa: ARG002
+        return micro_batch
+
+    def tune(self, rows: Sequence[Row], micro_batch: int, fully: bool = False) -> Iterator[None]:  # noqa: ARG002
+        return iter(())
 
     def encode_picture(self, picture: Image.Image) -> Tensor:
         """The mean colour of each 8 x 8 pixels in [0, 1], and their mean brightness as the fourth channel."""

@@ -9,7 +9,7 @@ for noise predictors: a single file does not carry its prediction type.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import diffusers
@@ -35,6 +35,7 @@ class Model:
         dtype: of the weights and of what goes into the UNet.
         fingerprint: changes with any weight or configuration that decides a picture.
         unet_memory_format: the layout the UNet was found to be faster in.
+        measured: where decisions by measurement are remembered.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Model:
     defaults: Defaults
     fingerprint: str
     unet_memory_format: torch.memory_format = torch.contiguous_format
+    measured: machine.Remembered = field(default_factory=lambda: machine.Remembered(None))
 
 
 def load(
@@ -92,7 +94,7 @@ def load(
         pipe.enable_attention_slicing()
     known = find(name) or (find(config) if config else None)
     defaults = known.defaults if known else _native(pipe)
-    return Model(name, found.family, pipe, device, dtype, defaults, fingerprint, layout)
+    return Model(name, found.family, pipe, device, dtype, defaults, fingerprint, layout, memory)
 
 
 def from_pipeline(pipe: diffusers.DiffusionPipeline, name: str, defaults: Defaults | None = None) -> Model:
