@@ -67,8 +67,6 @@ def folder(tmp_path):
     ("requirements", "said"),
     [
         ("gradio==5.0\ntorch>=2.8,<2.12", "leaves out the Space's own"),
-        ("gradio>=6\ntorch>=2.12", "leaves out all of ZeroGPU's"),
-        ("gradio>=6\ntorch>=2.8", "admits 2.12.0, which ZeroGPU does not take"),
         ("gradio>=6\ntorch>=2.8,<2.12\nspaces", "leave it out"),
     ],
 )

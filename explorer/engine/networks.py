@@ -30,6 +30,7 @@ class Networks(Protocol):
     name: str
     signature: str
     device: torch.device
+    dtype: torch.dtype
     defaults: Defaults
     scheduler: ConfigMixin
     latent_channels: int
@@ -51,8 +52,8 @@ class Networks(Protocol):
     def widest(self, height: int, width: int, micro_batch: int) -> int:
         """How many rows a call may have: `micro_batch`, or more where that is faster and has the same bits."""
 
-    def tune(self, rows: Sequence[Row], micro_batch: int, fully: bool = False) -> Iterator[None]:
-        """Work, in slices, that makes later calls like this one faster: what is due now, or with `fully` all of it."""
+    def tune(self, rows: Sequence[Row], micro_batch: int, fully: bool = False) -> Iterator[None] | None:
+        """Work, in slices, that makes later calls like this one faster: what is due now (or None), or `fully` all."""
 
 
 class DiffusersNetworks:
@@ -74,7 +75,7 @@ class DiffusersNetworks:
         self.encode, self.encode_negative, self.cut_off = encoder.encode, encoder.encode_negative, encoder.cut_off
         self.encode_picture = autoencoder.encode
         self.decode, self.preview = autoencoder.decode, autoencoder.preview
-        self._dtype, self._layout = model.dtype, model.unet_memory_format
+        self.dtype, self._layout = model.dtype, model.unet_memory_format
         self._has_pooled_text = pipe.unet.config.addition_embed_type == "text_time"
         self._unet = UNet(_Flat(pipe.unet).eval(), model.device, self.signature, model.measured)
 
@@ -90,14 +91,16 @@ class DiffusersNetworks:
         """How many rows a call may have: `micro_batch`, or more where that is faster and has the same bits."""
         return self._unet.widest((height, width), micro_batch)
 
-    def tune(self, rows: Sequence[Row], micro_batch: int, fully: bool = False) -> Iterator[None]:
-        """Work, in slices, that makes later calls like this one faster: what is due now, or with `fully` all of it."""
+    def tune(self, rows: Sequence[Row], micro_batch: int, fully: bool = False) -> Iterator[None] | None:
+        """Work, in slices, that makes later calls like this one faster: what is due now (or None), or `fully` all."""
+        if not fully and not self._unet.due(rows[0].model_input.shape[-2:], micro_batch):
+            return None
         return self._unet.tune(self._arguments(rows), micro_batch, fully)
 
     @torch.inference_mode()
     def _arguments(self, rows: Sequence[Row]) -> list[Tensor]:
         """Sample, timesteps, text; of SDXL also pooled text and (original size, crop corner, target size) in pixels."""
-        to = {"device": self.device, "dtype": self._dtype}
+        to = {"device": self.device, "dtype": self.dtype}
         sample = torch.stack([row.model_input for row in rows]).to(**to)
         arguments = [
             sample.contiguous(memory_format=self._layout),

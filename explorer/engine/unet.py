@@ -44,6 +44,11 @@ class _Size:
     batches_tried: bool = False
     graph_tried: bool = False
 
+    @property
+    def smaller(self) -> tuple[int, ...]:
+        """The batch sizes to try."""
+        return tuple(batch for batch in SMALLER if batch < self.micro_batch)
+
 
 class UNet:
     """Calls of `network` on `device`. `key` names what may change its bits or speed: model, dtype, layout, machine."""
@@ -68,37 +73,47 @@ class UNet:
         """How many rows a call may have at most."""
         return self._size(shape, micro_batch).batches[-1]
 
-    def tune(self, arguments: Arguments, micro_batch: int, fully: bool = False) -> Iterator[None]:
-        """Work in slices of at most a second or two that makes later calls like this one faster; none if none is due.
+    def due(self, shape: Sequence[int], micro_batch: int) -> bool:
+        """Whether `tune` has something to do: padding cost what trying smaller batches does, or calls were many."""
+        size = self._size(shape, micro_batch)
+        return self._batches_due(size) or self._graph_due(size)
 
-        Batch sizes are tried when padding has cost what that will, a graph after many calls. `fully` does both now,
-        unless a call is slow.
+    def tune(self, arguments: Arguments, micro_batch: int, fully: bool = False) -> Iterator[None]:
+        """Work in slices of at most a second or two that makes later calls like this one faster: what is due.
+
+        `fully` does all of it now, unless a call is slow.
         """
         size = self._size(arguments[0].shape[-2:], micro_batch)
         fully = fully and self._quick(size, arguments)
-        smaller = [batch for batch in SMALLER if batch < micro_batch]
-        if not size.batches_tried and (fully or size.padding >= 2 * sum(smaller) + micro_batch):
+        if self._batches_due(size) or (fully and not size.batches_tried):
             size.batches_tried = True
-            yield from self._try_batches(size, arguments, smaller)
-        if not size.graph_tried and (fully or size.calls >= CALLS_BEFORE_A_GRAPH):
+            yield from self._try_batches(size, arguments)
+        if self._graph_due(size) or (fully and not size.graph_tried):
             size.graph_tried = True
             if fully or self._quick(size, arguments):
                 yield from self._try_graph(size, arguments)
                 yield from self._try_wide(size, arguments)
 
+    def _batches_due(self, size: _Size) -> bool:
+        return not size.batches_tried and size.padding >= 2 * sum(size.smaller) + size.micro_batch
+
+    def _graph_due(self, size: _Size) -> bool:
+        return not size.graph_tried and size.calls >= CALLS_BEFORE_A_GRAPH
+
     def _size(self, shape: Sequence[int], micro_batch: int) -> _Size:
         return self._sizes.setdefault((*shape, micro_batch), _Size(micro_batch, (micro_batch,)))
 
-    def _try_batches(self, size: _Size, arguments: Arguments, smaller: Sequence[int]) -> Iterator[None]:
-        subsets = [some for count in range(len(smaller) + 1) for some in itertools.combinations(smaller, count)]
+    def _try_batches(self, size: _Size, arguments: Arguments) -> Iterator[None]:
+        counts = range(len(size.smaller) + 1)
+        subsets = [some for count in counts for some in itertools.combinations(size.smaller, count)]
         choices = {" ".join(map(str, (*some, size.micro_batch))): some for some in subsets}
         key = self._name("batches with the same bits", size, arguments)
-        found = self._memory.recall(key, choices, lambda: self._same(size, arguments, smaller))
+        found = self._memory.recall(key, choices, lambda: self._same(size, arguments))
         size.batches = tuple(sorted({*found, *size.batches}))
         yield
 
     @torch.inference_mode()
-    def _same(self, size: _Size, arguments: Arguments, smaller: Sequence[int]) -> tuple[int, ...]:
+    def _same(self, size: _Size, arguments: Arguments) -> tuple[int, ...]:
         """The batch sizes whose rows, first or last among others, have the bits they have in a micro-batch."""
         probe = _probe(arguments, size.micro_batch)
         whole = self._network(*probe)
@@ -107,7 +122,7 @@ class UNet:
             parts = (slice(0, batch), slice(size.micro_batch - batch, None))
             return all(torch.equal(self._network(*(a[part] for a in probe)), whole[part]) for part in parts)
 
-        return tuple(batch for batch in smaller if same(batch))
+        return tuple(batch for batch in size.smaller if same(batch))
 
     def _try_graph(self, size: _Size, arguments: Arguments) -> Iterator[None]:
         key = self._name("frozen graph", size, arguments)

@@ -18,7 +18,6 @@ from explorer.ui.bilingual import BilingualPage, language_button
 from explorer.ui.controls import Control, control
 from explorer.ui.forms import Form
 from explorer.ui.gallery import connect_gallery, draw_gallery
-from explorer.ui.gpu import Each
 from explorer.ui.history import connect_history, draw_history
 from explorer.ui.limits import Door, Limits
 from explorer.ui.memory import Memory
@@ -35,11 +34,10 @@ def build_page(
     runs: Runs,
     experiments: Mapping[str, type[Experiment]],
     limits: Limits | None = None,
-    each: Each = iter,
 ) -> gr.Blocks:
     """The whole page over one engine; every visitor gets runs of their own in `runs`.
 
-    `limits` are for what a visitor may ask (None: no limits), `each` for where renders run (see gpu).
+    `limits` are for what a visitor may ask (None: no limits).
     """
     gr.set_static_paths([runs.root])
     under_way, door = UnderWay(), Door(limits)
@@ -58,7 +56,7 @@ def build_page(
         history, memory = draw_history(experiments), Memory(elem_id="memory")
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as shown:
             tabs = [
-                Tab(experiment, shared, engine, runs, under_way, memory=memory, door=door, each=each)
+                Tab(experiment, shared, engine, runs, under_way, memory=memory, door=door)
                 for experiment in experiments.values()
             ]
         form = Form(tabs, shared, shown)

@@ -17,7 +17,6 @@ from explorer.outputs.export import export
 from explorer.outputs.runs import Run, Runs
 from explorer.ui.compare import CompareView
 from explorer.ui.controls import Control, control, settings_of
-from explorer.ui.gpu import Each
 from explorer.ui.limits import Door
 from explorer.ui.memory import Memory, kept
 from explorer.ui.pad import PadView
@@ -54,10 +53,9 @@ class Tab:
         *,
         memory: Memory,
         door: Door | None = None,
-        each: Each = iter,
     ) -> None:
         self.experiment, self.engine, self.runs, self.under_way = experiment, engine, runs, under_way
-        self.door, self.each = door or Door(), each
+        self.door = door or Door()
         self.name, self.memory = experiment.name(), memory
         with gr.Tab(experiment.title(), id=self.name, elem_id=f"tab-{self.name}"):
             gr.Markdown(experiment.__doc__ or "", elem_classes="help")
@@ -95,7 +93,7 @@ class Tab:
     def _draw_outputs(self) -> None:
         self.view = VIEWS[self.experiment.view](elem_id=f"{self.name}-view")
         self.folder = gr.State(None)
-        self.visits = Visits(self.experiment, self.engine, self.under_way, self.view, door=self.door, each=self.each)
+        self.visits = Visits(self.experiment, self.engine, self.under_way, self.view, door=self.door)
         with gr.Row(elem_classes="exports"):
             self.exports = {
                 format: gr.Button(
@@ -214,7 +212,7 @@ class Tab:
         visitor, render = request.session_hash, rendering.render
         self.under_way.begin(visitor, self.name, render)
         try:
-            for film, status in self.each(rendering):
+            for film, status in rendering:
                 if status["state"] != "running":  # first: a price asked for as soon as this is told must be answered
                     self.under_way.told[visitor, self.name] = experiment, status
                     self.under_way.end(visitor, self.name, render)
