@@ -9,20 +9,14 @@ from pathlib import Path
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")  # it has notes for developers when it is imported
-# The same words as the package `spaces` takes for yes.
-ON_ZERO_GPU = os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "t", "true")
-if ON_ZERO_GPU:
-    import spaces  # before torch, which it changes
 
 from platformdirs import user_cache_path
 
 from explorer import load
 from explorer.command_line import add_model_flags, model_options, quiet_libraries
-from explorer.engine.engine import Engine
 from explorer.engine.models import ModelError
 from explorer.experiments import registry
 from explorer.outputs.runs import GIB, Runs
-from explorer.ui.gpu import Each, ZeroGpu
 from explorer.ui.limits import PREFIX, LimitError, Limits, on_a_space, variables
 from explorer.ui.page import build_page, launch_options
 
@@ -54,24 +48,13 @@ def make_parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     return parser
 
 
-def make_engine(args: argparse.Namespace, limits: Limits) -> tuple[Engine, Each]:
-    """The engine, and where what it renders is iterated. Raises ModelError."""
-    options = model_options(args)
-    if not ON_ZERO_GPU:
-        return load(**options), iter
-    from explorer.engine.borrowed import borrow  # noqa: PLC0415 (elsewhere it is not needed, and takes its time)
-
-    borrowed = borrow(**options)
-    return borrowed.planner(), ZeroGpu(spaces.GPU, borrowed.worker, limits.seconds).each
-
-
 def main() -> int:
     """Loads the model, draws the page and serves it until it is interrupted."""
     args = make_parser(os.environ).parse_args()
     quiet_libraries()
     try:
         limits = Limits.of(os.environ)
-        engine, each = make_engine(args, limits)
+        engine = load(**model_options(args))
     except (ModelError, LimitError) as error:
         print(f"latent-explorer: {error}", file=sys.stderr)
         return 2
@@ -82,15 +65,14 @@ def main() -> int:
         said = f"runs cannot be kept in {folder} ({error.strerror}): try --runs-folder"
         print(f"latent-explorer: {said}", file=sys.stderr)
         return 2
-    page = build_page(engine, Runs(folder.resolve()), registry(), limits, each)
+    page = build_page(engine, Runs(folder.resolve()), registry(), limits)
     page.queue(api_open=False, max_size=limits.queue)
     try:
         page.launch(server_name=args.host, server_port=args.port, prevent_thread_lock=True, **launch_options())
     except OSError:  # Gradio says "Cannot find empty port" for whatever reason the address cannot be had
         print(f"latent-explorer: {args.host}:{args.port} is in use, or not this machine's: try --port", file=sys.stderr)
         return 2
-    if not ON_ZERO_GPU:
-        threading.Thread(target=engine.warm_up, daemon=True).start()
+    threading.Thread(target=engine.warm_up, daemon=True).start()
     page.block_thread()
     sys.stdout.flush()
     os._exit(0)  # a render may be under way, and Python aborts when it ends under a thread that is inside torch

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench.against import against, commit_of
 from bench.film import Film
 from bench.race import Entry, in_a_child, race
 from bench.report import machine_line, table
@@ -23,6 +25,8 @@ def main() -> None:
     _race_on(
         "the bundled model", str(POCKET), Film(flags.frames, flags.steps, 128), entries(flags.videos), flags.rounds
     )
+    if flags.against:
+        print(f"{against(flags.against, flags.rounds)}\n", flush=True)
     if flags.quick:
         return
     with tempfile.TemporaryDirectory() as folder:
@@ -40,6 +44,11 @@ def _flags() -> argparse.Namespace:
     parser.add_argument("--steps", type=int, default=20, help="of the bundled model's film (default 20)")
     parser.add_argument("--rounds", type=int, default=3, help="films of each contestant, in turns (default 3)")
     parser.add_argument(
+        "--against",
+        metavar="COMMIT",
+        help="also single pictures of the bundled model, in turns with that commit",
+    )
+    parser.add_argument(
         "--videos",
         metavar="FOLDER",
         help="packages for stable-diffusion-videos, as from pip install --target FOLDER; they come before ours",
@@ -48,6 +57,11 @@ def _flags() -> argparse.Namespace:
     for name, least in {"frames": 2, "steps": 1, "rounds": 1}.items():
         if getattr(flags, name) < least:
             parser.error(f"--{name} = {getattr(flags, name)} is not allowed: {least} or more")
+    if flags.against:
+        try:
+            flags.against = commit_of(flags.against)
+        except (OSError, subprocess.CalledProcessError):
+            parser.error(f"--against = {flags.against!r} is not allowed: a commit of this repository")
     if flags.videos and not Path(flags.videos).is_dir():
         parser.error(f"--videos = {flags.videos!r} is not allowed: a folder with packages in it")
     return flags

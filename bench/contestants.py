@@ -16,17 +16,19 @@ from explorer.engine.engine import Engine, Frame
 from explorer.engine.networks import DiffusersNetworks
 from explorer.engine.store import FrameStore
 from explorer.engine.turns import Turns
+from explorer.engine.workers import Worker
 from explorer.experiments.interpolation import Interpolation
 from explorer.space.plans import Plan
 
 
 class Ours:
-    """This program. `dtype=None` is its own choice by measurement, as in `explorer.load`."""
+    """This program, warmed up as the page is. `dtype=None` is its own choice by measurement, as in `explorer.load`."""
 
     def __init__(self, folder: str, dtype: str | None = None) -> None:
         turns = Turns()
         model = turns.run(models.load, folder, device="cpu", dtype=dtype, local_files_only=True)
-        self._unet, self._engine = model.pipe.unet, Engine(DiffusersNetworks(model), turns=turns)
+        self._engine = Engine([Worker(DiffusersNetworks(model), turns)])
+        self._engine.warm_up()
         self.stack = ", ".join((_libraries(), _name(model.dtype), _name(model.unet_memory_format)))
 
     def render(self, film: Film) -> Rendered:
@@ -36,12 +38,11 @@ class Ours:
             self._engine.encode(prompt)
         watch = Stopwatch()
         render = self._engine.render(self._plan(film))
-        with counted(self._unet) as sent:
-            frames = [event for event in render if isinstance(event, Frame)]
+        frames = [event for event in render if isinstance(event, Frame)]
         times = watch.read()
         assert not any(frame.stored for frame in frames)
         in_order = sorted(frames, key=lambda frame: frame.index)
-        return Rendered(*times, render.rows.run, sum(sent), _pixels([frame.image for frame in in_order]))
+        return Rendered(*times, render.rows.run, render.rows.sent, _pixels([frame.image for frame in in_order]))
 
     def _plan(self, film: Film) -> Plan:
         settings = {"width": film.size, "height": film.size, "num_inference_steps": film.steps}

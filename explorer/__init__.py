@@ -45,11 +45,13 @@ def load(model: str = "pocket", *, cache_folder: Path | None = None, store_gb: f
     from explorer.engine.networks import DiffusersNetworks
     from explorer.engine.store import FrameStore
     from explorer.engine.turns import Turns
+    from explorer.engine.workers import Worker
 
     cache_folder = cache_folder or user_cache_path("latent-explorer")
     turns = Turns()  # the model is loaded and measured on the thread that will run it: see there
     networks = DiffusersNetworks(turns.run(models.load, model, cache_folder=cache_folder, **options))
-    return Engine(networks, FrameStore(cache_folder / "frames", disk_bytes=int(store_gb * 1e9)), turns)
+    store = FrameStore(cache_folder / "frames", disk_bytes=int(store_gb * 1e9))
+    return Engine([Worker(networks, turns)], store)
 
 
 def render(experiment: Experiment, engine: Engine, *, progress: bool = True) -> Iterator[Frame]:
@@ -64,8 +66,8 @@ def render(experiment: Experiment, engine: Engine, *, progress: bool = True) -> 
     from explorer.engine.engine import Frame
     from explorer.experiments.tails import PromptCutOff, tails
 
-    running = engine.render(experiment.resolved(engine.networks.defaults).plan(engine))
-    if sentences := tails(experiment, engine.networks.cut_off):
+    running = engine.render(experiment.resolved(engine.defaults).plan(engine))
+    if sentences := tails(experiment, engine.cut_off):
         warnings.warn(" ".join(sentences), PromptCutOff, stacklevel=2)
 
     def frames() -> Iterator[Frame]:

@@ -119,11 +119,10 @@ def produce(experiment: Experiment, out: Path, format: str | None, options: dict
     """Renders the experiment with a progress bar and leaves the export at `out`."""
     (out if format is None else out.parent).mkdir(parents=True, exist_ok=True)  # before hours of work, not after
     engine = load(**options)
-    experiment = experiment.resolved(engine.networks.defaults)
+    experiment = experiment.resolved(engine.defaults)
     plan = experiment.plan(engine)
-    model = {"name": engine.networks.name, "signature": engine.networks.signature}
     with tempfile.TemporaryDirectory() as folder:
-        record = make_record(experiment.name(), experiment.settings(), model, plan)
+        record = make_record(experiment.name(), experiment.settings(), engine.model, plan)
         run = Runs(Path(folder)).create(record, len(plan.places))
         for frame in _frames(experiment, engine):
             run.add(frame.index, frame.png)

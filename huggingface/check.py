@@ -23,14 +23,12 @@ from typing import Any
 import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
-from packaging.version import Version
 
 ROOT = Path(__file__).parents[1]
 MB = 10**6
 LFS_BYTES, SPACE_BYTES = 10 * MB, 1000 * MB  # a larger file goes through LFS or Xet; a larger Space needs asking
 COLOURS = ("red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray")
-HARDWARE = ("cpu-basic", "cpu-upgrade", "zero-a10g", "t4-small", "t4-medium", "l4x1", "a10g-small", "a10g-large")
-ZERO_GPU_TORCH = ("2.8.0", "2.9.1", "2.10.0", "2.11.0")
+HARDWARE = ("cpu-basic", "cpu-upgrade", "t4-small", "t4-medium", "l4x1", "a10g-small", "a10g-large")
 ON_A_SPACE = ("gradio[oauth,mcp]=={sdk_version}", "spaces")  # what the hub installs beside requirements.txt
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 
@@ -73,7 +71,7 @@ def problems_of_front_matter(fields: Mapping[str, Any], root: Path) -> Iterator[
 
 
 def problems_of_requirements(fields: Mapping[str, Any], root: Path) -> Iterator[str]:
-    """Ranges that leave out the Space's Gradio, its Python, or every torch of ZeroGPU."""
+    """Ranges that leave out the Space's Gradio or its Python."""
     python = str(fields.get("python_version", ""))
     supported = re.search(r'requires-python = "(.*?)"', (root / "pyproject.toml").read_text()).group(1)
     if python not in SpecifierSet(supported):
@@ -81,11 +79,6 @@ def problems_of_requirements(fields: Mapping[str, Any], root: Path) -> Iterator[
     ranges = required(root, python)
     if str(fields.get("sdk_version")) not in ranges["gradio"]:
         yield f"requirements.txt: gradio{ranges['gradio']} leaves out the Space's own {fields.get('sdk_version')}."
-    if not any(version in ranges["torch"] for version in ZERO_GPU_TORCH):
-        yield f"requirements.txt: torch{ranges['torch']} leaves out all of ZeroGPU's ({', '.join(ZERO_GPU_TORCH)})."
-    above = Version(f"{Version(ZERO_GPU_TORCH[-1]).major}.{Version(ZERO_GPU_TORCH[-1]).minor + 1}.0")
-    if above in ranges["torch"]:
-        yield f"requirements.txt: torch{ranges['torch']} admits {above}, which ZeroGPU does not take."
     if "spaces" in ranges:
         yield "requirements.txt: spaces is installed by the hub where it is needed; leave it out."
 

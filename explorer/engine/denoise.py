@@ -2,11 +2,11 @@
 
 It is a generator: whoever iterates decides after each step whether to go on, and nothing is held between two steps, no
 lock, no grad mode. Points need not be in step with each other: rows of different points at different timesteps share a
-micro-batch, so a batch is full as long as there is work for it. The loop knows nothing about prompts, pictures, stores
-or frames.
+call, so a call is full as long as there is work for it, and as many calls are under way as there are workers. The loop
+knows nothing about prompts, pictures, stores or frames.
 
 Three rules make a picture independent of what it is rendered with:
-- every micro-batch has the same number of rows, padded with copies: the batch size changes the bits, neighbours do not;
+- a row's output does not depend on its call: neither on its neighbours nor, to the bit, on their number (see unet);
 - latents and scheduler arithmetic stay in float32, one scheduler copy a point;
 - fresh noise of ancestral samplers comes from the point's own stream.
 """
@@ -14,8 +14,9 @@ Three rules make a picture independent of what it is rendered with:
 from __future__ import annotations
 
 import copy
-from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from itertools import count
 from typing import NamedTuple, Protocol
@@ -25,7 +26,7 @@ from diffusers.schedulers.scheduling_utils import SchedulerMixin
 from torch import Tensor
 
 from explorer.engine.schedulers import EulerAncestralScheduler, alpha_bar, predict_clean
-from explorer.space.points import Conditioning, Point, digest
+from explorer.space.points import Conditioning, Point
 from explorer.space.steps import Step
 
 
@@ -37,32 +38,24 @@ class Row(NamedTuple):
     conditioning: Conditioning
 
 
-class Predict(Protocol):
-    """The UNet, seen from the loop: a micro-batch of rows in, their outputs (rows, channels, h, w) in float32 out."""
+class Submit(Protocol):
+    """The UNet, seen from the loop: rows in, their outputs (rows, channels, h, w) in float32 some time later."""
 
-    def __call__(self, rows: Sequence[Row]) -> Tensor: ...
+    def __call__(self, rows: Sequence[Row]) -> Future[Tensor]: ...
 
 
 @dataclass
 class Rows:
-    """The account of a render: rows the UNet ran, rows not run because their output was known."""
+    """The account of a render: rows that the UNet ran, and those that it was sent, padding included."""
 
     run: int = 0
-    shared: int = 0
+    sent: int = 0
 
 
 def timesteps_of(point: Point, scheduler: SchedulerMixin) -> Tensor:
     """The timesteps at which the UNet is asked for a point, those of its `strength` left out as diffusers does."""
     first, steps = point.first_step(scheduler.num_inference_steps), scheduler.num_inference_steps
     return scheduler.timesteps[first * scheduler.order if first < steps else len(scheduler.timesteps) :]
-
-
-def first_row_keys(point: Point, num_inference_steps: int) -> dict[str, bytes]:
-    """The names of the rows of a point's first step, by side: equal for points that start with the same row."""
-    if point.first_step(num_inference_steps) == num_inference_steps:
-        return {}
-    start = point.start(num_inference_steps)
-    return {side: digest(start, conditioning.digest) for side, conditioning in point.sides.items()}
 
 
 class Trajectory:
@@ -74,7 +67,6 @@ class Trajectory:
         self.timesteps = timesteps_of(point, scheduler)
         self.prediction_type = self.scheduler.config.prediction_type
         self.done = self.age = 0
-        self._first_keys = first_row_keys(point, scheduler.num_inference_steps)
         self.sample = self._start(device)
         self._noise = self._fresh_noise()
         self._outputs: dict[str, Tensor] = {}
@@ -104,10 +96,6 @@ class Trajectory:
     @property
     def timestep(self) -> Tensor:
         return self.timesteps[self.done]
-
-    def first_key(self, side: str) -> bytes | None:
-        """The name of a first row, equal for equal rows of other points; None after the first step."""
-        return None if self.done else self._first_keys[side]
 
     def rows(self) -> dict[str, Row]:
         """What the UNet has to be asked for the next step, by side: one or two rows."""
@@ -145,92 +133,84 @@ class Trajectory:
 
 
 class RowQueue:
-    """Rows waiting for the UNet, the oldest point's first, and the outputs that several points share.
+    """Rows that wait for the UNet, the oldest point's first, and the calls that are under way."""
 
-    Points that start from the same latents with the same conditioning need the same first row; it is run once. `wanted`
-    says how many points of the job will ask for each such row, by `first_keys`, so that its output is dropped after the
-    last one and what is kept does not grow with the film.
-    """
-
-    def __init__(self, wanted: Counter[bytes], rows: Rows) -> None:
+    def __init__(self, submit: Submit) -> None:
         self.ready: deque[Trajectory] = deque()
-        self._wanted, self._account = wanted, rows
+        self._submit = submit
         self._waiting: list[tuple[int, Trajectory, str, Row]] = []
-        self._followers: dict[bytes, list[tuple[Trajectory, str]]] = {}
-        self._known: dict[bytes, Tensor] = {}
+        self._calls: dict[Future[Tensor], list[tuple[Trajectory, str]]] = {}
         self._age = count()
 
     def __len__(self) -> int:
         return len(self._waiting)
 
+    @property
+    def calls(self) -> int:
+        """How many calls are under way."""
+        return len(self._calls)
+
     def ask(self, trajectory: Trajectory) -> None:
-        """Queues the rows of the trajectory's next step, or answers them from what is known."""
+        """Queues the rows of the trajectory's next step."""
         trajectory.age = next(self._age) if trajectory.done == 0 else trajectory.age
-        for side, row in trajectory.rows().items():
-            key = trajectory.first_key(side)
-            if key is None or (key not in self._known and key not in self._followers):
-                if key is not None and self._wanted[key] > 1:
-                    self._followers[key] = []
-                self._waiting.append((trajectory.age, trajectory, side, row))
-                continue
-            self._account.shared += 1
-            if key in self._known:
-                self._receive(trajectory, side, self._use(key))
-            else:
-                self._followers[key].append((trajectory, side))
+        self._waiting += [(trajectory.age, trajectory, side, row) for side, row in trajectory.rows().items()]
         self._waiting.sort(key=lambda item: item[0])
 
-    def run(self, predict: Predict, micro_batch: int) -> None:
-        """Sends the oldest rows, at most `micro_batch`, through the UNet and hands out what comes back."""
-        batch, self._waiting = self._waiting[:micro_batch], self._waiting[micro_batch:]
-        outputs = predict([row for *_, row in batch])
-        self._account.run += len(batch)
-        for (_, trajectory, side, _), output in zip(batch, outputs, strict=True):
-            key = trajectory.first_key(side)
-            if key in self._followers:
-                self._known[key] = output
-                for follower, its_side in [(trajectory, side), *self._followers.pop(key)]:
-                    self._receive(follower, its_side, self._use(key))
-            else:
-                self._receive(trajectory, side, output)
+    def send(self, most: int) -> None:
+        """Begins a call with the oldest rows, at most `most`."""
+        batch, self._waiting = self._waiting[:most], self._waiting[most:]
+        call = self._submit([row for *_, row in batch])
+        self._calls[call] = [(trajectory, side) for _, trajectory, side, _ in batch]
 
-    def _use(self, key: bytes) -> Tensor:
-        self._wanted[key] -= 1
-        return self._known[key] if self._wanted[key] > 0 else self._known.pop(key)
+    def receive(self) -> None:
+        """Waits for a call to end and hands out what comes back."""
+        done, _ = wait(self._calls, return_when=FIRST_COMPLETED)
+        for call in [call for call in self._calls if call in done]:
+            for (trajectory, side), output in zip(self._calls.pop(call), call.result(), strict=True):
+                if trajectory.receive(side, output.to(trajectory.sample.device)):
+                    self.ready.append(trajectory)
 
-    def _receive(self, trajectory: Trajectory, side: str, output: Tensor) -> None:
-        if trajectory.receive(side, output):
-            self.ready.append(trajectory)
+    def abandon(self) -> None:
+        """Takes back the calls that have not begun."""
+        for call in self._calls:
+            call.cancel()
 
 
 def denoise(
-    trajectories: Iterable[Trajectory], predict: Predict, micro_batch: int, wanted: Counter[bytes], rows: Rows
+    trajectories: Iterable[Trajectory], submit: Submit, rows_a_call: Callable[[], int], workers: int = 1
 ) -> Iterator[Step]:
     """Runs points to their end, a few at a time, and yields every step of each as it is done.
 
-    `wanted` counts the first rows that the trajectories will ask for (`first_row_keys`); `rows` is added to. New points
-    are taken up only when older ones leave room in the micro-batch, so the first picture is not held up by the last.
+    A call has at most `rows_a_call()` rows, and `workers` calls are under way at once. New points are taken up only
+    when older ones leave room in them, so the first picture is not held up by the last.
     """
-    waiting, queue, active = iter(trajectories), RowQueue(wanted, rows), 0
-    while True:
-        while queue.ready:
-            with torch.inference_mode():
-                trajectory = queue.ready.popleft()
-                step = trajectory.advance()
-                if step.last:
-                    active -= 1
-                else:
+    fresh, queue, active = iter(trajectories), RowQueue(submit), 0
+    try:
+        while True:
+            while queue.ready:
+                with torch.inference_mode():
+                    trajectory = queue.ready.popleft()
+                    step = trajectory.advance()
+                    if step.last:
+                        active -= 1
+                    else:
+                        queue.ask(trajectory)
+                yield step
+            most = rows_a_call()
+            room = most * (workers - queue.calls)
+            while active < most * workers and len(queue) < room and (trajectory := next(fresh, None)) is not None:
+                if not len(trajectory.timesteps):
+                    yield trajectory.at_rest()
+                    continue
+                active += 1
+                with torch.inference_mode():
                     queue.ask(trajectory)
-            yield step
-        while active < micro_batch > len(queue) and (fresh := next(waiting, None)) is not None:
-            if not len(fresh.timesteps):
-                yield fresh.at_rest()
-                continue
-            active += 1
             with torch.inference_mode():
-                queue.ask(fresh)
-        if len(queue):
-            with torch.inference_mode():
-                queue.run(predict, micro_batch)
-        elif not queue.ready:
-            return
+                while len(queue) and queue.calls < workers:
+                    queue.send(most)
+                if queue.calls:
+                    queue.receive()
+                else:
+                    return
+    finally:
+        queue.abandon()

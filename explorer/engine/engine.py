@@ -1,36 +1,34 @@
 """One model on one device: plans the rows, renders points to frames, keeps the account.
 
 The engine knows points, plans and pictures. It does not know experiments, visitors, files that leave or the page.
-Several renders may go on at once; they take turns on the device, one UNet call each.
+Several renders may go on at once; they take turns on each worker, one UNet call each.
 """
 
 from __future__ import annotations
 
 import io
+import math
 import threading
-import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from statistics import mean
 
 import torch
 from PIL import Image
 from torch import Tensor
 
 from explorer.engine.autoencoder import to_png
-from explorer.engine.denoise import Row, Rows, Trajectory, denoise, first_row_keys, timesteps_of
+from explorer.engine.denoise import Row, Rows, Trajectory, denoise, timesteps_of
 from explorer.engine.networks import Networks
 from explorer.engine.overflow import check_finite
-from explorer.engine.pace import Pace
 from explorer.engine.schedulers import draws_noise, make_scheduler, noise_levels
 from explorer.engine.store import FrameStore
-from explorer.engine.turns import Turns
+from explorer.engine.workers import Worker
 from explorer.space.plans import Place, Plan
-from explorer.space.points import Conditioning, Point, Sampling, digest
+from explorer.space.points import Conditioning, Defaults, Point, Sampling, digest
 from explorer.space.steps import Step
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -86,25 +84,45 @@ def rows_a_call(device: torch.device, height: int, width: int) -> int:
 
 
 class Engine:
-    """A model, a store of finished frames, and the device they share."""
+    """A model on one or several devices, and a store of finished frames.
 
-    def __init__(self, networks: Networks, store: FrameStore | None = None, turns: Turns | None = None) -> None:
-        self.networks = networks
+    `workers` may be the networks of a model on one device. Raises ValueError for workers whose signatures differ: they
+    would draw the same point differently.
+    """
+
+    def __init__(self, workers: Networks | Sequence[Worker], store: FrameStore | None = None) -> None:
+        self.workers = tuple(workers) if isinstance(workers, Sequence) else (Worker(workers),)
+        signatures = {worker.networks.signature for worker in self.workers}
+        if len(signatures) != 1:
+            raise ValueError(f"workers: their models have {len(signatures)} signatures, and must have one")
+        self.networks = self.workers[0].networks
         self.store = store if store is not None else FrameStore()
-        self.turns = turns if turns is not None else Turns()
-        self.pace = Pace()
+
+    @property
+    def model(self) -> dict[str, str]:
+        """The model's name, and the signature that changes with anything that may change the bits of a picture."""
+        return {"name": self.networks.name, "signature": self.networks.signature}
+
+    @property
+    def defaults(self) -> Defaults:
+        """The settings that the model is meant to be used with."""
+        return self.networks.defaults
+
+    def cut_off(self, prompt: str) -> str:
+        """What of the prompt the text encoder does not read."""
+        return self.networks.cut_off(prompt)
 
     def encode(self, prompt: str) -> Conditioning:
         """The conditioning of a prompt, from the cache when it was encoded before."""
-        return self.turns.run(self.networks.encode, prompt)
+        return self.workers[0].run(self.networks.encode, prompt)
 
     def encode_negative(self, negative_prompt: str) -> Conditioning:
         """The conditioning of a negative prompt; "" is the model's own idea of none."""
-        return self.turns.run(self.networks.encode_negative, negative_prompt)
+        return self.workers[0].run(self.networks.encode_negative, negative_prompt)
 
     def encode_picture(self, picture: Image.Image) -> Tensor:
-        """The latents of a picture (RGB, sides multiples of the model's factor), from the cache when encoded before."""
-        return self.turns.run(self.networks.encode_picture, picture)
+        """The latents (channels, height/f, width/f) of a picture, RGB with sides that are multiples of f, cached."""
+        return self.workers[0].run(self.networks.encode_picture, picture)
 
     def sigmas(self, sampling: Sampling) -> list[float]:
         """How noisy the sample is before each evaluation of the UNet, in units of the clean latents' spread."""
@@ -124,40 +142,38 @@ class Engine:
         return Render(self, plan)
 
     def warm_up(self) -> None:
-        """Two UNet calls and a decode at the model's own size: the first picture is faster, and prices have seconds."""
-        defaults = self.networks.defaults
-        sampling = Sampling(1, defaults.scheduler, defaults.height, defaults.width)
+        """Two UNet calls and a decode at the model's own size, so that prices have seconds; then what makes it fast."""
+        sampling = Sampling(1, self.defaults.scheduler, self.defaults.height, self.defaults.width)
         latents = torch.zeros(self.latents_shape(sampling), device=self.networks.device)
-        row = Row(latents, torch.tensor(1), self.encode(""))
-        batch = rows_a_call(self.networks.device, *latents.shape[1:])
-        for _ in range(2):
-            self.predict([row] * batch, batch)
-        self.decode(latents)
+        row, batch = Row(latents, torch.tensor(1), self.encode("")), self.rows_a_call(sampling)
+        for worker in self.workers:
+            for _ in range(2):
+                worker.submit([row] * batch, batch).result()
+            worker.decode(latents)
+        for worker in self.workers:
+            worker.tune([row], batch)
 
-    def predict(self, rows: Sequence[Row], micro_batch: int) -> Tensor:
-        """One UNet call, when it is this render's turn."""
-        height, width = rows[0].model_input.shape[-2:]
-        return self._timed("unet", height * width * micro_batch, self.networks.predict, rows, micro_batch)
+    def rows_a_call(self, sampling: Sampling) -> int:
+        """The micro-batch of pictures of that size."""
+        return rows_a_call(self.networks.device, *self.latents_shape(sampling)[1:])
+
+    def seconds(self, call: str, area: int) -> float | None:
+        """The expected time of one call, "unet" or "vae", on so many latent pixels; None before any was measured."""
+        paces = [worker.pace.seconds(call, area) for worker in self.workers]
+        return mean(measured) if (measured := [pace for pace in paces if pace is not None]) else None
 
     def decode(self, latents: Tensor) -> Image.Image:
-        """The picture of finished latents, when it is this render's turn."""
-        height, width = latents.shape[-2:]
-        return self._timed("vae", height * width, self.networks.decode, latents)
+        """The picture of finished latents (channels, h, w), from the worker with the fewest calls before it."""
+        return self._idlest.decode(latents)
 
     def preview(self, predicted: Tensor) -> Image.Image:
-        """A glimpse of clean latents, when it is this render's turn."""
-        return self.turns.run(self.networks.preview, predicted)
+        """A glimpse of clean latents (channels, h, w)."""
+        worker = self._idlest
+        return worker.run(worker.networks.preview, predicted)
 
-    def _timed(self, kind: str, area: int, call: Callable[..., T], *args: Any) -> T:
-        """Runs a call on the device; its time, without the wait for its turn, goes into the estimates."""
-
-        def timed() -> T:
-            start = time.perf_counter()
-            result = call(*args)
-            self.pace.record(kind, area, time.perf_counter() - start)
-            return result
-
-        return self.turns.run(timed)
+    @property
+    def _idlest(self) -> Worker:
+        return min(self.workers, key=lambda worker: len(worker.turns))
 
 
 class Render:
@@ -173,14 +189,15 @@ class Render:
         self.rows = Rows()
         self._decoded = 0
         self._cancel = threading.Event()
-        sampling, networks = plan.sampling, engine.networks
+        self._calls: dict[Worker, Future[Tensor]] = {}  # the last one of each
+        sampling = plan.sampling
         self._size = engine.latents_shape(sampling)[1:]
-        self._micro_batch = rows_a_call(networks.device, *self._size)
-        self._scheduler = make_scheduler(sampling.scheduler, networks.scheduler, sampling.num_inference_steps)
+        self._micro_batch = engine.rows_a_call(sampling)
+        self._scheduler = make_scheduler(sampling.scheduler, engine.networks.scheduler, sampling.num_inference_steps)
         self._survey()
 
     def _survey(self) -> None:
-        """Names every frame, and finds which are missing and which first rows they share."""
+        """Names every frame, and finds which are missing."""
         sampling, fresh_noise = self.plan.sampling, draws_noise(self.plan.sampling.scheduler)
         setting = digest(repr(sampling), self.engine.networks.signature, self._micro_batch)
         self.keys: list[str] = []  # of the frames, by place
@@ -188,7 +205,6 @@ class Render:
         self._points: list[bytes] = []  # the names of the points that the places look at
         self._first: dict[bytes, int] = {}  # the first place of each point
         self._missing: dict[str, int] = {}  # the first place of each frame that is in no store
-        self._wanted: Counter[bytes] = Counter()
         self._travels: dict[bytes, int] = {}  # the points to be denoised: by name, evaluations of the UNet
         self._rows = 0
         for index, place in enumerate(self.plan.places):
@@ -208,10 +224,8 @@ class Render:
         self._missing[self.keys[index]] = index
         if name in self._travels:
             return
-        first, evaluations = first_row_keys(point, self.plan.sampling.num_inference_steps), self._evaluations(point)
-        self._travels[name] = evaluations
-        self._rows += len(first) * (evaluations - 1) + sum(not self._wanted[key] for key in first.values())
-        self._wanted.update(first.values())
+        self._travels[name] = self._evaluations(point)
+        self._rows += len(point.sides) * self._travels[name]
 
     def _evaluations(self, point: Point) -> int:
         return len(timesteps_of(point, self._scheduler))
@@ -231,12 +245,14 @@ class Render:
 
     def _seconds(self, rows: int, pictures: int) -> float | None:
         """The time of so many rows, in full micro-batches or at least a call a step, and so many decodes."""
-        area, longest = self._size[0] * self._size[1], max(self._travels.values(), default=0)
-        call = self.engine.pace.seconds("unet", area * self._micro_batch)
-        decode = self.engine.pace.seconds("vae", area)
+        area, workers = self._size[0] * self._size[1], len(self.engine.workers)
+        calls = max(rows / (self._micro_batch * workers), max(self._travels.values(), default=0) if rows else 0)
+        together = min(self._micro_batch, math.ceil(rows / calls)) if rows else 1
+        batch = self.engine.networks.batch(together, *self._size, self._micro_batch)
+        call, decode = self.engine.seconds("unet", area * batch), self.engine.seconds("vae", area)
         if call is None or decode is None:
             return None
-        return call * max(rows / self._micro_batch, longest if rows else 0) + decode * pictures
+        return call * calls + decode * pictures / workers
 
     @property
     def seconds_left(self) -> float | None:
@@ -260,7 +276,7 @@ class Render:
         trajectories = (Trajectory(i, self.plan.point(i), self._scheduler, device) for i in first)
         looks = self._looks()
         try:
-            for step in denoise(trajectories, self._predict, self._micro_batch, self._wanted, self.rows):
+            for step in denoise(trajectories, self._submit, self._rows_a_call, len(self.engine.workers)):
                 yield step
                 for index in looks[self._points[step.index]]:
                     due = self.plan.places[index].step
@@ -296,7 +312,17 @@ class Render:
         for same in self._places[key]:
             yield Frame(same, self.plan.places[same], key, png, stored=False)
 
-    def _predict(self, rows: Sequence[Row]) -> Tensor:
+    def _rows_a_call(self) -> int:
+        """The micro-batch; more, where that is faster, when the first picture is there."""
+        return self.engine.networks.widest(*self._size, self._micro_batch) if self._decoded else self._micro_batch
+
+    def _submit(self, rows: Sequence[Row]) -> Future[Tensor]:
+        """A UNet call of the worker with the fewest calls before it, of those that have none of this render."""
         if self.cancelled:
             raise Cancelled
-        return self.engine.predict(rows, self._micro_batch)
+        free = [worker for worker in self.engine.workers if worker not in self._calls or self._calls[worker].done()]
+        worker = min(free, key=lambda worker: len(worker.turns))
+        call = self._calls[worker] = worker.submit(rows, self._micro_batch)
+        self.rows.run += len(rows)
+        self.rows.sent += worker.networks.batch(len(rows), *self._size, self._micro_batch)
+        return call

@@ -65,6 +65,17 @@ class FakeNetworks:
         sample = torch.stack([row.model_input for row in rows])
         return (sample - signal.sqrt() * colours) / (1 - signal).sqrt()
 
+    def batch(self, rows: int, *_: int) -> int:
+        """Rows are pure and never padded."""
+        return rows
+
+    def widest(self, height: int, width: int, micro_batch: int) -> int:  # noqa: ARG002
+        """Calls have no reason to be wider."""
+        return micro_batch
+
+    def tune(self, rows: Sequence[Row], micro_batch: int, fully: bool = False) -> None:
+        """Nothing is faster than this."""
+
     def encode_picture(self, picture: Image.Image) -> Tensor:
         """The mean colour of each 8 x 8 pixels in [0, 1], and their mean brightness as the fourth channel."""
         small = picture.convert("RGB").resize([side // self.factor for side in picture.size], Image.BOX)

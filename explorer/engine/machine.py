@@ -59,7 +59,7 @@ def best_dtype(device: torch.device) -> torch.dtype:
     if device.type != "cpu":
         return torch.float16
     products = {dtype: _product(dtype) for dtype in (torch.bfloat16, torch.float32)}
-    seconds = _race(products, device, rounds=100, long_enough=0.5)
+    seconds = race(products, device, rounds=100, long_enough=0.5)
     if seconds[torch.bfloat16] <= HALF_MUST_TAKE_AT_MOST * seconds[torch.float32]:
         return torch.bfloat16
     return torch.float32
@@ -70,7 +70,7 @@ def faster_layout(module: torch.nn.Module, forward: Callable[[], object]) -> tor
 
     channels_last must win by a factor of 1.15, so that noise does not decide.
     """
-    seconds = _race(
+    seconds = race(
         dict.fromkeys(LAYOUTS.values(), forward),
         next(module.parameters()).device,
         rounds=8,
@@ -135,13 +135,16 @@ class Remembered:
 
     def recall(self, key: str, choices: Mapping[str, T], measure: Callable[[], T]) -> T:
         """The choice noted under `key`, else the one that `measure` makes (one of the values of `choices`)."""
-        noted = self._read().get(key)
-        if noted in choices:
+        if (noted := self._read().get(key)) in choices:
             return choices[noted]
         choice = measure()
         name = next(name for name, value in choices.items() if value == choice)
         self._write({**self._read(), key: name})  # read anew: measuring takes time, and others note things too
         return choice
+
+    def noted(self, key: str, choices: Mapping[str, T]) -> T | None:
+        """The choice noted under `key`, if there is one."""
+        return choices.get(self._read().get(key, ""))
 
     def _read(self) -> dict[str, str]:
         try:
@@ -170,7 +173,7 @@ def _product(dtype: torch.dtype) -> Callable[[], torch.Tensor]:
     return lambda: square @ square
 
 
-def _race(
+def race(
     contestants: Mapping[T, Callable[[], object]],
     device: torch.device,
     rounds: int,
@@ -189,13 +192,14 @@ def _race(
             break
         for name, call in contestants.items():
             prepare(name)
-            seconds = _seconds(call, device)
+            seconds = seconds_of(call, device)
             if number > 0:
                 fastest[name] = min(fastest[name], seconds)
     return fastest
 
 
-def _seconds(call: Callable[[], object], device: torch.device) -> float:
+def seconds_of(call: Callable[[], object], device: torch.device) -> float:
+    """How long one call takes, work that it left to the device included."""
     _wait_for(device)
     start = time.perf_counter()
     call()

@@ -9,7 +9,7 @@ that says nothing is taken to predict what its configuration says.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import diffusers
@@ -37,6 +37,7 @@ class Model:
         dtype: of the weights and of what goes into the UNet.
         fingerprint: changes with any weight or configuration that decides a picture.
         unet_memory_format: the layout the UNet was found to be faster in.
+        measured: where decisions by measurement are remembered.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Model:
     defaults: Defaults
     fingerprint: str
     unet_memory_format: torch.memory_format = torch.contiguous_format
+    measured: machine.Remembered = field(default_factory=lambda: machine.Remembered(None))
 
 
 def load(
@@ -94,7 +96,7 @@ def load(
         pipe.enable_attention_slicing()
     known = find(name) or (find(config) if config else None)
     defaults = known.defaults if known else _native(pipe)
-    return Model(name, found.family, pipe, device, dtype, defaults, fingerprint, layout)
+    return Model(name, found.family, pipe, device, dtype, defaults, fingerprint, layout, memory)
 
 
 def from_pipeline(pipe: diffusers.DiffusionPipeline, name: str, defaults: Defaults | None = None) -> Model:

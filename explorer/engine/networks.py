@@ -6,19 +6,21 @@ tests and demonstrations without weights use.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 import torch
+from diffusers import UNet2DConditionModel
 from diffusers.configuration_utils import ConfigMixin
 from PIL import Image
-from torch import Tensor
+from torch import Tensor, nn
 
 from explorer.engine import machine
 from explorer.engine.autoencoder import Autoencoder
 from explorer.engine.denoise import Row
 from explorer.engine.encode import Encoder
 from explorer.engine.models import Defaults, Model
+from explorer.engine.unet import UNet
 from explorer.space.points import Conditioning
 
 
@@ -41,7 +43,17 @@ class Networks(Protocol):
     decode: Callable[[Tensor], Image.Image]
     preview: Callable[[Tensor], Image.Image]
 
-    def predict(self, rows: Sequence[Row], micro_batch: int) -> Tensor: ...
+    def predict(self, rows: Sequence[Row], micro_batch: int) -> Tensor:
+        """Outputs (rows, channels, h, w) in float32, with the bits they have in a batch of `micro_batch` rows."""
+
+    def batch(self, rows: int, height: int, width: int, micro_batch: int) -> int:
+        """How many rows, padding included, such a call runs for latents of that size."""
+
+    def widest(self, height: int, width: int, micro_batch: int) -> int:
+        """How many rows a call may have: `micro_batch`, or more where that is faster and has the same bits."""
+
+    def tune(self, rows: Sequence[Row], micro_batch: int, fully: bool = False) -> Iterator[None] | None:
+        """Work, in slices, that makes later calls like this one faster: what is due now (or None), or `fully` all."""
 
 
 class DiffusersNetworks:
@@ -63,29 +75,61 @@ class DiffusersNetworks:
         self.encode, self.encode_negative, self.cut_off = encoder.encode, encoder.encode_negative, encoder.cut_off
         self.encode_picture = autoencoder.encode
         self.decode, self.preview = autoencoder.decode, autoencoder.preview
-        self._unet, self.dtype, self._layout = pipe.unet, model.dtype, model.unet_memory_format
+        self.dtype, self._layout = model.dtype, model.unet_memory_format
+        self._has_pooled_text = pipe.unet.config.addition_embed_type == "text_time"
+        self._unet = UNet(_Flat(pipe.unet).eval(), model.device, self.signature, model.measured)
+
+    def predict(self, rows: Sequence[Row], micro_batch: int) -> Tensor:
+        """Outputs (rows, channels, h, w) in float32, with the bits they have in a batch of `micro_batch` rows."""
+        return self._unet(self._arguments(rows), micro_batch).float()
+
+    def batch(self, rows: int, height: int, width: int, micro_batch: int) -> int:
+        """How many rows, padding included, such a call runs for latents of that size."""
+        return self._unet.batch(rows, (height, width), micro_batch)
+
+    def widest(self, height: int, width: int, micro_batch: int) -> int:
+        """How many rows a call may have: `micro_batch`, or more where that is faster and has the same bits."""
+        return self._unet.widest((height, width), micro_batch)
+
+    def tune(self, rows: Sequence[Row], micro_batch: int, fully: bool = False) -> Iterator[None] | None:
+        """Work, in slices, that makes later calls like this one faster: what is due now (or None), or `fully` all."""
+        if not fully and not self._unet.due(rows[0].model_input.shape[-2:], micro_batch):
+            return None
+        return self._unet.tune(self._arguments(rows), micro_batch, fully)
 
     @torch.inference_mode()
-    def predict(self, rows: Sequence[Row], micro_batch: int) -> Tensor:
-        """Outputs (rows, channels, h, w) in float32, run as one batch of `micro_batch`, padded with the last row."""
-        padded = [*rows, *[rows[-1]] * (micro_batch - len(rows))]
+    def _arguments(self, rows: Sequence[Row]) -> list[Tensor]:
+        """Sample, timesteps, text; of SDXL also pooled text and (original size, crop corner, target size) in pixels."""
         to = {"device": self.device, "dtype": self.dtype}
-        sample = torch.stack([row.model_input for row in padded]).to(**to)
-        output = self._unet(
+        sample = torch.stack([row.model_input for row in rows]).to(**to)
+        arguments = [
             sample.contiguous(memory_format=self._layout),
-            torch.stack([row.timestep for row in padded]).to(self.device),
-            encoder_hidden_states=torch.stack([row.conditioning.prompt_embeds for row in padded]).to(**to),
-            added_cond_kwargs=self._added_conditions(padded),
-            return_dict=False,
-        )[0]
-        return output[: len(rows)].float()
+            torch.stack([row.timestep for row in rows]).to(self.device),
+            torch.stack([row.conditioning.prompt_embeds for row in rows]).to(**to),
+        ]
+        if self._has_pooled_text:
+            height, width = (side * self.factor for side in sample.shape[-2:])
+            time_ids = torch.tensor([[height, width, 0, 0, height, width]] * len(rows))
+            pooled = torch.stack([row.conditioning.pooled_prompt_embeds for row in rows])
+            arguments += [pooled.to(**to), time_ids.to(**to)]
+        return arguments
 
-    def _added_conditions(self, rows: Sequence[Row]) -> dict[str, Tensor] | None:
-        """What SDXL is told beside the prompt: pooled text, and (original size, crop corner, target size) in pixels."""
-        if self._unet.config.addition_embed_type != "text_time":
-            return None
-        height, width = (side * self.factor for side in rows[0].model_input.shape[-2:])
-        pooled = torch.stack([row.conditioning.pooled_prompt_embeds for row in rows])
-        time_ids = torch.tensor([[height, width, 0, 0, height, width]] * len(rows))
-        to = {"device": self.device, "dtype": self.dtype}
-        return {"text_embeds": pooled.to(**to), "time_ids": time_ids.to(**to)}
+
+class _Flat(nn.Module):
+    """A UNet of diffusers with tensors alone for arguments, as a graph needs it. The last two are SDXL's."""
+
+    def __init__(self, unet: UNet2DConditionModel) -> None:
+        super().__init__()
+        self.unet = unet
+
+    def forward(
+        self,
+        sample: Tensor,
+        timesteps: Tensor,
+        prompt_embeds: Tensor,
+        text_embeds: Tensor | None = None,
+        time_ids: Tensor | None = None,
+    ) -> Tensor:
+        """Outputs (rows, channels, h, w) of samples (rows, channels, h, w), timesteps (rows,), texts (rows, n, w)."""
+        added = None if text_embeds is None else {"text_embeds": text_embeds, "time_ids": time_ids}
+        return self.unet(sample, timesteps, prompt_embeds, added_cond_kwargs=added, return_dict=False)[0]

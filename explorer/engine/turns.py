@@ -1,15 +1,16 @@
-"""Who may use the device next: everything heavy of every visitor runs on one thread, first come first served.
+"""Who may use a device next: everything heavy of every visitor runs on its one thread, first come first served.
 
-One thread rather than a lock: a lock may go to the thread that just had it, a queue serves in order. And torch keeps a
-pool of workers for every thread that calls it; with more workers than cores, libgomp puts them to sleep between any two
-operations. On 2 cores a film of the bundled model (bench/, then 16 rows a call) took 0.36 s a frame instead of 0.18,
-so the model is loaded on this thread, too.
+A render waits for its call before it asks for the next, so between two calls of one visitor everybody who waits gets
+one. One thread rather than a lock: a lock may go to the thread that just had it, a queue serves in order. And torch
+keeps a pool of workers for every thread that calls it; with more of them than cores, libgomp puts them to sleep between
+any two operations. On 2 cores a film of the bundled model (bench/, then 16 rows a call) took 0.36 s a frame instead of
+0.18, so the model is loaded on this thread, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -21,7 +22,19 @@ class Turns:
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="device")
+        self._unfinished: set[Future] = set()
+
+    def __len__(self) -> int:
+        """Calls that are not done."""
+        return len(self._unfinished)
+
+    def submit(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """What `call` will return or raise, when all calls that came before are done."""
+        future = self._thread.submit(call, *args, **kwargs)
+        self._unfinished.add(future)
+        future.add_done_callback(self._unfinished.discard)
+        return future
 
     def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What `call` returns or raises, when all calls that came before are done."""
-        return self._thread.submit(call, *args, **kwargs).result()
+        """The same, waited for."""
+        return self.submit(call, *args, **kwargs).result()

@@ -20,7 +20,6 @@ from explorer.ui.controls import Control, control
 from explorer.ui.due import Due
 from explorer.ui.forms import Form
 from explorer.ui.gallery import connect_gallery, draw_gallery
-from explorer.ui.gpu import Each
 from explorer.ui.history import connect_history, draw_history
 from explorer.ui.limits import Door, Limits
 from explorer.ui.memory import Memory
@@ -38,11 +37,10 @@ def build_page(
     runs: Runs,
     experiments: Mapping[str, type[Experiment]],
     limits: Limits | None = None,
-    each: Each = iter,
 ) -> gr.Blocks:
     """The whole page over one engine; every visitor gets runs of their own in `runs`.
 
-    `limits` are for what a visitor may ask (None: no limits), `each` for where renders run (see gpu).
+    `limits` are for what a visitor may ask (None: no limits).
     """
     gr.set_static_paths([runs.root])
     under_way, desk, door = UnderWay(), Desk(engine), Door(limits)
@@ -62,7 +60,7 @@ def build_page(
         told = {"desk": desk, "due": due, "memory": memory, "history": history}
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as shown:
             tabs = [
-                Tab(experiment, shared, engine, runs, under_way, **told, door=door, each=each)
+                Tab(experiment, shared, engine, runs, under_way, **told, door=door)
                 for experiment in experiments.values()
             ]
         due.after_changes(shared)

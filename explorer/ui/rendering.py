@@ -9,7 +9,6 @@ import dataclasses
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from explorer.engine.engine import Engine, Frame, Price, Render
@@ -66,21 +65,9 @@ class Rendering:
         render = engine.render(plan)
         if refusal is not None and (sentence := refusal(render.price)) is not None:
             raise Refused(sentence)
-        model = {"name": engine.networks.name, "signature": engine.networks.signature}
-        record = make_record(experiment.name(), experiment.settings(), model, plan)
+        record = make_record(experiment.name(), experiment.settings(), engine.model, plan)
         runs.tidy()
         return cls(engine, runs.create(record, len(plan.places)), render, experiment, seconds, started=started)
-
-    @classmethod
-    def into(cls, run: Run, experiment: Experiment, seconds: float | None, engine: Engine) -> Rendering:
-        """A rendering into a run folder that is there already."""
-        render = engine.render(experiment.plan(engine))
-        return cls(engine, run, render, experiment, seconds, ready=set(run.ready))
-
-    @property
-    def elsewhere(self) -> Callable[[Engine], Rendering]:
-        """Makes this very rendering over another engine; it can be pickled."""
-        return partial(Rendering.into, self.run, self.experiment, self.seconds)
 
     def __iter__(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
         told = 0.0
@@ -119,7 +106,7 @@ class Rendering:
     def _finish(self) -> None:
         rows, price = self.render.rows, self.render.price
         self.run.finish(
-            rows={"run": rows.run, "shared": rows.shared, "naive": price.naive_rows, "stored_frames": price.stored},
+            rows={"run": rows.run, "naive": price.naive_rows, "stored_frames": price.stored},
             seconds=round(time.perf_counter() - self.started, 3),
             notes=self.notes,
         )

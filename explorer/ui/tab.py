@@ -20,7 +20,6 @@ from explorer.outputs.sheets import undrawn
 from explorer.ui.asked import Desk
 from explorer.ui.controls import QUICK, Control, control, settings_of
 from explorer.ui.due import Due
-from explorer.ui.gpu import Each
 from explorer.ui.history import HistoryView, entry_of
 from explorer.ui.limits import Door
 from explorer.ui.memory import Memory, kept
@@ -51,12 +50,10 @@ class Tab:
         memory: Memory,
         history: HistoryView,
         door: Door | None = None,
-        each: Each = iter,
     ) -> None:
         self.experiment, self.engine, self.runs, self.under_way = experiment, engine, runs, under_way
         self.desk, self.due, self.memory, self.history = desk, due, memory, history
-        self.door, self.each = door or Door(), each
-        self.name = experiment.name()
+        self.door, self.name = door or Door(), experiment.name()
         with gr.Tab(experiment.title(), id=self.name, elem_id=f"tab-{self.name}") as self.panel:
             gr.Markdown(experiment.__doc__ or "", elem_classes="help")
             with gr.Row(elem_classes="workbench"):
@@ -93,7 +90,7 @@ class Tab:
     def _draw_outputs(self) -> None:
         self.view = VIEWS[self.experiment.view](elem_id=f"{self.name}-view")
         self.folder = gr.State(None)
-        self.visits = Visits(self.experiment, self.engine, self.under_way, self.view, door=self.door, each=self.each)
+        self.visits = Visits(self.experiment, self.engine, self.under_way, self.view, door=self.door)
         with gr.Row(elem_classes="exports"):
             self.exports = {
                 format: gr.Button(
@@ -206,7 +203,7 @@ class Tab:
         news = {**self.listed(run, asked.experiment), **self.remembered(asked.experiment, run)}
         self.under_way.begin(visitor, self.name, render)
         try:
-            for film, status in self.each(rendering):
+            for film, status in rendering:
                 if status["state"] != "running":  # first: a price asked for as soon as this is told must be answered
                     self.under_way.told[visitor, self.name] = asked.experiment, status
                     self.under_way.end(visitor, self.name, render)

@@ -15,9 +15,8 @@ from __future__ import annotations
 import math
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,6 @@ from explorer.experiments.base import Experiment
 from explorer.experiments.made_with import another_model
 from explorer.outputs.runs import Run
 from explorer.space.plans import Place, Plan
-from explorer.ui.gpu import Each
 from explorer.ui.limits import Door
 from explorer.ui.text import say
 from explorer.ui.under_way import UnderWay
@@ -100,11 +98,6 @@ class Visit:
         seed = terms[0][0] if len(terms) == 1 else None
         return cls(run, place, seed, engine.render(Plan((place,), whole.at, whole.sampling)), experiment)
 
-    @property
-    def elsewhere(self) -> Callable[[Engine], Visit | None]:
-        """Makes this very visit over another engine; it can be pickled."""
-        return partial(Visit.of, self.experiment, run=self.run, coordinates=list(self.place.coordinates))
-
     def __iter__(self) -> Iterator[dict[str, Any]]:
         told = time.perf_counter()
         yield self.news()
@@ -138,10 +131,9 @@ class Visits:
         view: RunView,
         *,
         door: Door | None = None,
-        each: Each = iter,
     ) -> None:
         self.experiment, self.engine, self.under_way, self.view = experiment, engine, under_way, view
-        self.door, self.each = door or Door(), each
+        self.door = door or Door()
         self.name = f"{experiment.name()}/visit"  # beside the tab's own render in UnderWay
         self.on = "visit" in view.fires
         self.courier = Courier(to=view.elem_id, elem_id=f"{view.elem_id}-courier") if self.on else None
@@ -185,7 +177,7 @@ class Visits:
         seconds = self.door.limits.seconds
         until = math.inf if seconds is None else time.perf_counter() + seconds
         try:
-            for news in self.each(visit):
+            for news in visit:
                 if time.perf_counter() > until:
                     render.cancel()
                 if not self._replaced(visitor, render):

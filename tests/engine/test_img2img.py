@@ -109,20 +109,6 @@ def test_strengths_of_as_many_steps_are_one_picture_and_cost_one():
     assert len({frame.key for frame in frames}) == 3
     assert render.rows.run == render.price.rows == 2 * 5 + 2 * 6  # floor(S * strength) steps of two rows each
     assert render.price.naive_rows == 2 * (5 + 5 + 5 + 6)
-    assert render.rows.shared == 0
-
-
-def test_a_first_row_is_shared_only_between_equal_starts():
-    """Other guidance, same start: the first step's two rows are run once. Other strength: another start."""
-    engine = Engine(FakeNetworks(), FrameStore())
-    sampling = Sampling(10, "DPM++ 2M", 64, 64)
-    first, other = points(engine, sampling, [0.5, 0.6])
-    again = Point(
-        first.conditioning, first.negative_conditioning, first.latents, first.noise, 7.0, first.init_latents, 0.5
-    )
-    render = engine.render(plan_of([first, again, other], sampling))
-    assert len([event for event in render if isinstance(event, Frame)]) == 3
-    assert render.rows.run == render.price.rows == 2 + 2 * 2 * 4 + 2 * 6
 
 
 def test_the_fake_turns_a_picture_into_its_prompt():

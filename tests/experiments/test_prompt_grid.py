@@ -130,7 +130,7 @@ def test_a_finer_grid_keeps_the_cells_of_a_coarser_one(engine, noise, coarse, fi
 def test_no_more_rows_than_there_must_be(engine, cells):
     steps, plan = engine.networks.defaults.num_inference_steps, plan_of(engine, cells=cells)
     render = engine.render(plan)
-    assert render.price.rows == cells**2 * (2 * steps - 1) + 1
+    assert render.price.rows == cells**2 * 2 * steps
     assert len([e for e in render if isinstance(e, Frame)]) == cells**2
     assert render.rows.run == render.price.rows
 

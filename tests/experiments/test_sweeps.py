@@ -25,10 +25,10 @@ def test_a_sweep_is_a_row_a_seed_and_a_column_a_scale(engine):
     assert plan.point(5).guidance_scale == 1
 
 
-def test_a_sweep_costs_the_minimum_a_seed(engine):
+def test_a_sweep_costs_two_rows_a_step_and_picture_and_one_at_guidance_one_and_zero(engine):
     scales, steps = (0, 0.25, 0.5, 1, 2, 4, 6, 8, 10, 20), 6
     price = engine.price(plan_of(engine, GuidanceSweep(scales=scales, seeds=(1, 2), num_inference_steps=steps)))
-    assert price.rows == 2 * (2 + 2 * 8 * (steps - 1) + 2 * (steps - 1))
+    assert price.rows == 2 * steps * (2 * 8 + 2)
 
 
 def test_scales_below_one_are_drawn_as_the_formula_says(engine):
@@ -71,7 +71,7 @@ def test_what_another_tab_rendered_is_not_rendered_again(engine):
     assert engine.price(plan_of(engine, NegativePrompts(prompt="a cat", amounts=(0,), seed=3))).rows == 0
 
 
-def test_a_sweep_of_the_negative_costs_the_minimum(engine):
+def test_a_sweep_of_the_negative_costs_two_rows_a_step_and_picture(engine):
     steps, amounts = 5, (0, 0.5, 1)
     price = engine.price(plan_of(engine, NegativePrompts(amounts=amounts, num_inference_steps=steps)))
-    assert price.rows == len(amounts) * (2 * steps - 1) + 1
+    assert price.rows == len(amounts) * 2 * steps

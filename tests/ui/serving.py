@@ -15,7 +15,6 @@ from explorer.engine.fake import FakeNetworks
 from explorer.engine.store import FrameStore
 from explorer.experiments import registry
 from explorer.outputs.runs import Runs
-from explorer.ui.gpu import Each
 from explorer.ui.limits import Limits
 from explorer.ui.page import build_page, launch_options
 
@@ -54,7 +53,6 @@ def served(
     pause: float = 0.0,
     limits: Limits | None = None,
     engine: Engine | None = None,
-    each: Each = iter,
 ) -> Iterator[Served]:
     """Serves the page as app.py does; every UNet call takes `pause` seconds.
 
@@ -62,7 +60,7 @@ def served(
     """
     engine, runs = engine or Engine(FakeNetworks(pause), FrameStore()), Runs(folder)
     experiments = {name: experiment for name, experiment in registry().items() if name in names or not names}
-    page = build_page(engine, runs, experiments, limits, each)
+    page = build_page(engine, runs, experiments, limits)
     page.queue(api_open=False)
     _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **launch_options())
     try:

@@ -1,0 +1,87 @@
+"""Who computes: networks on one device, their thread and their measured pace. Rows in, outputs back.
+
+Rows are pure, so it does not matter to a picture which worker runs them, nor in which company or order: several GPUs
+are several workers of one engine, and must have one signature. Between two calls a worker uses its turns to find out
+how its calls can be faster, a slice of work at a time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from typing import ParamSpec, TypeVar
+
+from PIL import Image
+from torch import Tensor
+
+from explorer.engine.denoise import Row
+from explorer.engine.networks import Networks
+from explorer.engine.pace import Pace
+from explorer.engine.turns import Turns
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Worker:
+    """`networks` and the thread that runs them; give the `turns` on whose thread they were loaded."""
+
+    def __init__(self, networks: Networks, turns: Turns | None = None) -> None:
+        self.networks, self.turns, self.pace = networks, turns or Turns(), Pace()
+
+    def submit(self, rows: Sequence[Row], micro_batch: int) -> Future[Tensor]:
+        """One UNet call: outputs (rows, channels, h, w) in float32, with the bits of a batch of `micro_batch` rows."""
+        return self.turns.submit(self._predict, rows, micro_batch)
+
+    def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What `call` returns or raises on this worker's thread, when all calls that came before are done."""
+        return self.turns.submit(call, *args, **kwargs).result()
+
+    def decode(self, latents: Tensor) -> Image.Image:
+        """The picture of finished latents (channels, h, w)."""
+        height, width = latents.shape[-2:]
+        return self.run(self._timed, "vae", height * width, self.networks.decode, latents)
+
+    def tune(self, rows: Sequence[Row], micro_batch: int) -> None:
+        """Does all that makes calls like this one faster, a slice a turn; returns when it is done."""
+        slices = self.run(self.networks.tune, rows, micro_batch, True)
+        while slices is not None and self.run(_goes_on, slices):
+            pass
+
+    def _predict(self, rows: Sequence[Row], micro_batch: int) -> Tensor:
+        height, width = rows[0].model_input.shape[-2:]
+        area = height * width * self.networks.batch(len(rows), height, width, micro_batch)
+        outputs = self._timed("unet", area, self.networks.predict, rows, micro_batch)
+        if (slices := self.networks.tune(rows, micro_batch)) is not None:
+            self._queue(slices)
+        return outputs
+
+    def _timed(self, kind: str, area: int, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Runs a call; its time, without the wait for its turn, goes into the estimates."""
+        start = time.perf_counter()
+        result = call(*args, **kwargs)
+        self.pace.record(kind, area, time.perf_counter() - start)
+        return result
+
+    def _queue(self, slices: Iterator[None]) -> None:
+        """Gives the next slice its turn, behind everybody who waits, and so on until there is none."""
+        with contextlib.suppress(RuntimeError):  # the process is ending: no more turns are given
+            self.turns.submit(self._slice, slices)
+
+    def _slice(self, slices: Iterator[None]) -> None:
+        try:
+            if _goes_on(slices):
+                self._queue(slices)
+        except (RuntimeError, MemoryError):  # nobody waits for it, and calls go on as they were
+            traceback.print_exc()
+
+
+def _goes_on(slices: Iterator[None]) -> bool:
+    """Does the next slice of work; False when there was none left."""
+    return next(slices, _END) is not _END
+
+
+_END = object()
