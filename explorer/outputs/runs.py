@@ -90,6 +90,11 @@ class Run:
         return str(self._slim.get("created", ""))
 
     @property
+    def model(self) -> Any:
+        """The model that made it, {"name", "signature"}; whatever else a record may say, None where it says nothing."""
+        return self._slim.get("model")
+
+    @property
     def frames(self) -> list[dict[str, Any]]:
         """What is known of every frame of the run, rendered or not: caption, coordinates, settings."""
         return json.loads((self.folder / _FRAMES).read_text())["frames"]

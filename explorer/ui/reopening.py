@@ -70,7 +70,7 @@ def _show(tab: Tab) -> Callable[..., dict[Any, Any]]:
     def show(opened: tuple[str, dict[str, Any], float]) -> dict[Any, Any]:
         folder, status, _ = opened
         run = Run.open(Path(folder))
-        experiment, model = tab.resolved(run.record["settings"]), MadeWith.of(run.record.get("model"))
+        experiment, model = tab.resolved(run.record["settings"]), MadeWith.of(run.model)
         film = film_of(run) if run.ready else None
         return {**tab.shown(run, film, status), **tab.listed(run, experiment), **tab.remembered(experiment, run, model)}
 
@@ -93,13 +93,13 @@ def film_of(run: Run) -> dict[str, Any]:
 def _for_this_model(run: Run, tab: Tab) -> tuple[dict[str, Any], list[str]]:
     """What the form shows of a run: its settings, with a size that suits this model where another one drew it."""
     settings, networks = run.record["settings"], tab.engine.networks
-    model = MadeWith.of(run.record.get("model"))
+    model = MadeWith.of(run.model)
     other = model is not None and model.is_other_than(MadeWith.running(networks))
     return suited(settings, networks.defaults) if other else (settings, [])
 
 
 def _status(run: Run, tab: Tab, interrupted: bool) -> dict[str, Any]:
-    other = another_model(run.record.get("model"), tab.engine.networks) or ""
+    other = another_model(run.model, tab.engine.networks) or ""
     state, text = "done", f"{len(run.ready)} of {run.count} frames, from your runs"
     if interrupted and len(run.ready) < run.count:
         state, text = (

@@ -232,7 +232,7 @@ class Tab:
 
     def listed(self, run: Run, experiment: Experiment) -> dict[Any, Any]:
         """Updates: the run of a resolved experiment, as it is now, among the visitor's own."""
-        settings = kept(experiment, self.engine.networks, MadeWith.of(run.record.get("model")))
+        settings = kept(experiment, self.engine.networks, MadeWith.of(run.model))
         return {self.history: {"entry": entry_of(run, experiment, settings.get("query", ""))}}
 
     def remembered(

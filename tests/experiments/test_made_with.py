@@ -44,7 +44,8 @@ def test_networks_name_themselves():
         (HERE, []),
         (MadeWith("pocket"), []),  # older links and records do not say which weights
         (MadeWith("Pocket.safetensors", "0123abcd"), []),
-        (MadeWith("sdxl", "0123abcd"), ["It was made with the model sdxl."]),
+        (MadeWith("models/of/mine", "0123abcd"), []),  # the same weights under another name
+        (MadeWith("sdxl", "4567cdef"), ["It was made with the model sdxl."]),
         (MadeWith("pocket", "ffffffff"), ["It was made with other weights of pocket, which draw other pictures."]),
     ],
 )

@@ -403,24 +403,24 @@ def test_a_run_that_is_shown_again_says_which_model_drew_it(engine, tmp_path):
     tab = SimpleNamespace(engine=engine, experiment=EXPERIMENTS["interpolation"])
 
     def shown(model):
-        run = SimpleNamespace(record={**made.record, "model": model}, ready=made.ready, count=made.count)
-        status, (settings, _) = _status(run, tab), _for_this_model(run, tab)
+        run = SimpleNamespace(record=made.record, model=model, ready=made.ready, count=made.count)
+        status, (settings, _) = _status(run, tab, False), _for_this_model(run, tab)
         return status["detail"], status["notes"], settings["width"]
 
     assert shown(made.record["model"]) == ("", [], 256)
-    assert shown({}) == ("", [], 256)
-    other = "It was made with other weights of fake, which draw other pictures."
-    assert shown({"name": "fake", "signature": "0123abcd"}) == ("", [other], 256)
+    assert shown({}) == ("The run was made with another, and fake runs now", [], 256)
+    other = "The run was made with fake (0123abcd), and fake (fake) runs now"
+    assert shown({"name": "fake", "signature": "0123abcd"}) == (other, [], 256)
     detail, notes, width = shown({"name": "/models/sdxl", "signature": "0123abcd"})
-    assert (detail, width) == ("Made with sdxl; what is rendered now is fake's", 64)
+    assert (detail, width) == ("The run was made with sdxl, and fake runs now", 64)
     assert notes[0].startswith("Its size, 256 x 256, became 64 x 64, which suits this model")
 
 
 def test_what_the_browser_keeps_of_a_run_names_the_model_that_drew_it():
-    settings = EXPERIMENTS["interpolation"](width=1024, height=768).resolved(FakeNetworks.defaults).settings()
-    entry = kept(EXPERIMENTS["interpolation"], settings, FakeNetworks(), MadeWith("sdxl"))
+    large = EXPERIMENTS["interpolation"](width=1024, height=768).resolved(FakeNetworks.defaults)
+    entry = kept(large, FakeNetworks(), MadeWith("sdxl"))
     assert entry["query"].endswith("width=1024&height=768&model=sdxl")
-    assert kept(EXPERIMENTS["interpolation"], settings, FakeNetworks())["query"].endswith("model=fake&weights=fake")
+    assert kept(large, FakeNetworks())["query"].endswith("model=fake&weights=fake")
 
 
 @pytest.fixture(scope="module")
