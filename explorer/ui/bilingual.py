@@ -18,6 +18,7 @@ from typing import Any
 import gradio as gr
 from gradio.blocks_events import BlocksMeta
 from starlette.middleware import Middleware
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from explorer.ui.text import LANGUAGES, language_named, say, speaking
@@ -106,6 +107,9 @@ class SpeakFirst:
         here = scope["type"] == "http" and scope["path"].rstrip("/") in ("", scope.get("root_path", "").rstrip("/"))
         if not here:
             await self.app(scope, receive, send)
+            return
+        if scope["method"] == "HEAD":  # Gradio asks so whether the page is there, and gives up after three seconds
+            await Response(media_type="text/html")(scope, receive, send)
             return
         start: list[Message] = []
         body = bytearray()

@@ -51,8 +51,19 @@ def test_the_page_speaks_whether_or_not_the_proxy_takes_the_prefix_away(path: st
     async def send(message):
         sent.append(message)
 
-    asyncio.run(SpeakFirst(page)({"type": "http", "path": path, "root_path": PREFIX}, None, send))
+    asyncio.run(SpeakFirst(page)({"type": "http", "method": "GET", "path": path, "root_path": PREFIX}, None, send))
     assert SPEAK.encode() in sent[-1]["body"]
+
+
+def test_whether_the_page_is_there_is_answered_without_drawing_it():
+    """Gradio asks for it when it starts, and does not start if a busy machine takes more than three seconds."""
+    sent: list[dict] = []
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(SpeakFirst(None)({"type": "http", "method": "HEAD", "path": "/", "root_path": ""}, None, send))
+    assert [message.get("status") for message in sent] == [200, None]
 
 
 def test_films_the_pad_exports_and_the_list_of_runs_are_there(page: Page):
