@@ -12,20 +12,26 @@ from typing import NamedTuple
 
 import numpy as np
 
-from training.composites import composites
 from training.drawings import load
+from training.mixes import composites
 
 PART = 250
 
 
 class Said(NamedTuple):
-    """A composite without its picture."""
+    """A composite without its picture; see `composites.Composite`."""
 
     caption: str
     subject: str
-    scene: str | None
-    style: str | None
-    color: str | None
+    scene: str | None = None
+    style: str | None = None
+    color: str | None = None
+    tint: str | None = None
+    count: int = 1
+    other: str | None = None
+    other_tint: str | None = None
+    relation: str | None = None
+    sky: str | None = None
 
 
 class Part(NamedTuple):

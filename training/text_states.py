@@ -51,7 +51,7 @@ class TextStates:
 def read(folder: Path, captions: Sequence[str], machine: Machine) -> Iterator[Tensor]:
     """The states of captions, a batch of up to `ROWS` at a time: (rows, 77, width) float16 on the CPU."""
     tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer")
-    network = CLIPTextModel.from_pretrained(folder / "text_encoder").to(machine.device).eval()
+    network = CLIPTextModel.from_pretrained(folder / "text_encoder", dtype=torch.float32).to(machine.device).eval()
     for start in range(0, len(captions), ROWS):
         batch = list(captions[start : start + ROWS])
         tokens = tokenizer(batch, padding="max_length", truncation=True, return_tensors="pt").input_ids
