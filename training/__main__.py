@@ -37,7 +37,9 @@ def main(arguments: list[str] | None = None) -> None:
     if flags.at_most is not None:
         if flags.at_most < 1:
             parser.error(f"--at-most = {flags.at_most} is not allowed: 1 or more")
-        recipe = replace(recipe, portions=tuple(each._replace(count=min(each.count, flags.at_most)) for each in recipe.portions))
+        recipe = replace(
+            recipe, portions=tuple(each._replace(count=min(each.count, flags.at_most)) for each in recipe.portions)
+        )
     if flags.model is not None and not (flags.model / "model_index.json").is_file():
         parser.error(f"--model = {str(flags.model)!r} is not allowed: a folder in diffusers' format")
     flags.folder.mkdir(parents=True, exist_ok=True)

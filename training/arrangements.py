@@ -61,7 +61,10 @@ def pair(deck: Deck, rng: np.random.Generator) -> Composite:
 def side_by_side(deck: Deck, rng: np.random.Generator) -> Pair:
     """Next to each other on the same ground, overlapping a little; one in three captions says which is left."""
     left, right = deck.pick(rng, TINTED), deck.pick(rng, TINTED)
-    sizes = [fit(thing.rgba, wide * SIDE, 0.62 * SIDE) for thing, wide in zip((left, right), rng.uniform(0.5, 0.6, 2), strict=True)]
+    sizes = [
+        fit(thing.rgba, wide * SIDE, 0.62 * SIDE)
+        for thing, wide in zip((left, right), rng.uniform(0.5, 0.6, 2), strict=True)
+    ]
     ground = rng.uniform(0.74, 0.95) * SIDE
     free = (SIDE - sizes[0][0] - sizes[1][0]) / 2
     margins = np.clip(free, 1, rng.uniform(2, 14, 2))
@@ -166,7 +169,9 @@ def _spots(number: int, wide: float, high: float, rng: np.random.Generator) -> l
     if wide * 3 < 1.25 * SIDE or rng.uniform() < 0.25:
         base = rng.uniform(0.4, 0.9)
         return [(0.0, base), (0.5, base), (1.0, base)]
-    return [(0.5, 0.03), (0.02, 0.97), (0.98, 0.97)] if rng.uniform() < 0.7 else [(0.02, 0.03), (0.98, 0.03), (0.5, 0.97)]
+    return (
+        [(0.5, 0.03), (0.02, 0.97), (0.98, 0.97)] if rng.uniform() < 0.7 else [(0.02, 0.03), (0.98, 0.03), (0.5, 0.97)]
+    )
 
 
 def finished(placed: Placed, words: str, rng: np.random.Generator, **said: object) -> Composite:
@@ -202,4 +207,3 @@ def _standing(thing: Thing, rng: np.random.Generator, wide: float, high: float) 
 def _whole(left: float, top: float, width: float, height: float) -> Box:
     """The box, moved into the picture."""
     return Box(float(np.clip(left, 1, SIDE - width - 1)), float(np.clip(top, 1, SIDE - height - 1)), width, height)
-

@@ -124,9 +124,9 @@ def _batches(seen: np.ndarray, machine: Machine, rows: int = 16) -> Iterator[Ten
 
 
 @torch.no_grad()
-def encode(vae: AutoencoderTiny, seen: np.ndarray, machine: Machine) -> Tensor:
-    """Latents (n, 8, h / 8, w / 8) float32 on the CPU of pictures (n, h, w, 3) uint8, not scaled."""
-    return torch.cat([vae.encode(batch).latents.float().cpu() for batch in _batches(seen, machine)])
+def encode(vae: AutoencoderTiny, seen: np.ndarray, machine: Machine, rows: int = 16) -> Tensor:
+    """Latents (n, 8, h / 8, w / 8) float32 on the CPU of pictures (n, h, w, 3) uint8, not scaled; `rows` at a time."""
+    return torch.cat([vae.encode(batch).latents.float().cpu() for batch in _batches(seen, machine, rows)])
 
 
 @torch.no_grad()

@@ -25,10 +25,34 @@ INVENTED = 0.06
 """Share of the picks that the project draws itself."""
 BASICS = 0.4
 """Share of the people that are `people.BASIC`."""
-RIDDEN = ("horse", "elephant", "camel", "bicycle", "motorcycle", "dragon", "unicorn", "cow", "donkey", "zebra", "ostrich")
+RIDDEN = (
+    "horse",
+    "elephant",
+    "camel",
+    "bicycle",
+    "motorcycle",
+    "dragon",
+    "unicorn",
+    "cow",
+    "donkey",
+    "zebra",
+    "ostrich",
+)
 RIDERS = ("cat", "dog", "monkey", "bear", "robot", "panda", "rabbit", "frog", "penguin", "mouse", "alien", "teddy bear")
 HATS = ("top hat", "cap", "sun hat", "crown", "graduation cap", "helmet")
-UNDER = ("tree", "umbrella", "beach umbrella", "palm tree", "mushroom", "rainbow", "cloud", "moon", "sun", "star", "ufo")
+UNDER = (
+    "tree",
+    "umbrella",
+    "beach umbrella",
+    "palm tree",
+    "mushroom",
+    "rainbow",
+    "cloud",
+    "moon",
+    "sun",
+    "star",
+    "ufo",
+)
 SUPPORTS = ("bed", "chair", "sofa", "car", "boat", "horse", "elephant", "book", "gift", "skateboard", "truck", "cake",
             "turtle", "whale", "cheese", "watermelon", "drum", "house", "mushroom", "soccer ball", "pizza")  # fmt: skip
 
@@ -99,12 +123,16 @@ class Deck:
         name = names[rng.integers(len(names))]
         return self.thing(self._alike[name], rng, tints)
 
-    def loose(self, rng: np.random.Generator, tints: float = 0.0) -> tuple[Thing, str]:
-        """A core subject of any set, a little turned and varied, and its set."""
+    def loose(self, rng: np.random.Generator, subject: str | None = None) -> tuple[Thing, str]:
+        """A core subject of any set, a little turned and varied, and its set.
+
+        Args:
+            subject: which; None takes one by lot.
+        """
         names = self._common if self._common and rng.uniform() < COMMON else list(self._loose)
-        numbers = self._loose[names[rng.integers(len(names))]]
+        numbers = self._loose[subject or names[rng.integers(len(names))]]
         number = numbers[rng.integers(len(numbers))]
-        found = self.thing([number], rng, tints)
+        found = self.thing([number], rng, 0.0)
         return found._replace(rgba=cut(turned(varied(found.rgba, rng), rng))), self._rows[number].source
 
     def invented(self, rng: np.random.Generator) -> Thing:

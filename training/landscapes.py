@@ -154,7 +154,9 @@ def _land(picture: Image.Image, rng: np.random.Generator, height: float, swing: 
     ground(picture, rng, height, swing, (*colour[:3],))
 
 
-def _range(picture: Image.Image, rng: np.random.Generator, base: float, high: float, colour: Colour, snow: bool) -> None:
+def _range(
+    picture: Image.Image, rng: np.random.Generator, base: float, high: float, colour: Colour, snow: bool
+) -> None:
     """A row of peaks, white at their tops."""
     draw = ImageDraw.Draw(picture)
     x = rng.uniform(-0.15, 0.05)
@@ -184,11 +186,15 @@ def _water(picture: Image.Image, rng: np.random.Generator, top: float, bottom: f
         draw.line((x * LARGE, row, x * LARGE + wide, row), fill=solid(tuple(part + 34 for part in blue)), width=2)
 
 
-def _tree(picture: Image.Image, x: float, base: float, high: float, sky: str, rng: np.random.Generator, fir: bool) -> None:
+def _tree(
+    picture: Image.Image, x: float, base: float, high: float, sky: str, rng: np.random.Generator, fir: bool
+) -> None:
     """A fir or a round tree, `high` a share of the side."""
     draw = ImageDraw.Draw(picture)
     leaves = tuple(0.72 * part for part in _green(sky, rng)) if sky not in ("snow", "autumn") else _green(sky, rng)
-    draw.rectangle([part * LARGE for part in (x - high * 0.05, base - high * 0.3, x + high * 0.05, base)], fill=(98, 68, 44))
+    draw.rectangle(
+        [part * LARGE for part in (x - high * 0.05, base - high * 0.3, x + high * 0.05, base)], fill=(98, 68, 44)
+    )
     if fir:
         for step in (0.0, 0.26, 0.52):
             low, half = base - high * (0.2 + step), high * 0.3 * (1 - 0.9 * step)
@@ -232,11 +238,26 @@ def forest(picture: Image.Image, sky: str, rng: np.random.Generator) -> None:
 def forest_path(picture: Image.Image, sky: str, rng: np.random.Generator) -> None:
     _land(picture, rng, 0.56, 0.02, _green(sky, rng))
     bend, middle = rng.uniform(-0.12, 0.12), rng.uniform(0.42, 0.58)
-    path = ((middle - 0.02, 0.57), (middle + 0.02, 0.57), (middle + 0.08 + bend, 0.75), (0.8, 1), (0.2, 1), (middle - 0.08 + bend, 0.75))
+    path = (
+        (middle - 0.02, 0.57),
+        (middle + 0.02, 0.57),
+        (middle + 0.08 + bend, 0.75),
+        (0.8, 1),
+        (0.2, 1),
+        (middle - 0.08 + bend, 0.75),
+    )
     _polygon(ImageDraw.Draw(picture), path, (196, 164, 118))
     for base in np.sort(rng.uniform(0.6, 0.98, 14)):
         side = 1 if rng.uniform() < 0.5 else -1
-        _tree(picture, middle + side * (0.1 + (base - 0.55) * rng.uniform(0.5, 1.2)), base, rng.uniform(0.34, 0.52), sky, rng, rng.uniform() < 0.5)
+        _tree(
+            picture,
+            middle + side * (0.1 + (base - 0.55) * rng.uniform(0.5, 1.2)),
+            base,
+            rng.uniform(0.34, 0.52),
+            sky,
+            rng,
+            rng.uniform() < 0.5,
+        )
 
 
 def sea(picture: Image.Image, sky: str, rng: np.random.Generator) -> None:
@@ -254,7 +275,11 @@ def coast(picture: Image.Image, sky: str, rng: np.random.Generator) -> None:
     cliff = [(0, top), (0.24, top + 0.02), (0.36, top + 0.1), (0.4, 0.72), (0.3, 0.86), (0, 0.94)]
     corners = tuple((x if side else 1 - x, y) for x, y in cliff)
     _polygon(ImageDraw.Draw(picture), corners, (142, 126, 108))
-    _polygon(ImageDraw.Draw(picture), (*corners[:3], (corners[2][0], top + 0.12), (corners[0][0], top + 0.07)), _green(sky, rng))
+    _polygon(
+        ImageDraw.Draw(picture),
+        (*corners[:3], (corners[2][0], top + 0.12), (corners[0][0], top + 0.07)),
+        _green(sky, rng),
+    )
 
 
 def beach(picture: Image.Image, sky: str, rng: np.random.Generator) -> None:
@@ -276,9 +301,15 @@ def waterfall(picture: Image.Image, sky: str, rng: np.random.Generator) -> None:
     draw = ImageDraw.Draw(picture)
     _polygon(draw, ((0, top - 0.04), (1, top + rng.uniform(-0.05, 0.05)), (1, 1), (0, 1)), (112, 106, 100))
     for x in rng.uniform(0, 1, 9):
-        draw.line([part * LARGE for part in (x, top + 0.05, x + rng.uniform(-0.05, 0.05), 0.76)], fill=(92, 88, 84), width=5)
+        draw.line(
+            [part * LARGE for part in (x, top + 0.05, x + rng.uniform(-0.05, 0.05), 0.76)], fill=(92, 88, 84), width=5
+        )
     _land(picture, rng, 0.78, 0.012, (74, 148, 196))
-    _polygon(draw, ((middle - wide, top), (middle + wide, top), (middle + wide * 1.3, 0.8), (middle - wide * 1.3, 0.8)), (206, 230, 246))
+    _polygon(
+        draw,
+        ((middle - wide, top), (middle + wide, top), (middle + wide * 1.3, 0.8), (middle - wide * 1.3, 0.8)),
+        (206, 230, 246),
+    )
     for x in rng.uniform(-wide, wide, 6):
         draw.line([part * LARGE for part in (middle + x, top, middle + x * 1.3, 0.8)], fill=(246, 251, 254), width=4)
     for x in rng.uniform(-0.2, 0.2, 7):
@@ -295,7 +326,15 @@ def river(picture: Image.Image, sky: str, rng: np.random.Generator) -> None:
     bed = ((0.47, level + 0.03), (0.53, level + 0.03), (0.6 + swing, 0.72), (0.82, 1), (0.24, 1), (0.42 + swing, 0.72))
     _polygon(ImageDraw.Draw(picture), bed, (66, 142, 204))
     for x in rng.uniform(0, 1, 5):
-        _tree(picture, x * 0.3 if x < 0.5 else 0.7 + (x - 0.5) * 0.6, rng.uniform(0.66, 0.9), 0.2, sky, rng, rng.uniform() < 0.4)
+        _tree(
+            picture,
+            x * 0.3 if x < 0.5 else 0.7 + (x - 0.5) * 0.6,
+            rng.uniform(0.66, 0.9),
+            0.2,
+            sky,
+            rng,
+            rng.uniform() < 0.4,
+        )
 
 
 def desert(picture: Image.Image, sky: str, rng: np.random.Generator) -> None:
@@ -339,7 +378,9 @@ def _rows(picture: Image.Image, rng: np.random.Generator, crop: Colour, between:
     _land(picture, rng, level, 0.012, between)
     draw = ImageDraw.Draw(picture)
     for start in np.arange(-1.4, 2.4, 0.26):
-        _polygon(draw, ((meet - 0.004, level + 0.02), (meet + 0.004, level + 0.02), (start + 0.15, 1), (start, 1)), crop)
+        _polygon(
+            draw, ((meet - 0.004, level + 0.02), (meet + 0.004, level + 0.02), (start + 0.15, 1), (start, 1)), crop
+        )
 
 
 def city(picture: Image.Image, sky: str, rng: np.random.Generator) -> None:
@@ -347,7 +388,11 @@ def city(picture: Image.Image, sky: str, rng: np.random.Generator) -> None:
     for depth in (0, 1):
         left = -rng.uniform(0, 20)
         while left < LARGE:
-            wide, top, gray = rng.uniform(22, 44), rng.uniform(50 + 36 * depth, 150 + 36 * depth), rng.uniform(90, 160) - 30 * depth
+            wide, top, gray = (
+                rng.uniform(22, 44),
+                rng.uniform(50 + 36 * depth, 150 + 36 * depth),
+                rng.uniform(90, 160) - 30 * depth,
+            )
             draw.rectangle((left, top, left + wide, LARGE), fill=solid((gray, gray + 4, gray + 16)))
             for x in np.arange(left + 5, left + wide - 7, 10):
                 for y in np.arange(top + 8, 0.96 * LARGE, 14):
@@ -366,7 +411,9 @@ def village(picture: Image.Image, sky: str, rng: np.random.Generator) -> None:
         wall = ((240, 226, 196), (226, 206, 180), (246, 240, 228))[rng.integers(3)]
         roof = (244, 247, 252) if sky == "snow" else ((178, 70, 50), (150, 88, 58), (96, 104, 128))[rng.integers(3)]
         _polygon(draw, ((x, base - high), (x + wide, base - high), (x + wide, base), (x, base)), wall)
-        _polygon(draw, ((x - 0.02, base - high), (x + wide / 2, base - high * 1.9), (x + wide + 0.02, base - high)), roof)
+        _polygon(
+            draw, ((x - 0.02, base - high), (x + wide / 2, base - high * 1.9), (x + wide + 0.02, base - high)), roof
+        )
         for share in (0.18, 0.6):
             box = (x + share * wide, base - 0.72 * high, x + (share + 0.2) * wide, base - 0.35 * high)
             draw.rectangle([part * LARGE for part in box], fill=WINDOW)
@@ -385,7 +432,10 @@ def street(picture: Image.Image, sky: str, rng: np.random.Generator) -> None:
             wall = ((206, 120, 88), (226, 190, 140), (170, 150, 140), (146, 160, 176))[rng.integers(4)]
             _polygon(draw, ((x0, top0), (x1, top1), (x1, base1), (x0, base0)), wall)
             for row in (0.3, 0.55, 0.8):
-                a, b = (x0 + (x1 - x0) * 0.25, top0 + (base0 - top0) * row * 0.8), (x0 + (x1 - x0) * 0.7, top1 + (base1 - top1) * row * 0.8)
+                a, b = (
+                    (x0 + (x1 - x0) * 0.25, top0 + (base0 - top0) * row * 0.8),
+                    (x0 + (x1 - x0) * 0.7, top1 + (base1 - top1) * row * 0.8),
+                )
                 _polygon(draw, (a, b, (b[0], b[1] + 0.04), (a[0], a[1] + 0.06)), WINDOW)
     _polygon(draw, ((meet - 0.06, 0.66), (meet + 0.06, 0.66), (1, 1), (0, 1)), (104, 104, 110))
     _polygon(draw, ((meet - 0.006, 0.68), (meet + 0.006, 0.68), (meet + 0.03, 1), (meet - 0.03, 1)), (236, 228, 170))
@@ -403,8 +453,20 @@ def island(picture: Image.Image, sky: str, rng: np.random.Generator) -> None:
 def volcano(picture: Image.Image, sky: str, rng: np.random.Generator) -> None:
     middle, top = rng.uniform(0.4, 0.6), rng.uniform(0.24, 0.32)
     draw = ImageDraw.Draw(picture)
-    _polygon(draw, ((middle - 0.08, top), (middle + 0.08, top), (middle + 0.42, 0.82), (middle - 0.42, 0.82)), (104, 82, 76))
-    _polygon(draw, ((middle - 0.08, top), (middle + 0.08, top), (middle + 0.1, 0.52), (middle + 0.02, 0.44), (middle - 0.06, 0.58)), (240, 104, 36))
+    _polygon(
+        draw, ((middle - 0.08, top), (middle + 0.08, top), (middle + 0.42, 0.82), (middle - 0.42, 0.82)), (104, 82, 76)
+    )
+    _polygon(
+        draw,
+        (
+            (middle - 0.08, top),
+            (middle + 0.08, top),
+            (middle + 0.1, 0.52),
+            (middle + 0.02, 0.44),
+            (middle - 0.06, 0.58),
+        ),
+        (240, 104, 36),
+    )
     for step in range(5):
         disc(picture, middle + rng.uniform(-0.06, 0.1) * step, top - 0.05 * step, 0.04 + 0.012 * step, (150, 146, 148))
     _land(picture, rng, 0.78, 0.02, _green(sky, rng))

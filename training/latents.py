@@ -1,6 +1,6 @@
 """The latents that the UNet and the judge learn from: composites, encoded once, with what their captions say.
 
-Shards of 500 in F/latents, so that a kill costs one; the first of every kind come first, and a recipe whose counts are raised
+Shards of 250 in F/latents, so that a kill costs one; the first of every kind come first, and a recipe whose counts are raised
 (by whole shards) adds to them. No composite of one kind is one of another.
 """
 
@@ -21,7 +21,7 @@ from training.machines import Machine, this_machine
 from training.pictures import Said, pictures
 from training.recipe import Recipe
 
-SHARD = 500
+SHARD = 250
 OFFSETS = {"plain": 10, "mixed": 20, "painted": 70}
 OFFSET, JUDGES_OFFSET = 10, 30
 """From the recipe's seed: of the UNet's composites (but for the oldest mixes), and of the judge's."""

@@ -14,11 +14,11 @@ from training import composites as single
 from training.arrangements import count, finished, pair
 from training.brushes import SIDE
 from training.captions import one_of, with_article
-from training.composites import Composite, one_key
+from training.composites import Composite, background, one_key
 from training.decks import Deck, Thing, colourless
 from training.drawings import Drawing
 from training.landscapes import landscape
-from training.placing import Box, fit
+from training.placing import Box, fit, pasted
 from training.styles import SOURCE_WORDS
 from training.tints import TINTS, outlined, tinted
 
@@ -98,3 +98,19 @@ def composites(
     draw, deck = WIDER[mix], Deck(*drawings)
     for number in range(start, start + count):
         yield draw(deck, np.random.default_rng([seed, MIXES.index(mix), number]))
+
+
+def several(drawings: tuple[np.ndarray, Sequence[Drawing]], subject: str, seed: int, count: int) -> list[Composite]:
+    """`count` loose composites of one subject on white.
+
+    Raises:
+        KeyError: no set draws it.
+    """
+    deck, found = Deck(*drawings), []
+    for number in range(count):
+        rng = np.random.default_rng([seed, len(MIXES), number, *subject.encode()])
+        thing, _ = deck.loose(rng, subject=subject)
+        picture = background(None, None, rng)
+        pasted(picture, thing.rgba, anywhere(thing, rng))
+        found.append(Composite(np.clip(picture + 0.5, 0, 255).astype(np.uint8), thing.told, subject))
+    return found

@@ -14,7 +14,14 @@ WALLS = ("#f0e2c4", "#e8cfa8", "#f6f0e2", "#d9c7b8", "#e6b89c")
 ROOFS = ("#b5452f", "#8c3b2b", "#6b5a50", "#4f6378", "#c96b34")
 LEAVES = ("#3f9b4b", "#2f7d3c", "#63b04f", "#7fbf57")
 SKINS = ("#fbd7b5", "#eebd92", "#c98f62", "#8d5a38", "#5c3a24")
-HAIRS = {"blond": "#f0cf6a", "brown": "#6d4427", "black": "#26211f", "red": "#c4512b", "gray": "#a9a9ad", "white": "#efefef"}
+HAIRS = {
+    "blond": "#f0cf6a",
+    "brown": "#6d4427",
+    "black": "#26211f",
+    "red": "#c4512b",
+    "gray": "#a9a9ad",
+    "white": "#efefef",
+}
 
 
 class Pen:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,12 @@ import numpy as np
 
 from bench.report import machine_line
 from explorer.engine import checkpoint
-from training import card, drawings, exam, figures, sheet, subjects, timing
+from training import card, drawings, exam, figures, sheet, spread, timing
+from training.claims import Claim
 from training.likeness import Likeness
 from training.nearest import nearest
 from training.painting import GUIDANCE, STEPS, Painter
-from training.questions import PAIRS, WORDS, fixed
+from training.questions import NEWCOMERS, PAIRS, WORDS, fixed
 from training.recipe import Recipe
 from training.tables import judged, table
 
@@ -45,7 +47,7 @@ SMOKE = Extent("smoke (next to nothing)", every=1_000, composites=8, films=1, ro
 
 
 def run(folder: Path, recipe: Recipe, model: Path | None = None, quick: bool = False) -> None:
-    """Measures a model: F/report/<digest>.json, .md and .png (the contact sheet), and F/report.md with all so far.
+    """Measures a model: F/report/<digest>.json, .md, .png and -newcomers.png (sheets), and F/report.md with all so far.
 
     Args:
         model: a folder in diffusers' format; None takes F/pocket, which gets its card, F/report.json and F/sheet.png.
@@ -67,8 +69,9 @@ def run(folder: Path, recipe: Recipe, model: Path | None = None, quick: bool = F
     _file(stem, ".json").write_text(json.dumps(found, indent=1) + "\n")
     _file(stem, ".md").write_text(f"{table([found])}\n{judged(found)}\n")
     (folder / "report.md").write_text(table(everything(folder)))
-    shown = fixed()[:: 1 if extent.every < 1_000 else 10]
-    sheet.write(_file(stem, ".png"), f"{model.name} ({digest})", painter.paint(shown), shown)
+    for ending, prompts in ((".png", fixed()), ("-newcomers.png", NEWCOMERS)):
+        shown = prompts[:: 1 if extent.every < 1_000 else 10]
+        sheet.write(_file(stem, ending), f"{model.name} ({digest})", painter.paint(shown), shown)
     if own:
         shutil.copyfile(_file(stem, ".json"), folder / "report.json")
         shutil.copyfile(_file(stem, ".png"), folder / "sheet.png")
@@ -85,7 +88,7 @@ def measured(folder: Path, recipe: Recipe, model: Path, painter: Painter, extent
     """All figures of a model and its painter, of JSON's types."""
     found: dict[str, Any] = {"measured": time.strftime("%Y-%m-%d %H:%M"), "machine": machine_line()}
     rows = drawings.load(folder)[1]
-    core, likeness = subjects.core(rows), Likeness.load(folder)
+    core, likeness = exam.core_of(rows), Likeness.load(folder)
     found["judge"] = likeness.name
     asked = exam.questions(folder, recipe, rows, extent.every)
     answers = exam.painted(painter, likeness, asked)
@@ -100,6 +103,7 @@ def measured(folder: Path, recipe: Recipe, model: Path, painter: Painter, extent
         "autoencoder": _fidelity(painter, real["mixed"].seen),
         "text_encoder": {"nearest": nearest(painter.pipe, WORDS, core)},
         "smoothness": _smoothness(painter, likeness, extent.films),
+        "spread": _spread(folder, recipe, painter, likeness, core, extent),
         "seconds": timing.seconds(model, painter.pipe, extent.rounds),
         "size": timing.size(model),
     }
@@ -119,6 +123,16 @@ def _smoothness(painter: Painter, likeness: Likeness, count: int) -> dict[str, A
         "judge": figures.smoothness(films, lambda film: figures.judged_steps(film, likeness)),
         "pixels": figures.smoothness(films, figures.pixel_steps),
     }
+
+
+def _spread(
+    folder: Path, recipe: Recipe, painter: Painter, likeness: Likeness, core: Sequence[str], extent: Extent
+) -> dict[str, Any]:
+    """How much the seeds of a prompt differ, and how much real composites of a subject do."""
+    asked = [name for name in spread.SUBJECTS if name in core][:: 2 if extent.every > 1 else 1]
+    own = {name: painter.again(Claim(name).words(), spread.SEEDS) for name in asked}
+    real = exam.alike(folder, recipe, asked, spread.SEEDS)
+    return {name: spread.spread(shown, likeness, core) for name, shown in (("own", own), ("real", real))}
 
 
 def _file(stem: Path, suffix: str) -> Path:

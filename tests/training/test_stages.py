@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +17,9 @@ from explorer.engine.models import load
 from training import __main__ as training
 from training import latents, steps, variants
 from training.machines import this_machine
-from training.recipe import SMOKE
-from training.text_states import TextStates
+from training.recipe import SMOKE, Portion
+from training.text_states import TextStates, read
+from training.unet import counts
 
 LEARNING = {"autoencoder": "vae", "text_encoder": "text_encoder", "unet": "unet", "judge": "judge"}
 
@@ -119,26 +121,29 @@ def test_variants_of_the_unet_are_compared_on_the_same_composites(whole, monkeyp
         assert all(0 < error < 10 for error in errors)
 
 
-def test_text_states_are_kept_until_the_captions_or_the_text_encoder_change(whole, tmp_path):
+def test_text_states_are_made_once_for_a_text_encoder_however_captions_come(whole, tmp_path):
     for part in ("tokenizer", "text_encoder"):
         shutil.copytree(whole / part, tmp_path / part)
-    machine, kept = this_machine("cpu"), tmp_path / "text_states.npy"
+    machine = this_machine("cpu")
 
-    def made_again(captions: list[str]) -> bool:
-        before = kept.stat().st_mtime_ns if kept.exists() else None
+    def made(captions: list[str]) -> set[str]:
         texts = TextStates(tmp_path, captions, machine)
-        found = texts.states(texts.rows(["a cat", "", "a cat"]))
+        found = texts.states(texts.rows([captions[0], "", captions[0]]))
         assert found.shape == (3, 77, SMOKE.text_width)
         assert torch.equal(found[0], found[2])
         assert not torch.equal(found[0], found[1])
-        return kept.stat().st_mtime_ns != before
+        alone = next(read(tmp_path, [captions[0]], machine)).float()
+        assert torch.allclose(found[:1], alone, atol=2e-3), "a caption has another's states"
+        parts = (tmp_path / "text_states").glob("*/*.json")
+        return {caption for part in parts for caption in json.loads(part.read_text())}
 
-    assert made_again(["a cat"])
-    assert not made_again(["a cat", "", "a cat"])
-    assert made_again(["a cat", "a dog"])
+    assert made(["a cat"]) == {"", "a cat"}
+    assert made(["a dog", "a cat"]) == {"", "a cat", "a dog"}
+    assert len(list((tmp_path / "text_states").glob("*/*.npy"))) == 2, "what was there is made again"
     configuration = tmp_path / "text_encoder" / "config.json"
     configuration.write_text(configuration.read_text() + "\n")
-    assert made_again(["a cat", "a dog"])
+    made(["a dog"])
+    assert len(list((tmp_path / "text_states").iterdir())) == 2, "another text encoder has the states of the first"
 
 
 def test_the_mixes_and_the_judges_composites_are_different_ones(whole):
@@ -171,7 +176,20 @@ def test_variants_name_what_is_wrong(tmp_path, capsys):
     assert "is not allowed: a work folder" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("shares", [(0.9, 0.2), (-0.1, 0.2)])
-def test_shares_of_a_batch_are_at_most_the_whole(shares):
-    with pytest.raises(ValueError, match=f"plain_share = {shares[0]}, painted_share = 0.2 is not allowed"):
-        replace(SMOKE, plain_share=shares[0], painted_share=shares[1])
+@pytest.mark.parametrize("shares", [(0.9, 0.2), (0.5, 0.2)])
+def test_shares_of_a_batch_are_the_whole(shares):
+    portions = tuple(Portion(mix, 4, share) for mix, share in zip(("plain", "painted"), shares, strict=True))
+    with pytest.raises(ValueError, match=f"portions = plain {shares[0]}, painted 0.2 is not allowed"):
+        replace(SMOKE, portions=portions)
+
+
+def test_a_portion_without_a_composite_is_refused():
+    with pytest.raises(ValueError, match="a count of 1 or more"):
+        replace(SMOKE, judged=(Portion("plain", 0),))
+
+
+@pytest.mark.parametrize("shares", [(0.55, 0.2, 0.25), (1 / 3, 1 / 3, 1 / 3), (0.02, 0.03, 0.95)])
+def test_a_batch_is_split_by_the_shares_and_is_whole(shares):
+    split = counts(shares, 96)
+    assert sum(split) == 96
+    assert all(abs(part - 96 * share) <= 1 for part, share in zip(split, shares, strict=True))
