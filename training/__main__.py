@@ -18,6 +18,7 @@ STAGES = (
     "tokenizer",
     "text_encoder",
     "latents",
+    "small_decoder",
     "unet",
     "judge",
     "pack",

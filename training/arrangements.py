@@ -16,7 +16,6 @@ from training.captions import counted, in_style, one_of, place
 from training.composites import Composite, background, one_key
 from training.decks import HATS, RIDDEN, RIDERS, SUPPORTS, UNDER, Deck, Thing
 from training.placing import Box, fit, pasted, shadow
-from training.tints import TINTS, tinted
 
 SCENIC, COLORED, PAINTED, TINTED = 0.35, 0.2, 0.12, 0.35
 """Shares of the backgrounds, of pictures in a painting style, and of things that are recoloured."""
@@ -150,7 +149,7 @@ def count(deck: Deck, rng: np.random.Generator) -> Composite:
     size = {2: 0.6, 3: 0.5, 4: 0.5}[number] * SIDE * rng.uniform(0.92, 1.05)
     wide, high = fit(thing.rgba, size, size)
     placed = []
-    for across, down in _spots(number, wide, high, rng):
+    for across, down in _spots(number, wide, rng):
         left = np.clip(across * (SIDE - wide) + rng.uniform(-3, 3), 0, SIDE - wide)
         top = np.clip(down * (SIDE - high) + rng.uniform(-3, 3), 0, SIDE - high)
         rgba = thing.rgba[:, ::-1] if rng.uniform() < 0.2 else thing.rgba
@@ -159,7 +158,7 @@ def count(deck: Deck, rng: np.random.Generator) -> Composite:
     return finished(placed, words, rng, subject=thing.subject, tint=thing.tint, count=number)
 
 
-def _spots(number: int, wide: float, high: float, rng: np.random.Generator) -> list[tuple[float, float]]:
+def _spots(number: int, wide: float, rng: np.random.Generator) -> list[tuple[float, float]]:
     """Where they stand, shares of the room across and down."""
     if number == 2:
         base = rng.uniform(0.4, 0.9)
@@ -193,8 +192,9 @@ def finished(placed: Placed, words: str, rng: np.random.Generator, **said: objec
         pasted(picture, thing.rgba, box)
     if style:
         picture = styles.paint(picture, style, rng)
-    return Composite(np.clip(picture + 0.5, 0, 255).astype(np.uint8), in_style(words + place(scene, color, rng), style, rng),
-                     scene=scene, style=style, color=color, **said)  # fmt: skip
+    words = in_style(words + place(scene, color, rng), style, rng)
+    seen = np.clip(picture + 0.5, 0, 255).astype(np.uint8)
+    return Composite(seen, words, scene=scene, style=style, color=color, **said)
 
 
 def _standing(thing: Thing, rng: np.random.Generator, wide: float, high: float) -> Box:

@@ -60,7 +60,7 @@ def run(folder: Path, recipe: Recipe) -> None:
 
 
 def fresh(recipe: Recipe) -> AutoencoderTiny:
-    """Random weights by He; residual blocks begin as nearly the identity (Fixup, arXiv:1901.09321)."""
+    """Random weights, the same for the same recipe."""
     channels = (recipe.autoencoder_width,) * 4
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
@@ -71,11 +71,18 @@ def fresh(recipe: Recipe) -> AutoencoderTiny:
             num_decoder_blocks=(3, 3, 2, 1),
             latent_channels=8,
         )
-        convolutions = [module for module in vae.modules() if isinstance(module, nn.Conv2d)]
-        for convolution in convolutions:
-            nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
-            if convolution.bias is not None:
-                nn.init.zeros_(convolution.bias)
+        return initialised(vae)
+
+
+def initialised(vae: AutoencoderTiny) -> AutoencoderTiny:
+    """The same autoencoder with random weights by He; residual blocks begin as nearly the identity
+    (Fixup, arXiv:1901.09321).
+    """
+    convolutions = [module for module in vae.modules() if isinstance(module, nn.Conv2d)]
+    for convolution in convolutions:
+        nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
+        if convolution.bias is not None:
+            nn.init.zeros_(convolution.bias)
     with torch.no_grad():
         for block in vae.modules():
             if type(block).__name__ == "AutoencoderTinyBlock":

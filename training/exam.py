@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from training import drawings, latents, mixes, subjects, wider, wordnet
+from training import latents, subjects, wider, wordnet
 from training.claims import VALUES, Claim
 from training.drawings import Drawing
 from training.figures import blurred, ranks, ranks_of_words, share
 from training.judge import claim_of
 from training.likeness import Likeness
 from training.painting import Painter
-from training.pictures import Said, pictures
+from training.pictures import Said
 from training.questions import Question, attribute, attributes, frozen, naming, unseen
 from training.recipe import Recipe
 

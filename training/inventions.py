@@ -1,4 +1,4 @@
-"""Drawings of the project's own, of what people type and no emoji set draws: SVGs from parameters, another one each time.
+"""Drawings of the project's own, of what people type and no set draws: SVGs from parameters, another one each time.
 
 They come under this repository's licence (Apache-2.0). A drawing is a function of a `Pen` in one of the three files of
 `inventions_*`; what it is called is its name, and what else people call it is in `NAMES`.

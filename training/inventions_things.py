@@ -158,7 +158,8 @@ def autumn_tree(pen: Pen) -> str:
 
 def sunflowers(pen: Pen) -> str:
     body = ""
-    for x, y, size in ((34, 46, 16), (94, 42, 16), (64, 30, 19)):
+    for x, height, width in ((34, 46, 16), (94, 42, 16), (64, 30, 19)):
+        y, size = height + pen.between(-8, 10), width + pen.between(-3, 2)
         body += (
             stroke(f"M{x} {y}Q{x + 4} 90 {x} 124", "#4d8f3a", 5)
             + "".join(turned(30 * n, x, y, ball(x, y - size, 5, "#f7c531", 10)) for n in range(12))
@@ -343,11 +344,10 @@ def galaxy(pen: Pen) -> str:
 def crystal(pen: Pen) -> str:
     name, colour = pen.named()
     pen.words = pen.one(("crystal", f"{name} crystal"))
-    shards = "".join(
+    return "".join(
         turned(angle, 64, 120, path(f"M54 120V{top + 16}L64 {top}L74 {top + 16}V120z", colour, "#ffffff88", 2))
         for angle, top in ((-28, 50), (26, 44), (-12, 24), (12, 20), (0, 8))
     )
-    return shards
 
 
 def sandcastle(pen: Pen) -> str:

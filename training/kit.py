@@ -4,8 +4,8 @@
     bash pocket-kit/run.sh MINUTES            # there, in the checkout; leaves its weights in $OUT
     python -m training.kit join FOLDER [--kit pocket-kit] [--unet pocket-work/unet]
 
-`pack` needs the stage `drawings` and, unless it is the smoke recipe, pip and a registry. `join` takes what came back: the
-kit then goes on from it, and the work folder's `pack` and `report` take it for their UNet.
+`pack` needs the stage `sources` and, unless it is the smoke recipe, pip and a registry. `join` takes what came back:
+the kit then goes on from it, and the work folder's `pack` and `report` take it for their UNet.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ PART = 15 * 2**20
 """Bytes of a part of the weights that come back: at most 16 MiB a file may."""
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 WHEELS = ("diffusers", "resvg-py", "platformdirs", "cachetools")
-"""What the machine lacks; it has torch, transformers, tokenizers, safetensors, numpy, scipy, pillow, psutil and tqdm."""
+"""What the machine lacks; it has torch, transformers, tokenizers, safetensors, numpy, scipy, pillow, psutil, tqdm."""
 PLATFORM = ("--python-version", "3.12", "--implementation", "cp", "--only-binary=:all:", "--no-deps",
             "--platform", "manylinux_2_28_x86_64", "--platform", "manylinux_2_17_x86_64",
             "--platform", "manylinux2014_x86_64")  # fmt: skip
@@ -44,7 +44,7 @@ SCRIPT = """#!/bin/bash
 set -e
 kit=$(dirname "$0")
 if ls "$kit"/wheels/*.whl >/dev/null 2>&1; then
-  python3 -m pip install -q --no-index --no-deps --no-compile --no-cache-dir --upgrade --target /tmp/kit-site "$kit"/wheels/*.whl
+  python3 -m pip install -q --no-index --no-deps --no-compile --upgrade --target /tmp/kit-site "$kit"/wheels/*.whl
   export PYTHONPATH=/tmp/kit-site:$PYTHONPATH
 fi
 export OMP_NUM_THREADS=1 PYTHONUNBUFFERED=1
@@ -131,7 +131,7 @@ def rendered(shape: str | bytes) -> np.ndarray | None:
 
 
 def split(unet: Path, out: Path) -> None:
-    """Weights in parts `unet-0.part`, ... of at most `PART` bytes, and `unet.json`: their digest and the configuration."""
+    """Leaves `unet-0.part`, ... of at most `PART` bytes, and `unet.json`: their digest and the configuration."""
     whole = (unet / WEIGHTS).read_bytes()
     for number, start in enumerate(range(0, len(whole), PART)):
         (out / f"unet-{number}.part").write_bytes(whole[start : start + PART])
@@ -149,7 +149,9 @@ def join(returned: Path, unet: Path) -> None:
     about = json.loads((returned / "unet.json").read_text())
     whole = b"".join(part.read_bytes() for part in sorted(returned.glob("unet-*.part")))
     if hashlib.sha256(whole).hexdigest() != about["sha256"]:
-        raise ValueError(f"{returned} has not all parts of one set of weights: their digest is another than unet.json's")
+        raise ValueError(
+            f"{returned} has not all parts of one set of weights: their digest is another than unet.json's"
+        )
     unet.mkdir(parents=True, exist_ok=True)
     (unet / WEIGHTS).write_bytes(whole)
     (unet / "config.json").write_text(json.dumps(about["config"], indent=2))
@@ -158,7 +160,10 @@ def join(returned: Path, unet: Path) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training.kit", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
-    packing, joining = verbs.add_parser("pack", help="write the kit"), verbs.add_parser("join", help="take what came back")
+    packing, joining = (
+        verbs.add_parser("pack", help="write the kit"),
+        verbs.add_parser("join", help="take what came back"),
+    )
     for verb in (packing, joining):
         verb.add_argument("--kit", type=Path, default=Path("pocket-kit"), help="the kit's folder (default pocket-kit)")
     packing.add_argument("--folder", type=Path, default=Path("pocket-work"), help="with sources (default pocket-work)")

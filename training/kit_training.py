@@ -14,7 +14,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
@@ -51,9 +51,15 @@ EVERY = 60.0
 
 
 class Pool:
-    """Latents and tokens of one mix in the device's memory, more and more of them."""
+    """Latents and tokens of one mix in the device's memory, more and more of them.
+
+    Attributes:
+        most: that it can hold.
+        count: that it holds.
+    """
 
     def __init__(self, most: int, machine: Machine) -> None:
+        self.most = most
         device = machine.device
         self._latents = torch.empty(most, 8, 16, 16, dtype=torch.float16, device=device)
         self._tokens = torch.empty(most, 77, dtype=torch.int32, device=device)
@@ -61,11 +67,11 @@ class Pool:
 
     @property
     def full(self) -> bool:
-        return self.count >= len(self._latents)
+        return self.count >= self.most
 
     def add(self, latents: Tensor, tokens: Tensor) -> None:
         """Takes as many as there is room for."""
-        room = min(len(latents), len(self._latents) - self.count)
+        room = min(len(latents), self.most - self.count)
         rows = slice(self.count, self.count + room)
         self._latents[rows], self._tokens[rows] = latents[:room], tokens[:room]
         self.count += room
@@ -79,12 +85,12 @@ class Pool:
 class Composing:
     """Composites of all mixes, made by other processes and put into pools when they are finished."""
 
-    def __init__(self, folder: Path, recipe: Recipe, model: Path, seed: int, most: int, machine: Machine) -> None:
+    def __init__(self, folder: Path, recipe: Recipe, model: Path, machine: Machine, *, seed: int, most: int) -> None:
         self._folder, self._seed, self._machine = folder, seed, machine
         self._vae = AutoencoderTiny.from_pretrained(model / "vae", torch_dtype=torch.float32).to(machine.device).eval()
         self._tokenizer = CLIPTokenizer.from_pretrained(model / "tokenizer", model_max_length=77)
         self.pools = {each.mix: Pool(max(8, round(most * each.share)), machine) for each in recipe.portions}
-        self._part = min(250, *(len(pool._latents) for pool in self.pools.values()))  # noqa: SLF001
+        self._part = min(250, *(len(pool._latents) for pool in self.pools.values()))
         self._next = dict.fromkeys(self.pools, 0)
         self._cores = max(1, (os.cpu_count() or 2) - 1)
         self._workers = ProcessPoolExecutor(self._cores, mp_context=get_context("spawn"))
@@ -99,7 +105,10 @@ class Composing:
             open_ = [mix for mix, pool in self.pools.items() if not pool.full]
             if not open_:
                 return
-            share = {mix: (self.pools[mix].count + self._part * asked.count(mix)) / len(self.pools[mix]._latents) for mix in open_}  # noqa: SLF001
+            share = {
+                mix: (self.pools[mix].count + self._part * asked.count(mix)) / len(self.pools[mix]._latents)
+                for mix in open_
+            }
             mix = min(open_, key=share.__getitem__)
             part = Part(self._folder, mix, self._seed, self._next[mix], self._part)
             self._next[mix] += self._part
@@ -135,7 +144,9 @@ class Student:
     def __init__(self, unet: UNet2DConditionModel, model: Path, recipe: Recipe, pace: Pace, machine: Machine) -> None:
         self._machine, self._recipe, self._pace = machine, recipe, pace
         self._unet = unet.to(machine.device).train().requires_grad_(True)
-        self._reader = CLIPTextModel.from_pretrained(model / "text_encoder", dtype=torch.float32).to(machine.device).eval()
+        self._reader = (
+            CLIPTextModel.from_pretrained(model / "text_encoder", dtype=torch.float32).to(machine.device).eval()
+        )
         tokenizer = CLIPTokenizer.from_pretrained(model / "tokenizer", model_max_length=77)
         self._nothing = tokenizer("", padding="max_length", return_tensors="pt").input_ids.to(machine.device)
         self._signal = noise_schedule().alphas_cumprod.to(machine.device)
@@ -190,7 +201,8 @@ def main(arguments: list[str] | None = None) -> None:
     flags.out.mkdir(parents=True, exist_ok=True)
     draw(flags.kit, work)
     _tell("drawings", began)
-    composing = Composing(work, recipe, model, recipe.seed + SEED + int(time.time()) % 100_000, flags.most, machine)
+    seed = recipe.seed + SEED + int(time.time()) % 100_000
+    composing = Composing(work, recipe, model, machine, seed=seed, most=flags.most)
     student = Student(_start(flags.kit, model, recipe), model, recipe, _pace(flags), machine)
     composing.fill(flags.least)
     _tell("first composites", began)
@@ -228,7 +240,7 @@ def learn(student: Student, composing: Composing, seconds: float, out: Path, wor
     while (over := time.monotonic() - began) < seconds or not student.steps:
         recent.append(student.step(pools, over / seconds))
         composing.poll()
-        if over - told > 10:  # noqa: PLR2004
+        if over - told > 10:
             losses.append([round(over), round(float(np.mean(recent)), 4)])
             _tell(f"step {student.steps}, loss {losses[-1][1]}, {sum(pool.count for pool in pools)} composites", began)
             recent, told = [], over

@@ -1,7 +1,7 @@
 """The latents that the UNet and the judge learn from: composites, encoded once, with what their captions say.
 
-Shards of 250 in F/latents, so that a kill costs one; the first of every kind come first, and a recipe whose counts are raised
-(by whole shards) adds to them. No composite of one kind is one of another.
+Shards of 250 in F/latents, so that a kill costs one; the first of every kind come first, and a recipe whose counts are
+raised (by whole shards) adds to them. No composite of one kind is one of another.
 """
 
 from __future__ import annotations

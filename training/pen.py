@@ -73,7 +73,8 @@ def ball(x: float, y: float, rx: float, fill: str, ry: float | None = None) -> s
 
 def path(shape: str, fill: str, line: str = "none", width: float = 0) -> str:
     """A path, filled, with or without a line."""
-    return f'<path d="{shape}" fill="{fill}" stroke="{line}" stroke-width="{width}" stroke-linecap="round" stroke-linejoin="round"/>'
+    ends = 'stroke-linecap="round" stroke-linejoin="round"'
+    return f'<path d="{shape}" fill="{fill}" stroke="{line}" stroke-width="{width}" {ends}/>'
 
 
 def stroke(shape: str, line: str, width: float) -> str:

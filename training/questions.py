@@ -43,14 +43,15 @@ PAIRS = (
 
 
 NEWCOMERS = (
-    "a cat sitting on a chair", "a blue cat", "a black dog", "a cat and a dog", "two cats", "three red apples",
+    "a cat on a chair", "a blue cat", "a black dog", "a cat and a dog", "two cats", "three red apples",
     "a pink elephant", "a red car next to a blue house", "a white horse in a field", "a dog wearing a red hat",
-    "an astronaut riding a horse", "a bird on a tree", "a beautiful woman", "a man with a beard", "a girl with red hair",
-    "an old man", "a portrait of a woman", "a king with a crown", "a wizard", "a little boy in a blue shirt",
-    "mountains at sunrise", "a mountain lake", "a forest in autumn", "a waterfall", "a beach at sunset",
-    "a city at night", "a road through a forest", "a field of flowers", "the sea in a storm", "a village in the snow",
-    "a windmill", "a lighthouse by the sea", "a bowl of fruit", "a vase of flowers", "a castle on a hill",
-    "a green dragon", "a robot with a flower", "a spaceship in space", "a cup of coffee on a table", "a yellow submarine",
+    "an astronaut riding a horse", "a bird on a tree", "a beautiful woman", "a man with a beard",
+    "a girl with red hair", "an old man", "a portrait of a woman", "a king with a crown", "a wizard",
+    "a little boy in a blue shirt", "mountains at sunrise", "a mountain lake", "a forest in autumn", "a waterfall",
+    "a beach at sunset", "a city at night", "a road through a forest", "a field of flowers", "the sea in a storm",
+    "a village in the snow", "a windmill", "a lighthouse by the sea", "a bowl of fruit", "a vase of flowers",
+    "a castle on a hill", "a green dragon", "a robot with a flower", "a spaceship in space",
+    "a cup of coffee on a table", "a yellow submarine",
 )  # fmt: skip
 """What people type first, for eyes."""
 

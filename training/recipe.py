@@ -64,6 +64,7 @@ class Recipe:
         text_width, text_layers: of the CLIPTextModel.
         unet_widths: channels of the UNet's three levels, multiples of 16.
         unet_layers: residual blocks a level.
+        judge_width, small_decoder_width: channels of those.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Recipe:
     text_encoder: Pace
     unet: Pace
     judge: Pace
+    small_decoder: Pace
     seed: int = 20261122
     drawings: int | None = None
     pictures: int = 12_000
@@ -86,6 +88,7 @@ class Recipe:
     unet_widths: tuple[int, int, int] = (64, 128, 192)
     unet_layers: int = 1
     judge_width: int = 96
+    small_decoder_width: int = 24
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -104,8 +107,9 @@ POCKET = Recipe(
     name="pocket",
     autoencoder=Pace(steps=5_000, rows=12, peak=1.5e-3, decay=0.5),
     text_encoder=Pace(steps=1_600, rows=192, peak=1e-3, warmup=200, decay=1.0),
-    unet=Pace(steps=5_300, rows=96, peak=2e-3, warmup=30, decay=0.35),
+    unet=Pace(steps=20_000, rows=96, peak=1e-3, warmup=30, decay=0.35),
     judge=Pace(steps=3_000, rows=128, peak=1e-3, decay=0.6),
+    small_decoder=Pace(steps=1_500, rows=12, peak=2e-3, decay=0.5),
     start="assets/pocket",
     portions=(
         Portion("plain", 3_000, 0.12),
@@ -138,6 +142,7 @@ SMOKE = Recipe(
     text_encoder=Pace(steps=4, rows=8, peak=1e-3, warmup=1),
     unet=Pace(steps=4, rows=4, peak=1e-3, warmup=1),
     judge=Pace(steps=4, rows=8, peak=1e-3, warmup=1),
+    small_decoder=Pace(steps=4, rows=2, peak=1e-3, warmup=1),
     pictures=16,
     held_out=4,
     portions=(
@@ -153,5 +158,6 @@ SMOKE = Recipe(
     text_layers=2,
     unet_widths=(16, 32, 48),
     judge_width=16,
+    small_decoder_width=8,
 )
 RECIPES = {recipe.name: recipe for recipe in (POCKET, SMOKE)}

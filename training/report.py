@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,7 +103,7 @@ def measured(folder: Path, recipe: Recipe, model: Path, painter: Painter, extent
         "autoencoder": _fidelity(painter, real["mixed"].seen),
         "text_encoder": {"nearest": nearest(painter.pipe, WORDS, core)},
         "smoothness": _smoothness(painter, likeness, extent.films),
-        "spread": _spread(folder, recipe, painter, likeness, core, extent),
+        "spread": _spread(painter, likeness, core, exam.alike(folder, recipe, _alike(core, extent), spread.SEEDS)),
         "seconds": timing.seconds(model, painter.pipe, extent.rounds),
         "size": timing.size(model),
     }
@@ -125,13 +125,16 @@ def _smoothness(painter: Painter, likeness: Likeness, count: int) -> dict[str, A
     }
 
 
+def _alike(core: Sequence[str], extent: Extent) -> list[str]:
+    """The subjects of which several pictures are asked."""
+    return [name for name in spread.SUBJECTS if name in core][:: 2 if extent.every > 1 else 1]
+
+
 def _spread(
-    folder: Path, recipe: Recipe, painter: Painter, likeness: Likeness, core: Sequence[str], extent: Extent
+    painter: Painter, likeness: Likeness, core: Sequence[str], real: Mapping[str, np.ndarray]
 ) -> dict[str, Any]:
     """How much the seeds of a prompt differ, and how much real composites of a subject do."""
-    asked = [name for name in spread.SUBJECTS if name in core][:: 2 if extent.every > 1 else 1]
-    own = {name: painter.again(Claim(name).words(), spread.SEEDS) for name in asked}
-    real = exam.alike(folder, recipe, asked, spread.SEEDS)
+    own = {name: painter.again(Claim(name).words(), spread.SEEDS) for name in real}
     return {name: spread.spread(shown, likeness, core) for name, shown in (("own", own), ("real", real))}
 
 

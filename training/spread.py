@@ -26,8 +26,8 @@ def spread(shown: Mapping[str, np.ndarray], likeness: Likeness, core: Sequence[s
         shown: pictures (n, 128, 128, 3) uint8 of each subject, which is one of the core's.
 
     Returns:
-        "degrees" between them as the judge sees them, "pixels", the mean absolute difference from 0 to 255, and how many
-        pictures of how many counted; the first two are None where no subject has two pictures that count.
+        "degrees" between them as the judge sees them, "pixels", the mean absolute difference from 0 to 255, and how
+        many pictures of how many counted; the first two are None where no subject has two pictures that count.
     """
     names = likeness.read([Claim(subject).words() for subject in core])
     angles, pixels, counted = [], [], 0

@@ -12,8 +12,9 @@ import numpy as np
 
 from training.captions import with_article
 from training.claims import OWN, Claim
-from training.landscapes import PLACES, SKIES
+from training.landscapes import SKIES
 from training.people import BASIC
+from training.places import PLACES
 from training.questions import SEED, Question
 from training.tints import TINTS
 
@@ -39,7 +40,8 @@ def questions(core: Sequence[str], common: Sequence[str]) -> dict[str, list[Ques
     tinted = [Claim(name, tint=tint) for tint in TINTS for name in _some(plain, TINTED_EACH, tint)]
     pairs = [Claim(a, other=b, relation="beside") for a, b in _pairs(plain)]
     bound = [
-        pair._replace(tint=one, other_tint=other) for pair, (one, other) in zip(pairs, _two_tints(len(pairs)), strict=True)
+        pair._replace(tint=one, other_tint=other)
+        for pair, (one, other) in zip(pairs, _two_tints(len(pairs)), strict=True)
     ]
     counted = [Claim(name, count=n) for n in (2, 3, 4) for name in _some(plain, COUNTED_EACH, n)]
     views = [Claim(place, sky=sky) for place in PLACES for sky in _some(list(SKIES), SKIES_EACH, place)]
