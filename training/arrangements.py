@@ -112,7 +112,7 @@ def with_small(deck: Deck, rng: np.random.Generator) -> Pair:
 
 def riding(deck: Deck, rng: np.random.Generator) -> Pair:
     """Somebody on an animal's back or a bicycle."""
-    rider = (deck.person(rng) if rng.uniform() < 0.5 else None) or deck.pick(rng, 0.2, RIDERS)
+    rider = deck.person(rng) if rng.uniform() < 0.5 else deck.pick(rng, 0.2, RIDERS)
     mount = deck.pick(rng, TINTED, RIDDEN)
     lower = _standing(mount, rng, rng.uniform(0.72, 0.86), 0.66)
     wide, high = fit(rider.rgba, 0.46 * SIDE, 0.5 * SIDE)
@@ -123,9 +123,7 @@ def riding(deck: Deck, rng: np.random.Generator) -> Pair:
 
 def wearing(deck: Deck, rng: np.random.Generator) -> Pair:
     """An animal's face, or somebody, with something on the head."""
-    head = deck.face(rng, TINTED) if rng.uniform() < 0.75 else deck.person(rng)
-    if head is None:
-        return with_small(deck, rng)
+    head = (deck.face(rng, TINTED) if rng.uniform() < 0.8 else None) or deck.invented(rng, ("portrait",))
     hat = deck.pick(rng, 0.7, HATS)
     wide, high = fit(head.rgba, 0.74 * SIDE, 0.72 * SIDE)
     face = Box((SIDE - wide) / 2 + rng.uniform(-6, 6), SIDE - high - rng.uniform(3, 8), wide, high)

@@ -20,7 +20,8 @@ from safetensors import safe_open
 from explorer.engine import checkpoint
 from training.claims import VALUES
 from training.subjects import COMMON
-from training.tables import Figures, judged, megabytes, spread, table
+from training.tables import Figures, judged, megabytes, spread, spread_of_seeds, table
+from training.wider import MIX_OF
 
 BUNDLED = Path(__file__).resolve().parents[1] / "assets" / "pocket"
 LEFT_OUT = ("subjects", "text_encoder", "settings")  # of the history: long, and told by the card of its time
@@ -71,7 +72,9 @@ def card(pocket: Path, found: Figures, past: Sequence[Figures]) -> str:
         "side": 8 * unet["sample_size"],  # the autoencoder's factor
         **found["settings"],
         **{f"{name}s": ", ".join(values) for name, values in VALUES.items()},
-        **{name: _share(found, f"{name}, first 1") for name in VALUES},
+        **{name: _share(found, f"{name}, first 1") for name in (*VALUES, *MIX_OF) if name != "both"},
+        "both": _share(found, "both, first 5"),
+        "spread": spread_of_seeds(found["spread"]) if "spread" in found else "not measured",
         "core": found["core"],
         "subject_1": _share(found, "subject, first 1"),
         "subject_5": _share(found, "subject, first 5"),

@@ -23,6 +23,8 @@ COMMON = 0.75
 """Share of the picks that are common subjects, where a pick is a core subject."""
 INVENTED = 0.06
 """Share of the picks that the project draws itself."""
+OWN_PEOPLE = 0.3
+"""Share of the people that the project draws itself."""
 BASICS = 0.4
 """Share of the people that are `people.BASIC`."""
 RIDDEN = (
@@ -135,16 +137,16 @@ class Deck:
         found = self.thing([number], rng, 0.0)
         return found._replace(rgba=cut(turned(varied(found.rgba, rng), rng))), self._rows[number].source
 
-    def invented(self, rng: np.random.Generator) -> Thing:
-        """One of the project's own drawings."""
-        name, words, rgba = inventions.draw(rng)
-        return Thing(outlined(cut(rgba)), name, words)
+    def invented(self, rng: np.random.Generator, among: Sequence[str] = ()) -> Thing:
+        """One of the project's own drawings, or one of some of them."""
+        subject, words, rgba = inventions.draw(rng, among[rng.integers(len(among))] if among else None)
+        return Thing(outlined(cut(rgba)), subject, words)
 
-    def person(self, rng: np.random.Generator) -> Thing | None:
-        """Somebody of the emoji sets; None if nobody is drawn."""
+    def person(self, rng: np.random.Generator) -> Thing:
+        """Somebody of the emoji sets, or one of the project's own people, whose clothes and hair are told."""
         names = list(self.people)
-        if not names:
-            return None
+        if not names or rng.uniform() < OWN_PEOPLE:
+            return self.invented(rng, inventions.PEOPLE)
         basic = [name for name in BASIC if name in self.people]
         chosen = basic if basic and rng.uniform() < BASICS else names
         name = chosen[rng.integers(len(chosen))]

@@ -22,6 +22,8 @@ DRAWN = {
     for draw in room.DRAWN
 }
 """Every drawing by its name."""
+PEOPLE = tuple(draw.__name__.replace("_", " ") for draw in inventions_people.DRAWN)
+"""Those that are somebody."""
 NAMES: dict[str, tuple[str, ...]] = {
     "windmill": ("windmill", "dutch windmill", "mill"),
     "bowl of fruit": ("bowl of fruit", "fruit bowl", "still life of fruit"),
@@ -54,7 +56,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 
 
 def draw(rng: np.random.Generator, name: str | None = None) -> tuple[str, str, np.ndarray]:
-    """Name, words for a caption, and picture, uint8 (128, 128, 4), of one of the drawings.
+    """Subject, words for a caption, and picture, uint8 (128, 128, 4), of one of the drawings.
 
     Args:
         name: a key of `DRAWN`; None takes one by lot.
@@ -67,7 +69,7 @@ def draw(rng: np.random.Generator, name: str | None = None) -> tuple[str, str, n
     body = DRAWN[name](pen)
     names = NAMES.get(name, (name,))
     words = pen.words or names[rng.integers(len(names))]
-    return name, words, rendered(body)
+    return pen.subject or name, words, rendered(body)
 
 
 def rendered(body: str) -> np.ndarray:

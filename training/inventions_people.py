@@ -7,7 +7,7 @@ from training.pen import HAIRS, SKINS, Pen, ball, box, path, stroke
 DARK = "#2f2b2b"
 
 
-def _head(x: float, y: float, size: float, skin: str, hair: str, long: bool) -> str:
+def _head(x: float, y: float, size: float, skin: str, hair: str, *, long: bool) -> str:
     """A face with hair, from the front."""
     back = (
         path(
@@ -72,7 +72,7 @@ def _person(pen: Pen, woman: bool, child: bool) -> str:
         + body
         + sleeves
         + box(60, top + 10, 8, 10, skin)
-        + _head(64, top, 14, skin, hair, long)
+        + _head(64, top, 14, skin, hair, long=long)
         + box(50, 118, 13, 7, DARK, 3)
         + box(65, 118, 13, 7, DARK, 3)
     )
@@ -103,7 +103,7 @@ def boy(pen: Pen) -> str:
 def portrait(pen: Pen) -> str:
     """A head and shoulders."""
     female = pen.chance(0.55)
-    who = "woman" if female else "man"
+    who = pen.subject = "woman" if female else "man"
     skin, (hair_name, hair) = pen.one(SKINS), pen_hair(pen)
     name, cloth = pen.named()
     long = female and pen.chance(0.7)
@@ -125,7 +125,7 @@ def portrait(pen: Pen) -> str:
     return (
         path("M14 128q4-34 50-34t50 34z", cloth)
         + box(54, 80, 20, 20, skin)
-        + _head(64, 54, 27, skin, hair, long)
+        + _head(64, 54, 27, skin, hair, long=long)
         + beard
         + drawn
     )
@@ -151,13 +151,13 @@ def queen(pen: Pen) -> str:
     return (
         path("M46 50h36l28 74H18z", cloth, "#00000033", 1)
         + stroke("M48 54q-14 22 4 34M80 54q14 22-4 34", skin, 7)
-        + _head(64, 32, 15, skin, hair, True)
+        + _head(64, 32, 15, skin, hair, long=True)
         + path("M48 20l2-16l8 8l6-10l6 10l8-8l2 16z", "#f2c53d")
     )
 
 
 def astronaut_figure(pen: Pen) -> str:
-    pen.words = pen.one(("astronaut", "astronaut in a space suit"))
+    pen.subject, pen.words = "astronaut", pen.one(("astronaut", "astronaut in a space suit"))
     suit, stripe = pen.one(("#e6e9ee", "#f3f3f0", "#d3d8e0")), pen.tint()
     return (
         box(36, 48, 56, 44, "#a9b1bd", 8)
@@ -177,7 +177,7 @@ def bride(pen: Pen) -> str:
         path("M48 48h32l30 76H18z", "#f7f7fa", "#a9adb8", 1.6)
         + stroke("M48 52q-12 22 8 34M80 52q12 22-8 34", pen.one(SKINS), 6)
         + path("M46 20q-14 40-12 60h60q2-20-12-60z", "#f2f4f9cc")
-        + _head(64, 30, 14, pen.one(SKINS), pen_hair(pen)[1], True)
+        + _head(64, 30, 14, pen.one(SKINS), pen_hair(pen)[1], long=True)
         + ball(64, 88, 9, pen.one(("#e0748a", "#f7c94a")))
     )
 

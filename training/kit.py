@@ -48,12 +48,19 @@ if ls "$kit"/wheels/*.whl >/dev/null 2>&1; then
   export PYTHONPATH=/tmp/kit-site:$PYTHONPATH
 fi
 export OMP_NUM_THREADS=1 PYTHONUNBUFFERED=1
-exec ${PYTHON:-python3} -m training.kit_training --kit "$kit" --out "${OUT:?}" --minutes "${1:?minutes}" "${@:2}"
+exec ${PYTHON:-python3} -m training.kit train --kit "$kit" --out "${OUT:?}" --minutes "${1:?minutes}" "${@:2}"
 """
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Packs or joins, as the command line says."""
+    """Packs, trains or joins, as the command line says."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["train"]:
+        # Not imported above: processes that make composites import this module, and need no torch.
+        from training import kit_training  # noqa: PLC0415
+
+        kit_training.main(arguments[1:])
+        return
     flags = _parser().parse_args(arguments)
     if flags.verb == "pack":
         size = pack(flags.folder, flags.kit, flags.recipe)
@@ -160,6 +167,7 @@ def join(returned: Path, unet: Path) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training.kit", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("train", help="what run.sh does there; --help says more", add_help=False)
     packing, joining = (
         verbs.add_parser("pack", help="write the kit"),
         verbs.add_parser("join", help="take what came back"),

@@ -45,8 +45,8 @@ def loose(deck: Deck, rng: np.random.Generator) -> Composite:
 
 
 def person(deck: Deck, rng: np.random.Generator) -> Composite:
-    """Somebody of the emoji sets, large."""
-    thing = deck.person(rng) or deck.invented(rng)
+    """Somebody, large."""
+    thing = deck.person(rng)
     if rng.uniform() < 0.5:
         thing = thing._replace(rgba=thing.rgba[:, ::-1])
     lead = one_of(("", "", "", "portrait of ", "a portrait of ", "a picture of "), rng)

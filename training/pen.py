@@ -29,11 +29,12 @@ class Pen:
 
     Attributes:
         words: what the caption calls this one, where a drawing decides it ("woman in a red dress"); else empty.
+        subject: what it is, where that is not the drawing's name; else empty.
     """
 
     def __init__(self, rng: np.random.Generator) -> None:
         self._rng = rng
-        self.words = ""
+        self.words = self.subject = ""
 
     def between(self, low: float, high: float) -> float:
         """A number from low to high."""

@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from diffusers import StableDiffusionPipeline
+from diffusers import AutoencoderTiny, StableDiffusionPipeline
 from safetensors.torch import load_file
 
 from explorer.engine.models import load
 from training import __main__ as training
-from training import latents, steps, variants
+from training import autoencoder, latents, parts, small_decoder, steps, text_encoder, tokenizer, unet, variants
 from training.machines import this_machine
-from training.recipe import SMOKE, Portion
+from training.recipe import POCKET, SMOKE, Portion
 from training.text_states import TextStates, read
 from training.unet import counts
 
@@ -96,6 +96,52 @@ def test_latents_are_whole_after_a_kill(whole, tmp_path):
     lost.unlink()
     latents.run(folder, SMOKE)
     assert np.array_equal(np.load(lost), np.load(whole / "latents" / lost.name))
+
+
+def test_parts_of_a_finished_model_are_taken_as_they_are_and_its_unet_is_gone_on_from(whole, tmp_path, monkeypatch):
+    recipe = replace(SMOKE, start=str(whole / "pocket"))
+    for name in ("drawings.npy", "drawings.json", "latents"):
+        (tmp_path / name).symlink_to(whole / name)
+    for stage in (parts, autoencoder, tokenizer, text_encoder):
+        stage.run(tmp_path, recipe)
+    assert not list(tmp_path.glob("*.pt")), "a part was trained"
+    once, again = weights(whole / "pocket"), weights(tmp_path)
+    for part, made in (("vae", "vae"), ("text_encoder", "text_encoder"), ("unet", "start")):
+        mine = {name.partition("/")[2]: weight for name, weight in again.items() if name.startswith(f"{made}/")}
+        assert mine
+        assert all(torch.equal(weight, once[f"{part}/{name}"].to(weight.dtype)) for name, weight in mine.items())
+    begun = {}
+    monkeypatch.setattr(unet, "train", lambda _, state, *__: begun.update(state["unet"].state_dict()))
+    unet.run(tmp_path, recipe)
+    assert all(torch.equal(weight, again[f"start/{name}"]) for name, weight in begun.items())
+
+
+def test_a_start_that_is_no_model_is_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match="start = 'nowhere' is no model's folder"):
+        parts.run(tmp_path, replace(SMOKE, start="nowhere"))
+
+
+def test_the_small_decoder_is_packed_with_its_figures(whole):
+    small = AutoencoderTiny.from_pretrained(whole / "pocket" / "small_decoder", torch_dtype=torch.float32)
+    assert small.decode(torch.randn(1, 8, 16, 16)).sample.shape == (1, 3, 128, 128)
+    figures = json.loads((whole / "small_decoder.json").read_text())
+    assert figures["pictures"] == SMOKE.held_out
+    assert 0 < figures["cost"] < 0.5
+    assert small_decoder.fresh(POCKET, 1.0).decoder.layers[0].out_channels == 24
+
+
+def test_more_composites_of_a_mix_are_added_to_those_that_are_there(whole, tmp_path, monkeypatch):
+    for part in ("vae", "drawings.npy", "drawings.json"):
+        (tmp_path / part).symlink_to(whole / part)
+    monkeypatch.setattr(latents, "SHARD", 4)
+    small = replace(SMOKE, portions=(Portion("tinted", 4, 1.0),), judged=())
+    latents.run(tmp_path, small)
+    first = latents.load(tmp_path, small, "tinted")[0]
+    large = replace(small, portions=(Portion("tinted", 8, 1.0),))
+    latents.run(tmp_path, large)
+    found, said = latents.load(tmp_path, large, "tinted")
+    assert torch.equal(found[:4], first)
+    assert len(found) == len(said) == 8
 
 
 def test_a_compiled_unet_is_the_one_that_is_trained_and_kept(whole, tmp_path, monkeypatch):
