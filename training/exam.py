@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from training import latents, subjects, wider, wordnet
+from training import drawings, latents, mixes, subjects, wider, wordnet
 from training.claims import VALUES, Claim
 from training.drawings import Drawing
 from training.figures import blurred, ranks, ranks_of_words, share
 from training.judge import claim_of
 from training.likeness import Likeness
 from training.painting import Painter
-from training.pictures import Said
+from training.pictures import Said, pictures
 from training.questions import Question, attribute, attributes, frozen, naming, unseen
 from training.recipe import Recipe
 
@@ -69,6 +69,20 @@ def questions(folder: Path, recipe: Recipe, rows: Sequence[Drawing], every: int)
     asked |= {name: attributes(name, common) for name in VALUES}
     asked |= wider.questions(core, common)
     return {name: each[::every] for name, each in asked.items() if each}
+
+
+def composites(folder: Path, recipe: Recipe, count: int) -> dict[str, Composites]:
+    """`count` real composites of the plain and the mixed mix, half as many of each wider one that is asked about."""
+    counts = {mix: count if mix in ("plain", "mixed") else count // 2 for mix in SEED_OFFSETS}
+    return {
+        mix: Composites(*pictures(folder, mix, recipe.seed + SEED_OFFSETS[mix], each)) for mix, each in counts.items()
+    }
+
+
+def alike(folder: Path, recipe: Recipe, names: Sequence[str], count: int) -> dict[str, np.ndarray]:
+    """`count` real composites of each subject on white, in loose poses: what seeds could be."""
+    drawn, seed = drawings.load(folder), recipe.seed + 40
+    return {name: np.stack([each.picture for each in mixes.several(drawn, name, seed, count)]) for name in names}
 
 
 def painted(painter: Painter, likeness: Likeness, asked: Mapping[str, Sequence[Question]]) -> dict[str, Answers]:

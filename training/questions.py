@@ -71,7 +71,8 @@ class Question(NamedTuple):
     def chance(self, first: int) -> float:
         """The probability that a blind guess has what is right among the `first` ones."""
         if self.all_of:
-            return comb(len(self.choices) - len(self.right), first - len(self.right)) / comb(len(self.choices), first)
+            texts, wanted = len(self.choices), len(self.right)
+            return comb(texts - wanted, first - wanted) / comb(texts, first) if first >= wanted else 0.0
         wrong, texts = len(self.choices) - len(self.right), len(self.choices)
         misses = [(wrong - n) / (texts - n) for n in range(min(first, texts))]
         return 1 - float(np.prod(np.clip(misses, 0, 1)))
