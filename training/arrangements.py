@@ -143,7 +143,7 @@ RISING = np.cumsum((0.52, 0.14, 0.09, 0.08, 0.09, 0.08))
 def count(deck: Deck, rng: np.random.Generator) -> Composite:
     """Two to four of the same, in a row or staggered, all in one colour."""
     number = int(rng.choice((2, 2, 3, 3, 4)))
-    thing = deck.pick(rng, 0.3)
+    thing = deck.pick(rng, 0.3, own=False)
     size = {2: 0.6, 3: 0.5, 4: 0.5}[number] * SIDE * rng.uniform(0.92, 1.05)
     wide, high = fit(thing.rgba, size, size)
     placed = []

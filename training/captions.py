@@ -24,7 +24,8 @@ STYLED_FORMS = (
 NO_ARTICLE = re.compile(
     r"(?<![siu])s$|clothes$|^(milk|honey|corn|broccoli|garlic|lettuce|bacon|butter|salt|sushi|spaghetti|pasta|popcorn|bread|cheese|chocolate"
     r"|tea|coffee|wine|soup|salad|ramen|paella|fire|wheat|earth|lightning|soap|money|oden|dango|falafel|santa claus"
-    r"|mount .*|statue of liberty|meat|ginger root|canned food|curry rice|fog|dna|yarn|jewelry|wood|ice|sake|mate)$"
+    r"|mount .*|two .*|mrs\. claus|statue of liberty|meat|ginger root|canned food|curry rice|fog|dna|yarn|jewelry|wood"
+    r"|ice|sake|mate)$"
 )
 """Plurals, what cannot be counted, and names: without "a"."""
 SOUNDS_LIKE_AN = re.compile(r"^([aeio]|u(?!ni|fo|se|ku)|hour|suv\b|x-ray)")

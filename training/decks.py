@@ -110,15 +110,18 @@ class Deck:
         rows = self._by_subject(lambda row: row.group == "animals" and row.subject.endswith(" face"))
         return {name.removesuffix(" face"): numbers for name, numbers in rows.items()}
 
-    def pick(self, rng: np.random.Generator, tints: float = 0.0, among: Sequence[str] = ()) -> Thing:
+    def pick(
+        self, rng: np.random.Generator, tints: float = 0.0, among: Sequence[str] = (), *, own: bool = True
+    ) -> Thing:
         """A core subject in the look-alike sets' manner, a common one most often, now and then one of the project's.
 
         Args:
             tints: share that is recoloured, and said to be.
             among: subjects to pick from, where some of them are drawn.
+            own: whether it may be one of the project's, which have colours and plurals of their own.
         """
         names = [name for name in among if name in self._alike]
-        if not names and rng.uniform() < INVENTED:
+        if own and not names and rng.uniform() < INVENTED:
             return self.invented(rng)
         if not names:
             names = self._common if self._common and rng.uniform() < COMMON else list(self._alike)

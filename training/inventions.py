@@ -27,7 +27,7 @@ PEOPLE = tuple(draw.__name__.replace("_", " ") for draw in inventions_people.DRA
 NAMES: dict[str, tuple[str, ...]] = {
     "windmill": ("windmill", "dutch windmill", "mill"),
     "bowl of fruit": ("bowl of fruit", "fruit bowl", "still life of fruit"),
-    "vase of flowers": ("vase of flowers", "vase with flowers", "flowers in a vase"),
+    "vase of flowers": ("vase of flowers", "vase with flowers"),
     "lighthouse": ("lighthouse",),
     "cottage": ("cottage", "small house", "country house"),
     "log cabin": ("log cabin", "cabin", "wooden cabin"),

@@ -110,8 +110,8 @@ def write_drawings(file: Path, folder: Path) -> None:
 
 
 def _is_used(row: Drawing, core: set[str]) -> bool:
-    someone = row.group == "people" and person_named(row.subject)
-    return row.subject in core or bool(someone) or row.subject.endswith(" face")
+    someone = row.group == "people" and person_named(row.subject) is not None
+    return row.subject in core or someone or (row.group == "animals" and row.subject.endswith(" face"))
 
 
 def _shape(job: Job) -> str:

@@ -28,7 +28,7 @@ LOOKS = 0.35
 
 def recoloured(deck: Deck, rng: np.random.Generator) -> Composite:
     """One thing in one of `TINTS`, said to be, mirrored half of the time."""
-    thing, tint = deck.pick(rng), one_key(TINTS, rng)
+    thing, tint = deck.pick(rng, own=False), one_key(TINTS, rng)
     rgba = tinted(thing.rgba[:, ::-1] if rng.uniform() < 0.5 else thing.rgba, tint)
     thing = Thing(outlined(rgba), thing.subject, f"{tint} {colourless(thing.words)}", tint)
     return finished([(thing, anywhere(thing, rng))], thing.told, rng, subject=thing.subject, tint=tint)
@@ -49,7 +49,7 @@ def person(deck: Deck, rng: np.random.Generator) -> Composite:
     thing = deck.person(rng)
     if rng.uniform() < 0.5:
         thing = thing._replace(rgba=thing.rgba[:, ::-1])
-    lead = one_of(("", "", "", "portrait of ", "a portrait of ", "a picture of "), rng)
+    lead = "" if "portrait" in thing.words else one_of(("", "", "", "portrait of ", "a picture of "), rng)
     return finished([(thing, anywhere(thing, rng, 0.7))], lead + thing.told, rng, subject=thing.subject)
 
 

@@ -146,6 +146,8 @@ def test_names_are_tags_now_and_then():
         ("sushi", "sushi"),
         ("eiffel tower", "the eiffel tower"),
         ("mount fuji", "mount fuji"),
+        ("two people holding hands", "two people holding hands"),
+        ("mrs. claus", "mrs. claus"),
         ("oil painting", "an oil painting"),
     ],
 )

@@ -98,7 +98,7 @@ def test_counts_are_so_many_separate_spots(number):
     square = Thing(np.full((20, 20, 4), 255, np.uint8), "square", "square")
 
     class Squares:
-        def pick(self, rng, tints):
+        def pick(self, rng, tints, own):
             return square
 
     for seed in range(40):
@@ -189,6 +189,13 @@ def test_people_are_called_as_one_types(label, name):
 def test_plurals(words, many):
     assert plural(words) == many
     assert counted(words, 3) == f"three {many}"
+
+
+def test_captions_of_people_read_well(drawn):
+    said = [each.caption for each in mixes.composites(drawn, "people", 1, 120)]
+    assert not [words for words in said if "portrait of a portrait" in words or "a two" in words]
+    assert any("portrait of" in words for words in said)
+    assert any(" dress" in words or " shirt" in words or " hair" in words for words in said)
 
 
 def test_a_recoloured_thing_loses_the_colour_it_was_named_by():
