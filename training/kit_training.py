@@ -14,7 +14,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
@@ -46,6 +46,8 @@ MOST = 600_000
 """Composites that are kept: 2.4 GB of latents. When they are all there, no more are made."""
 LEAST = 500
 """Of every mix before the first step."""
+HELD_OUT = 64
+"""Of every mix, at most a quarter: never learnt from, for the errors that are reported."""
 EVERY = 60.0
 """Seconds between two sets of weights."""
 
@@ -60,6 +62,7 @@ class Pool:
 
     def __init__(self, most: int, machine: Machine) -> None:
         self.most = most
+        self._held = min(HELD_OUT, most // 4)
         device = machine.device
         self._latents = torch.empty(most, 8, 16, 16, dtype=torch.float16, device=device)
         self._tokens = torch.empty(most, 77, dtype=torch.int32, device=device)
@@ -78,8 +81,12 @@ class Pool:
 
     def take(self, count: int) -> tuple[Tensor, Tensor]:
         """So many by lot, latents in float32."""
-        chosen = torch.randint(self.count, (count,), device=self._latents.device)
+        chosen = torch.randint(self._held, self.count, (count,), device=self._latents.device)
         return self._latents[chosen].float(), self._tokens[chosen]
+
+    def held_out(self) -> tuple[Tensor, Tensor]:
+        """Those that are never taken."""
+        return self._latents[: self._held].float(), self._tokens[: self._held]
 
 
 class Composing:
@@ -188,6 +195,25 @@ class Student:
         self.steps += 1
         return loss.item()
 
+    @torch.no_grad()
+    def errors(self, pools: Mapping[str, Pool]) -> dict[str, float]:
+        """The loss of the averaged weights on what was held out of each mix, under the same noise each time."""
+        self._average.store(self._unet.parameters())
+        self._average.copy_to(self._unet.parameters())
+        found = {mix: self._error(*pool.held_out()) for mix, pool in pools.items()}
+        self._average.restore(self._unet.parameters())
+        return found
+
+    def _error(self, clean: Tensor, tokens: Tensor) -> float:
+        noise = torch.Generator().manual_seed(SEED)
+        timesteps = spread(len(clean), len(self._signal), noise).to(clean.device)
+        random = torch.randn(clean.shape, generator=noise).to(clean.device)
+        noisy, wanted = noised(clean, random, self._signal[timesteps][:, None, None, None])
+        with self._machine.autocast():
+            states = self._reader(tokens.long()).last_hidden_state
+            predicted = self._unet(noisy, timesteps, states).sample
+        return round(mse_loss(predicted.float(), wanted).item(), 4)
+
     @property
     def _counts(self) -> list[int]:
         return counts([each.share for each in self._recipe.portions], self._pace.rows)
@@ -220,6 +246,7 @@ def main(arguments: list[str] | None = None) -> None:
     student = Student(unet, model, recipe, _pace(flags), machine, compiled=flags.compile)
     composing.fill(flags.least)
     _tell("first composites", began)
+    before = student.errors(composing.pools)
     losses = learn(student, composing, flags.minutes * 60, flags.out, work)
     composing.stop()
     unet = student.averaged(work / "unet")
@@ -227,6 +254,7 @@ def main(arguments: list[str] | None = None) -> None:
     report = {
         "device": str(machine.device), "rows": flags.rows, "peak": flags.peak, "steps": student.steps,
         "pictures": student.steps * flags.rows, "seconds": round(time.monotonic() - began), "losses": losses,
+        "errors_before": before, "errors_after": student.errors(composing.pools),
         "composites": {mix: pool.count for mix, pool in composing.pools.items()},
     }  # fmt: skip
     (flags.out / "report.json").write_text(json.dumps(report, indent=1))
