@@ -14,7 +14,7 @@ from training import scenes, styles
 from training.brushes import SIDE
 from training.captions import counted, in_style, one_of, place
 from training.composites import Composite, background, one_key
-from training.decks import HATS, RIDDEN, RIDERS, SUPPORTS, UNDER, Deck, Thing
+from training.decks import COVERS, HATS, RIDDEN, RIDERS, SUPPORTS, Deck, Thing
 from training.placing import Box, fit, pasted, shadow
 
 SCENIC, COLORED, PAINTED, TINTED = 0.35, 0.2, 0.12, 0.35
@@ -90,7 +90,7 @@ def on_top(deck: Deck, rng: np.random.Generator) -> Pair:
 
 def underneath(deck: Deck, rng: np.random.Generator) -> Pair:
     """One below the other: under a tree, an umbrella, a cloud, or anything."""
-    above = deck.pick(rng, TINTED, UNDER if rng.uniform() < 0.6 else ())
+    above = deck.pick(rng, TINTED, COVERS if rng.uniform() < 0.6 else ())
     below = deck.pick(rng, TINTED)
     wide, high = fit(above.rgba, 0.72 * SIDE, 0.6 * SIDE)
     upper = Box((SIDE - wide) / 2 + rng.uniform(-8, 8), rng.uniform(2, 8), wide, high)

@@ -27,36 +27,15 @@ OWN_PEOPLE = 0.3
 """Share of the people that the project draws itself."""
 BASICS = 0.4
 """Share of the people that are `people.BASIC`."""
-RIDDEN = (
-    "horse",
-    "elephant",
-    "camel",
-    "bicycle",
-    "motorcycle",
-    "dragon",
-    "unicorn",
-    "cow",
-    "donkey",
-    "zebra",
-    "ostrich",
-)
+RIDDEN = ("horse", "elephant", "camel", "bicycle", "motorcycle", "dragon", "unicorn", "cow", "donkey", "zebra",
+          "ostrich")  # fmt: skip
 RIDERS = ("cat", "dog", "monkey", "bear", "robot", "panda", "rabbit", "frog", "penguin", "mouse", "alien", "teddy bear")
 HATS = ("top hat", "cap", "sun hat", "crown", "graduation cap", "helmet")
-UNDER = (
-    "tree",
-    "umbrella",
-    "beach umbrella",
-    "palm tree",
-    "mushroom",
-    "rainbow",
-    "cloud",
-    "moon",
-    "sun",
-    "star",
-    "ufo",
-)
+COVERS = ("tree", "umbrella", "beach umbrella", "palm tree", "mushroom", "rainbow", "cloud", "moon", "sun", "star",
+          "ufo")  # fmt: skip
 SUPPORTS = ("bed", "chair", "sofa", "car", "boat", "horse", "elephant", "book", "gift", "skateboard", "truck", "cake",
             "turtle", "whale", "cheese", "watermelon", "drum", "house", "mushroom", "soccer ball", "pizza")  # fmt: skip
+"""What people ask for in such a place: to ride on, to ride, to wear, to be under, to be on."""
 
 
 class Thing(NamedTuple):
