@@ -58,11 +58,12 @@ class Pool:
     Attributes:
         most: that it can hold.
         count: that it holds.
+        held: of them, the first, that are never learnt from.
     """
 
     def __init__(self, most: int, machine: Machine) -> None:
         self.most = most
-        self._held = min(HELD_OUT, most // 4)
+        self.held = min(HELD_OUT, most // 4)
         device = machine.device
         self._latents = torch.empty(most, 8, 16, 16, dtype=torch.float16, device=device)
         self._tokens = torch.empty(most, 77, dtype=torch.int32, device=device)
@@ -81,12 +82,12 @@ class Pool:
 
     def take(self, count: int) -> tuple[Tensor, Tensor]:
         """So many by lot, latents in float32."""
-        chosen = torch.randint(self._held, self.count, (count,), device=self._latents.device)
+        chosen = torch.randint(self.held, self.count, (count,), device=self._latents.device)
         return self._latents[chosen].float(), self._tokens[chosen]
 
     def held_out(self) -> tuple[Tensor, Tensor]:
         """Those that are never taken."""
-        return self._latents[: self._held].float(), self._tokens[: self._held]
+        return self._latents[: self.held].float(), self._tokens[: self.held]
 
 
 class Composing:
@@ -123,8 +124,8 @@ class Composing:
             asked.append(mix)
 
     def fill(self, least: int) -> None:
-        """Waits until every pool has so many, or is full."""
-        while any(pool.count < least and not pool.full for pool in self.pools.values()):
+        """Waits until every pool has so many and one to learn from, or is full."""
+        while any(pool.count < max(least, pool.held + 1) and not pool.full for pool in self.pools.values()):
             self.poll()
             time.sleep(0.05)
 

@@ -71,7 +71,7 @@ def kit_root() -> Path:
 def run(packed: Path, out: Path, work: Path, *more: str) -> dict:
     """The kit's one command, as it is run there."""
     environment = {**os.environ, "OUT": str(out), "PYTHON": sys.executable}
-    flags = ["--work", str(work), "--rows", "10", "--most", "80", "--least", "4", "--sheet", "2", *more]
+    flags = ["--work", str(work), "--rows", "10", "--most", "80", "--least", "1", "--sheet", "2", *more]
     subprocess.run(
         ["bash", str(packed / "run.sh"), "0.01", *flags], check=True, cwd=kit_root(), env=environment, timeout=250
     )
@@ -82,7 +82,7 @@ def test_one_command_learns_and_its_parts_are_a_unet_that_the_next_run_goes_on_f
     kit_copy = shutil.copytree(packed, tmp_path / "kit")
     told = run(kit_copy, tmp_path / "out", tmp_path / "work")
     assert told["steps"] >= 1
-    assert all(count >= 4 for count in told["composites"].values())
+    assert all(count >= 2 for count in told["composites"].values())
     assert all(np.isfinite(loss) for _, loss in told["losses"])
     assert set(told["errors_before"]) == set(told["errors_after"]) == set(told["composites"])
     with Image.open(tmp_path / "out" / "sheet.webp") as sheet:
