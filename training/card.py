@@ -83,6 +83,7 @@ def card(pocket: Path, found: Figures, past: Sequence[Figures]) -> str:
         **subjects(found["subjects"]),
         "judged": judged(found),
         "speed": speed(found),
+        "small_decoder": small_decoder(found.get("small_decoder")),
         "psnr": found["autoencoder"]["psnr_db"],
         "psnr_pictures": found["autoencoder"]["pictures"],
         "uneven_judge": smooth["judge"]["unevenness"],
@@ -140,6 +141,17 @@ def texts(encoder: Mapping[str, Any]) -> str:
     learnt = {name.replace("_", " "): figure for name, figure in encoder.items() if name != "nearest"}
     told = "".join(f", {name} {figure}" for name, figure in learnt.items())
     return f"- Text encoder{told}. Nearest core subjects of some words: {near}."
+
+
+def small_decoder(found: Mapping[str, Any] | None) -> str:
+    """Its line; empty where there is none."""
+    if not found:
+        return ""
+    line = (
+        "- Small decoder (`small_decoder/`, for drafts): {small_psnr_db} dB on {pictures} composites where the full one\n"
+        "  has {full_psnr_db} dB, at {cost:.0%} of its multiplications.\n"
+    )
+    return line.format(**found)
 
 
 def _share(found: Figures, name: str) -> str:

@@ -64,8 +64,9 @@ def run(folder: Path, recipe: Recipe, model: Path | None = None, quick: bool = F
     painter = Painter(model, folder / "report" / digest)
     found = {"model": model.name, "digest": digest, "extent": extent.name}
     found |= measured(folder, recipe, model, painter, extent)
-    if own and (folder / "text_encoder.json").exists():
-        found["text_encoder"] |= json.loads((folder / "text_encoder.json").read_text())
+    if own:
+        found["text_encoder"] |= _own(folder / "text_encoder.json")
+        found["small_decoder"] = _own(folder / "small_decoder.json")
     _file(stem, ".json").write_text(json.dumps(found, indent=1) + "\n")
     _file(stem, ".md").write_text(f"{table([found])}\n{judged(found)}\n")
     (folder / "report.md").write_text(table(everything(folder)))
@@ -76,6 +77,11 @@ def run(folder: Path, recipe: Recipe, model: Path | None = None, quick: bool = F
         shutil.copyfile(_file(stem, ".json"), folder / "report.json")
         shutil.copyfile(_file(stem, ".png"), folder / "sheet.png")
         card.write(folder, found)
+
+
+def _own(figures: Path) -> dict[str, Any]:
+    """What a stage found when it trained a part; nothing where that was not here."""
+    return json.loads(figures.read_text()) if figures.exists() else {}
 
 
 def everything(folder: Path) -> list[dict[str, Any]]:
