@@ -148,8 +148,8 @@ def small_decoder(found: Mapping[str, Any] | None) -> str:
     if not found:
         return ""
     line = (
-        "- Small decoder (`small_decoder/`, for drafts): {small_psnr_db} dB on {pictures} composites where the full one\n"
-        "  has {full_psnr_db} dB, at {cost:.0%} of its multiplications.\n"
+        "- Small decoder (`small_decoder/`, for drafts): {small_psnr_db} dB on {pictures} composites where the full\n"
+        "  one has {full_psnr_db} dB, at {cost:.0%} of its multiplications.\n"
     )
     return line.format(**found)
 

@@ -48,7 +48,7 @@ def test_the_card_tells_of_the_small_decoder_and_the_spread_of_seeds_where_they_
     own, real = ({"degrees": angle, "pixels": 40.0, "counted": 41, "of": 50} for angle in (20.0, 40.0))
     found = figures_of() | {"small_decoder": small, "spread": {"own": own, "real": real}}
     text = card.card(folder / "pocket", found, [])
-    assert "26.5 dB on 64 composites where the full one\n  has 28.3 dB" in text
+    assert "26.5 dB on 64 composites where the full\n  one has 28.3 dB" in text
     assert "at 25% of its multiplications" in text
     assert "20.0 degrees (50 % of real composites'), 40.0 of 255 (100 %" in text
     without = card.card(folder / "pocket", figures_of(), [])
