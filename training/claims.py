@@ -124,6 +124,8 @@ def facts(claim: Claim) -> frozenset[str]:
             found.add(f"{claim.other_tint} {claim.other}")
         if claim.relation not in (None, *LOOSE):
             found.add(f"{claim.subject} {claim.relation} {claim.other}")
+        if claim.relation == "riding":
+            found.add(f"{claim.subject} on {claim.other}")
         if claim.subject == claim.other:
             found.add(f"2 {claim.subject}")
     return frozenset(found)

@@ -75,3 +75,9 @@ def test_counts_and_colours_are_told_apart():
     claims = [Claim("cat"), Claim("cat", count=2), Claim("cat", count=3), Claim("cat", tint="red")]
     expected = [[True, True, False, False], [True, False, False, False], [True, True, False, False]]
     assert np.array_equal(truth(said, claims), expected)
+
+
+def test_who_rides_something_is_on_it_but_not_the_other_way_round():
+    riding = Claim("dog", other="horse", relation="riding")
+    on = riding._replace(relation="on")
+    assert truth([riding, on], [riding, on]).tolist() == [[True, True], [False, True]]
