@@ -142,10 +142,13 @@ def rendered(shape: str | bytes) -> np.ndarray | None:
 def split(unet: Path, out: Path) -> None:
     """Leaves `unet-0.part`, ... of at most `PART` bytes, and `unet.json`: their digest and the configuration."""
     whole = (unet / WEIGHTS).read_bytes()
-    for number, start in enumerate(range(0, len(whole), PART)):
-        (out / f"unet-{number}.part").write_bytes(whole[start : start + PART])
     about = {"sha256": hashlib.sha256(whole).hexdigest(), "config": json.loads((unet / "config.json").read_text())}
-    (out / "unet.json").write_text(json.dumps(about))
+    made = {f"unet-{n}.part": whole[start : start + PART] for n, start in enumerate(range(0, len(whole), PART))}
+    made["unet.json"] = json.dumps(about).encode()
+    for name, data in made.items():
+        (out / f"{name}.half").write_bytes(data)
+    for name in made:  # at once: a run may be cut off at any time, and parts of two sets are worth nothing
+        (out / f"{name}.half").replace(out / name)
 
 
 def join(returned: Path, unet: Path) -> None:

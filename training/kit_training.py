@@ -41,7 +41,7 @@ from training.recipe import RECIPES, Pace, Recipe
 from training.unet import DROPPED_CAPTIONS, between_features, counts, fresh, noise_schedule, noised, spread
 
 SEED = 90
-"""From the recipe's: composites that no other training has seen; a run's own start is drawn from the clock."""
+"""From the recipe's seed, and more by the clock: no run sees the composites of another, or the report's."""
 MOST = 600_000
 """Composites that are kept: 2.4 GB of latents. When they are all there, no more are made."""
 LEAST = 500
@@ -231,7 +231,7 @@ class Student:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Makes composites and learns, until the minutes are over; the last fifth of a minute is for pictures."""
+    """Makes composites, learns until the minutes are over, and leaves weights, report and pictures."""
     flags = _parser().parse_args(arguments)
     began = time.monotonic()
     torch.set_float32_matmul_precision("high")
