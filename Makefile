@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 FLAGS ?=
 
-.PHONY: run test lint bench pictures gallery space pocket pocket-smoke pocket-report clean
+.PHONY: run test lint bench pictures gallery space pocket pocket-smoke pocket-report pocket-kit clean
 
 run: $(READY)
 	$(VENV)/bin/python app.py $(FLAGS)
@@ -36,6 +36,9 @@ pocket-smoke: $(READY_DEV)
 
 pocket-report: $(READY_DEV)
 	$(VENV)/bin/python -m training report $(FLAGS)
+
+pocket-kit: $(READY_DEV)
+	$(VENV)/bin/python -m training.kit pack $(FLAGS)
 
 space: $(READY)
 	$(VENV)/bin/python huggingface/check.py $(FLAGS)

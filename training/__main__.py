@@ -13,10 +13,12 @@ from training.recipe import RECIPES
 STAGES = (
     "sources",
     "drawings",
+    "parts",
     "autoencoder",
     "tokenizer",
     "text_encoder",
     "latents",
+    "small_decoder",
     "unet",
     "judge",
     "pack",
@@ -33,6 +35,12 @@ def main(arguments: list[str] | None = None) -> None:
         if flags.unet_steps < 1:
             parser.error(f"--unet-steps = {flags.unet_steps} is not allowed: 1 or more")
         recipe = replace(recipe, unet=replace(recipe.unet, steps=flags.unet_steps))
+    if flags.at_most is not None:
+        if flags.at_most < 1:
+            parser.error(f"--at-most = {flags.at_most} is not allowed: 1 or more")
+        recipe = replace(
+            recipe, portions=tuple(each._replace(count=min(each.count, flags.at_most)) for each in recipe.portions)
+        )
     if flags.model is not None and not (flags.model / "model_index.json").is_file():
         parser.error(f"--model = {str(flags.model)!r} is not allowed: a folder in diffusers' format")
     flags.folder.mkdir(parents=True, exist_ok=True)
@@ -51,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--recipe", choices=sorted(RECIPES), default="pocket", help="whose numbers (default pocket)")
     parser.add_argument("--unet-steps", type=int, help="other than the recipe's: more go on from the checkpoint")
+    parser.add_argument("--at-most", type=int, help="composites of each mix for the UNet: a start while more are made")
     parser.add_argument("--compile", action="store_true", help="torch.compile for the UNet (needs a C++ compiler)")
     parser.add_argument("--model", type=Path, help="what is reported on (default pocket in the work folder)")
     parser.add_argument("--quick", action="store_true", help="a report of every fourth question")

@@ -60,7 +60,7 @@ def run(folder: Path, recipe: Recipe) -> None:
 
 
 def fresh(recipe: Recipe) -> AutoencoderTiny:
-    """Random weights by He; residual blocks begin as nearly the identity (Fixup, arXiv:1901.09321)."""
+    """Random weights, the same for the same recipe."""
     channels = (recipe.autoencoder_width,) * 4
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
@@ -71,11 +71,18 @@ def fresh(recipe: Recipe) -> AutoencoderTiny:
             num_decoder_blocks=(3, 3, 2, 1),
             latent_channels=8,
         )
-        convolutions = [module for module in vae.modules() if isinstance(module, nn.Conv2d)]
-        for convolution in convolutions:
-            nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
-            if convolution.bias is not None:
-                nn.init.zeros_(convolution.bias)
+        return initialised(vae)
+
+
+def initialised(vae: AutoencoderTiny) -> AutoencoderTiny:
+    """The same autoencoder with random weights by He; residual blocks begin as nearly the identity
+    (Fixup, arXiv:1901.09321).
+    """
+    convolutions = [module for module in vae.modules() if isinstance(module, nn.Conv2d)]
+    for convolution in convolutions:
+        nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
+        if convolution.bias is not None:
+            nn.init.zeros_(convolution.bias)
     with torch.no_grad():
         for block in vae.modules():
             if type(block).__name__ == "AutoencoderTinyBlock":
@@ -124,9 +131,9 @@ def _batches(seen: np.ndarray, machine: Machine, rows: int = 16) -> Iterator[Ten
 
 
 @torch.no_grad()
-def encode(vae: AutoencoderTiny, seen: np.ndarray, machine: Machine) -> Tensor:
-    """Latents (n, 8, h / 8, w / 8) float32 on the CPU of pictures (n, h, w, 3) uint8, not scaled."""
-    return torch.cat([vae.encode(batch).latents.float().cpu() for batch in _batches(seen, machine)])
+def encode(vae: AutoencoderTiny, seen: np.ndarray, machine: Machine, rows: int = 16) -> Tensor:
+    """Latents (n, 8, h / 8, w / 8) float32 on the CPU of pictures (n, h, w, 3) uint8, not scaled; `rows` at a time."""
+    return torch.cat([vae.encode(batch).latents.float().cpu() for batch in _batches(seen, machine, rows)])
 
 
 @torch.no_grad()

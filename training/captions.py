@@ -24,7 +24,8 @@ STYLED_FORMS = (
 NO_ARTICLE = re.compile(
     r"(?<![siu])s$|clothes$|^(milk|honey|corn|broccoli|garlic|lettuce|bacon|butter|salt|sushi|spaghetti|pasta|popcorn|bread|cheese|chocolate"
     r"|tea|coffee|wine|soup|salad|ramen|paella|fire|wheat|earth|lightning|soap|money|oden|dango|falafel|santa claus"
-    r"|mount .*|statue of liberty|meat|ginger root|canned food|curry rice|fog|dna|yarn|jewelry|wood|ice|sake|mate)$"
+    r"|mount .*|two .*|mrs\. claus|statue of liberty|meat|ginger root|canned food|curry rice|fog|dna|yarn|jewelry|wood"
+    r"|ice|sake|mate)$"
 )
 """Plurals, what cannot be counted, and names: without "a"."""
 SOUNDS_LIKE_AN = re.compile(r"^([aeio]|u(?!ni|fo|se|ku)|hour|suv\b|x-ray)")
@@ -61,12 +62,58 @@ def caption(  # noqa: PLR0917, the first four are a claim's fields
         KeyError: no such scene, style or source.
     """
     look = one_of(STYLES[style], rng) if style else one_of(SOURCE_WORDS[source], rng) if source else None
-    place = f" {one_of(SCENES[scene], rng)}" if scene else f" on {with_article(color)} background" if color else ""
+    where = place(scene, color, rng)
     form = one_of(STYLED_FORMS if look else BARE_FORMS, rng)
     a_style = with_article(look) if look else ""
-    return form.format(subject=subject, a_subject=with_article(subject), style=look, a_style=a_style, place=place)
+    return form.format(subject=subject, a_subject=with_article(subject), style=look, a_style=a_style, place=where)
 
 
 def one_of(choices: Sequence[str], rng: np.random.Generator | None) -> str:
     """One by lot, or the first."""
     return choices[0] if rng is None else choices[rng.integers(len(choices))]
+
+
+NUMBERS = {2: ("two", "2"), 3: ("three", "3"), 4: ("four", "4")}
+IRREGULAR = {
+    "mouse": "mice", "fish": "fish", "sheep": "sheep", "deer": "deer", "wolf": "wolves", "leaf": "leaves",
+    "loaf": "loaves", "knife": "knives", "man": "men", "woman": "women", "child": "children", "person": "people",
+    "goose": "geese", "tooth": "teeth", "moose": "moose", "bison": "bison", "ox": "oxen", "foot": "feet",
+    "sushi": "sushi", "shrimp": "shrimp", "squid": "squid", "broccoli": "broccoli", "scarf": "scarves",
+}  # fmt: skip
+
+
+def counted(words: str, number: int, rng: np.random.Generator | None = None) -> str:
+    """So many of it, 2 to 4: "two red cars"."""
+    return f"{one_of(NUMBERS[number], rng)} {plural(words)}"
+
+
+def plural(words: str) -> str:
+    """More than one of it: "red cars", "glasses of wine", "mice"."""
+    head, of, rest = words.partition(" of ")
+    *before, last = head.split(" ")
+    return " ".join((*before, IRREGULAR.get(last) or _regular(last))) + of + rest
+
+
+def _regular(word: str) -> str:
+    if word.endswith(("ss", "us", "x", "ch", "sh")):
+        return word + "es"
+    if word.endswith("s"):
+        return word
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return word[:-1] + "ies"
+    return word + ("es" if word in ("tomato", "potato", "mango", "volcano", "flamingo") else "s")
+
+
+def in_style(words: str, style: str | None, rng: np.random.Generator | None = None) -> str:
+    """Words that have their article already, with a style of `STYLES` before or after them."""
+    if style is None:
+        return words
+    look = one_of(STYLES[style], rng)
+    return one_of((f"{with_article(look)} of {words}", f"{look} of {words}", f"{words}, {look}"), rng)
+
+
+def place(scene: str | None, color: str | None, rng: np.random.Generator | None = None) -> str:
+    """Where something is, behind a space: a key of `SCENES`, or the colour of the background; else nothing."""
+    if scene:
+        return f" {one_of(SCENES[scene], rng)}"
+    return f" on {with_article(color)} background" if color else ""

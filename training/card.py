@@ -20,7 +20,8 @@ from safetensors import safe_open
 from explorer.engine import checkpoint
 from training.claims import VALUES
 from training.subjects import COMMON
-from training.tables import Figures, judged, megabytes, spread, table
+from training.tables import Figures, judged, megabytes, spread, spread_of_seeds, table
+from training.wider import MIX_OF
 
 BUNDLED = Path(__file__).resolve().parents[1] / "assets" / "pocket"
 LEFT_OUT = ("subjects", "text_encoder", "settings")  # of the history: long, and told by the card of its time
@@ -71,7 +72,9 @@ def card(pocket: Path, found: Figures, past: Sequence[Figures]) -> str:
         "side": 8 * unet["sample_size"],  # the autoencoder's factor
         **found["settings"],
         **{f"{name}s": ", ".join(values) for name, values in VALUES.items()},
-        **{name: _share(found, f"{name}, first 1") for name in VALUES},
+        **{name: _share(found, f"{name}, first 1") for name in (*VALUES, *MIX_OF) if name != "both"},
+        "both": _share(found, "both, first 5"),
+        "spread": spread_of_seeds(found["spread"]) if "spread" in found else "not measured",
         "core": found["core"],
         "subject_1": _share(found, "subject, first 1"),
         "subject_5": _share(found, "subject, first 5"),
@@ -80,6 +83,7 @@ def card(pocket: Path, found: Figures, past: Sequence[Figures]) -> str:
         **subjects(found["subjects"]),
         "judged": judged(found),
         "speed": speed(found),
+        "small_decoder": small_decoder(found.get("small_decoder")),
         "psnr": found["autoencoder"]["psnr_db"],
         "psnr_pictures": found["autoencoder"]["pictures"],
         "uneven_judge": smooth["judge"]["unevenness"],
@@ -137,6 +141,17 @@ def texts(encoder: Mapping[str, Any]) -> str:
     learnt = {name.replace("_", " "): figure for name, figure in encoder.items() if name != "nearest"}
     told = "".join(f", {name} {figure}" for name, figure in learnt.items())
     return f"- Text encoder{told}. Nearest core subjects of some words: {near}."
+
+
+def small_decoder(found: Mapping[str, Any] | None) -> str:
+    """Its line; empty where there is none."""
+    if not found:
+        return ""
+    line = (
+        "- Small decoder (`small_decoder/`, for drafts): {small_psnr_db} dB on {pictures} composites where the full\n"
+        "  one has {full_psnr_db} dB, at {cost:.0%} of its multiplications.\n"
+    )
+    return line.format(**found)
 
 
 def _share(found: Figures, name: str) -> str:

@@ -45,14 +45,25 @@ class Composite(NamedTuple):
         scene: a key of `scenes.SCENES`, or None.
         style: a key of `styles.STYLES`, or None for the set's own look.
         color: of a plain background, a key of `scenes.COLORS`; None for white and before a scene.
+        tint: that the subject was given, a key of `tints.TINTS`; None for its own colours.
+        count: of the subject, 1 to 4.
+        other, other_tint: the second subject, and what it was given.
+        relation: of the subject to the other one, a value of `claims.RELATIONS`.
+        sky: a key of `landscapes.SKIES`, where the picture is a landscape and the subject its place.
     """
 
     picture: np.ndarray
     caption: str
     subject: str
-    scene: str | None
-    style: str | None
-    color: str | None
+    scene: str | None = None
+    style: str | None = None
+    color: str | None = None
+    tint: str | None = None
+    count: int = 1
+    other: str | None = None
+    other_tint: str | None = None
+    relation: str | None = None
+    sky: str | None = None
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,10 @@ BLUR = 12.0  # pixels: of a subject nothing is left but a blob of its colours
 
 
 def ranks(likeness: Likeness, pictures: np.ndarray, questions: Sequence[Question]) -> np.ndarray:
-    """The place of the best right text among each question's choices, by likeness to its picture; 1 is the first."""
+    """The place of the best right text among each question's choices, by likeness to its picture; 1 is the first.
+
+    Where a question wants all of its right texts, it is the place of the worst of them.
+    """
     return _ranks(likeness.see(pictures), likeness, questions)
 
 
@@ -38,7 +41,8 @@ def _ranks(seen: np.ndarray, likeness: Likeness, questions: Sequence[Question]) 
     found = []
     for row, question in zip(seen, questions, strict=True):
         scores = likeness.read(question.choices) @ row
-        found.append(1 + int((scores > scores[list(question.right)].max()).sum()))
+        right = scores[list(question.right)]
+        found.append(1 + int((scores > (right.min() if question.all_of else right.max())).sum()))
     return np.array(found, dtype=int)
 
 

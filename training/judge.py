@@ -25,6 +25,7 @@ from training.machines import this_machine
 from training.pictures import Said
 from training.recipe import Recipe
 from training.steps import draws, train
+from training.styles import COLORLESS
 from training.teacher import Teacher, remembered
 
 TITLE = "judge"
@@ -32,7 +33,6 @@ NOISE = 0.15  # of latents of variance 1: generated ones are not as clean as enc
 SHIFT = 1  # latent pixels, 8 px of the picture
 CAPTION_SHARE = 0.4
 OTHERS = 512  # names of subjects, of which a batch's own pictures show few
-COLORLESS = ("pencil sketch", "black and white photo", "blueprint")
 SHARPEST = math.log(100.0)
 
 
@@ -86,14 +86,14 @@ class Residual(nn.Module):
 
 
 def run(folder: Path, recipe: Recipe, teacher: Teacher | None = None) -> None:
-    """Trains F/judge from the latents of `latents.JUDGE`. Does nothing if it is there.
+    """Trains F/judge from the latents of `latents.judge_kinds`. Does nothing if it is there.
 
     Args:
         teacher: the sentence encoder; None takes the packaged one.
     """
     if (folder / "judge" / "config.json").exists():
         return
-    seen, said = latents.load(folder, recipe, *latents.JUDGE)
+    seen, said = latents.load(folder, recipe, *latents.judge_kinds(recipe))
     texts = texts_of(said)
     lessons = Lessons(said, texts, remembered(folder / "judge_texts", texts, teacher or Teacher()))
     judge = taught(seen, lessons, recipe, folder / "judge.pt")
@@ -176,7 +176,8 @@ class Lessons:
     def __init__(self, said: Sequence[Said], texts: Sequence[str], vectors: np.ndarray) -> None:
         self.captions = [each.caption for each in said]
         self.claims = [claim_of(each) for each in said]
-        self.names = [Claim(subject) for subject in sorted({each.subject for each in said})]
+        named = {each.subject for each in said} | {each.other for each in said if each.other}
+        self.names = [Claim(subject) for subject in sorted(named)]
         self.vectors = vectors
         self._row = {text: row for row, text in enumerate(texts)}
 
@@ -204,8 +205,9 @@ class Lessons:
 
 
 def claim_of(said: Said) -> Claim:
-    """What a composite shows; its colour is left out where the style has none."""
-    return Claim(said.subject, said.scene, said.style, None if said.style in COLORLESS else said.color)
+    """What a composite shows; its colours are left out where the style has none."""
+    shown = Claim(*said[1:])
+    return shown._replace(color=None, tint=None, other_tint=None) if said.style in COLORLESS else shown
 
 
 def texts_of(said: Sequence[Said]) -> list[str]:

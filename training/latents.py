@@ -1,11 +1,13 @@
 """The latents that the UNet and the judge learn from: composites, encoded once, with what their captions say.
 
-Shards of 1,000 in F/latents, so that a kill costs one. No two kinds share a seed.
+Shards of 250 in F/latents, so that a kill costs one; the first of every kind come first, and a recipe whose counts are
+raised (by whole shards) adds to them. No composite of one kind is one of another.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,9 +21,10 @@ from training.machines import Machine, this_machine
 from training.pictures import Said, pictures
 from training.recipe import Recipe
 
-SHARD = 1_000
-UNET, JUDGE = ("plain", "painted", "mixed"), ("judge", "judge-plain")
-"""The kinds that each of them learns from."""
+SHARD = 250
+OFFSETS = {"plain": 10, "mixed": 20, "painted": 70}
+OFFSET, JUDGES_OFFSET = 10, 30
+"""From the recipe's seed: of the UNet's composites (but for the oldest mixes), and of the judge's."""
 
 
 class Kind(NamedTuple):
@@ -32,26 +35,36 @@ class Kind(NamedTuple):
     count: int
 
 
+def unet_kinds(recipe: Recipe) -> dict[str, Kind]:
+    """What the UNet learns from, by name, in the portions' order."""
+    return {each.mix: Kind(each.mix, OFFSETS.get(each.mix, OFFSET), each.count) for each in recipe.portions}
+
+
+def judge_kinds(recipe: Recipe) -> dict[str, Kind]:
+    """What the judge learns from, by name."""
+    return {f"judge-{each.mix}": Kind(each.mix, JUDGES_OFFSET, each.count) for each in recipe.judged}
+
+
 def kinds(recipe: Recipe) -> dict[str, Kind]:
-    """What is encoded, by name."""
-    return {
-        "plain": Kind("plain", 10, recipe.plain),
-        "mixed": Kind("mixed", 20, recipe.mixed),
-        "painted": Kind("painted", 70, recipe.painted),
-        "judge": Kind("mixed", 30, recipe.judged),
-        "judge-plain": Kind("plain", 60, recipe.judged),
-    }
+    """All that is encoded, by name."""
+    return unet_kinds(recipe) | judge_kinds(recipe)
 
 
-def run(folder: Path, recipe: Recipe) -> None:
-    """Writes what is missing of F/latents/<kind>-<n>.npy (float16, n x 8 x 16 x 16, scaled to variance 1) and .json."""
+def run(folder: Path, recipe: Recipe, only: Sequence[str] = ()) -> None:
+    """Writes what is missing of F/latents/<kind>-<n>.npy (float16, n x 8 x 16 x 16, scaled to variance 1) and .json.
+
+    Args:
+        only: names of kinds; empty takes all.
+    """
     machine = this_machine()
     missing = [
         (name, kind, start)
         for name, kind in kinds(recipe).items()
+        if not only or name in only
         for start in range(0, kind.count, SHARD)
         if not _file(folder, name, start).exists()
     ]
+    missing.sort(key=lambda shard: shard[2])
     if not missing:
         return
     vae = AutoencoderTiny.from_pretrained(folder / "vae").to(machine.device, memory_format=torch.channels_last).eval()

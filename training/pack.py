@@ -13,7 +13,7 @@ from training.unet import noise_schedule
 
 
 def run(folder: Path, _recipe: Recipe) -> None:
-    """Writes F/pocket from F/vae, F/tokenizer, F/text_encoder and F/unet."""
+    """Writes F/pocket from F/vae, F/tokenizer, F/text_encoder and F/unet, and F/small_decoder where it is there."""
     half = {"dtype": torch.float16}
     pipeline = StableDiffusionPipeline(
         vae=AutoencoderTiny.from_pretrained(folder / "vae", **half),
@@ -26,6 +26,10 @@ def run(folder: Path, _recipe: Recipe) -> None:
         requires_safety_checker=False,
     )
     pipeline.save_pretrained(folder / "pocket")
+    if (folder / "small_decoder").exists():
+        AutoencoderTiny.from_pretrained(folder / "small_decoder", **half).save_pretrained(
+            folder / "pocket" / "small_decoder"
+        )
 
 
 def sampler() -> DPMSolverMultistepScheduler:

@@ -55,6 +55,18 @@ class Painter:
                 self._keep(_key(prompt), picture)
         return np.stack([self._kept(_key(prompt)) for prompt in prompts])
 
+    def again(self, prompt: str, count: int) -> np.ndarray:
+        """So many pictures of one prompt, each from another noise, uint8 (count, h, w, 3)."""
+        keys = [_key("again", prompt, str(number)) for number in range(count)]
+        missing = [number for number, key in enumerate(keys) if key not in self._store]
+        for start in range(0, len(missing), BATCH):
+            batch = missing[start : start + BATCH]
+            full = batch + [batch[-1]] * (BATCH - len(batch))
+            noises = [draws(SEED, prompt, 1 + number).noise for number in full]
+            for number, picture in zip(batch, self._run(prompt=[prompt] * BATCH, generator=noises), strict=False):
+                self._keep(keys[number], picture)
+        return np.stack([self._kept(key) for key in keys])
+
     def between(self, first: str, last: str, frames: int) -> np.ndarray:
         """Pictures uint8 (frames, h, w, 3) on the arc between two prompts' embeddings, from the first one's noise."""
         keys = [_key(first, last, str(frame), str(frames)) for frame in range(frames)]

@@ -12,20 +12,26 @@ from typing import NamedTuple
 
 import numpy as np
 
-from training.composites import composites
 from training.drawings import load
+from training.mixes import composites
 
 PART = 250
 
 
 class Said(NamedTuple):
-    """A composite without its picture."""
+    """A composite without its picture; see `composites.Composite`."""
 
     caption: str
     subject: str
-    scene: str | None
-    style: str | None
-    color: str | None
+    scene: str | None = None
+    style: str | None = None
+    color: str | None = None
+    tint: str | None = None
+    count: int = 1
+    other: str | None = None
+    other_tint: str | None = None
+    relation: str | None = None
+    sky: str | None = None
 
 
 class Part(NamedTuple):
@@ -41,22 +47,22 @@ class Part(NamedTuple):
 def pictures(folder: Path, mix: str, seed: int, count: int, start: int = 0) -> tuple[np.ndarray, list[Said]]:
     """Composites `start` to `start + count` of a mix: (count, 128, 128, 3) uint8 and what their captions say."""
     parts = [Part(folder, mix, seed, start + done, min(PART, count - done)) for done in range(0, count, PART)]
-    made = list(_over_the_cores(parts))
-    return np.concatenate([seen for seen, _ in made]), [said for _, part in made for said in part]
+    finished = list(_over_the_cores(parts))
+    return np.concatenate([seen for seen, _ in finished]), [said for _, part in finished for said in part]
 
 
 def _over_the_cores(parts: list[Part]) -> Iterator[tuple[np.ndarray, list[Said]]]:
     cores = min(len(parts), os.cpu_count() or 1)
     if cores == 1:
-        yield from map(_made, parts)
+        yield from map(made, parts)
         return
     # Not forked: a child of a process with torch's threads in it can hang.
     with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_made, parts)
+        yield from pool.map(made, parts)
 
 
-def _made(part: Part) -> tuple[np.ndarray, list[Said]]:
+def made(part: Part) -> tuple[np.ndarray, list[Said]]:
+    """One part's pictures and what is said of them, by this process alone."""
     drawn = load(part.folder)
-    made = list(islice(composites(drawn, part.mix, part.seed, part.count, part.start), part.count))
-    seen = np.stack([composite.picture for composite in made])
-    return seen, [Said(*composite[1:]) for composite in made]
+    found = list(islice(composites(drawn, part.mix, part.seed, part.count, part.start), part.count))
+    return np.stack([composite.picture for composite in found]), [Said(*composite[1:]) for composite in found]

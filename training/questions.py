@@ -5,7 +5,10 @@ Fixed lists and explicit seeds: every model gets the same questions. It does not
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
+from math import comb
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -39,15 +42,37 @@ PAIRS = (
 )
 
 
+NEWCOMERS = (
+    "a cat on a chair", "a blue cat", "a black dog", "a cat and a dog", "two cats", "three red apples",
+    "a pink elephant", "a red car next to a blue house", "a white horse in a field", "a dog wearing a red hat",
+    "an astronaut riding a horse", "a bird on a tree", "a beautiful woman", "a man with a beard",
+    "a girl with red hair", "an old man", "a portrait of a woman", "a king with a crown", "a wizard",
+    "a little boy in a blue shirt", "mountains at sunrise", "a mountain lake", "a forest in autumn", "a waterfall",
+    "a beach at sunset", "a city at night", "a road through a forest", "a field of flowers", "the sea in a storm",
+    "a village in the snow", "a windmill", "a lighthouse by the sea", "a bowl of fruit", "a vase of flowers",
+    "a castle on a hill", "a green dragon", "a robot with a flower", "a spaceship in space",
+    "a cup of coffee on a table", "a yellow submarine",
+)  # fmt: skip
+"""What people type first, for eyes."""
+
+
 class Question(NamedTuple):
-    """A prompt, the texts to choose among, and the places of those that are right."""
+    """A prompt, the texts to choose among, and the places of those that are right.
+
+    Attributes:
+        all_of: all of the right ones must be among the first, not one of them.
+    """
 
     prompt: str
     choices: tuple[str, ...]
     right: tuple[int, ...]
+    all_of: bool = False
 
     def chance(self, first: int) -> float:
-        """The probability that a blind guess has a right text among the `first` ones."""
+        """The probability that a blind guess has what is right among the `first` ones."""
+        if self.all_of:
+            texts, wanted = len(self.choices), len(self.right)
+            return comb(texts - wanted, first - wanted) / comb(texts, first) if first >= wanted else 0.0
         wrong, texts = len(self.choices) - len(self.right), len(self.choices)
         misses = [(wrong - n) / (texts - n) for n in range(min(first, texts))]
         return 1 - float(np.prod(np.clip(misses, 0, 1)))
@@ -93,6 +118,32 @@ def unseen(core: Sequence[str], wordnet: WordNet, captions: Iterable[str], count
     chosen = np.random.default_rng(SEED).permutation(len(words))[:count]
     choices = tuple(Claim(subject).words() for subject in core)
     return [Question(article(words[n]), choices, tuple(kinds[words[n]])) for n in chosen]
+
+
+class Frozen(NamedTuple):
+    """The questions of the report of November 2026, so that models of then and of later compare.
+
+    Attributes:
+        core: the subjects, the choices of every question that names one.
+        common: those that attributes are asked with.
+        unseen: words that no caption of then had, each with the core subjects that it is a kind of.
+    """
+
+    core: list[str]
+    common: list[str]
+    unseen: list[tuple[str, list[str]]]
+
+    def unseen_questions(self) -> list[Question]:
+        """Which core subject is it?"""
+        choices = tuple(Claim(subject).words() for subject in self.core)
+        places = {subject: place for place, subject in enumerate(self.core)}
+        return [Question(prompt, choices, tuple(places[name] for name in kinds)) for prompt, kinds in self.unseen]
+
+
+def frozen() -> Frozen:
+    """Those of training/questions.json."""
+    kept = json.loads(Path(__file__).with_suffix(".json").read_text())
+    return Frozen(kept["core"], kept["common"], [(prompt, kinds) for prompt, kinds in kept["unseen"]])
 
 
 def _is_new(word: str, known: set[str]) -> bool:

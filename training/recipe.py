@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,20 @@ class Pace:
         return self.peak * min(rising, max(0.01, min(1.0, falling)))
 
 
+class Portion(NamedTuple):
+    """Composites of one mix that a network learns from.
+
+    Attributes:
+        mix: a key of `mixes.MIXES`.
+        count: how many are encoded, 1 or more.
+        share: of every batch of the UNet, 0 to 1; the judge takes every picture as often as the next.
+    """
+
+    mix: str
+    count: int
+    share: float = 0.0
+
+
 @dataclass(frozen=True)
 class Recipe:
     """A whole training. Two recipes that differ in a number leave different weights.
@@ -39,15 +54,17 @@ class Recipe:
         drawings: at most so many drawings, spread over the subjects; None takes all.
         pictures: composites that the autoencoder learns from.
         held_out: composites of other seeds, drawings seen, on which it is measured.
-        plain, mixed, painted: latents of the three mixes (`composites.MIXES`) that the UNet learns from.
-        plain_share, painted_share: share of a UNet batch drawn from those, 0 to 1; the rest are mixed ones.
-        judged: latents of the plain and as many of the mixed kind, of seeds of their own, that the judge learns from.
+        start: parts that are taken as they are, and the UNet to go on from: a model's folder, below the project's;
+            None trains all of them.
+        portions: what the UNet learns from; the shares are 1 in all.
+        judged: what the judge learns from, composites of seeds of their own.
         texts: texts that the text encoder learns from, at most; None takes all.
         vocabulary: entries of the tokenizer, 600 to 49,408.
         autoencoder_width: channels of every AutoencoderTiny block.
         text_width, text_layers: of the CLIPTextModel.
         unet_widths: channels of the UNet's three levels, multiples of 16.
         unet_layers: residual blocks a level.
+        judge_width, small_decoder_width: channels of those.
     """
 
     name: str
@@ -55,16 +72,14 @@ class Recipe:
     text_encoder: Pace
     unet: Pace
     judge: Pace
+    small_decoder: Pace
     seed: int = 20261122
     drawings: int | None = None
     pictures: int = 12_000
     held_out: int = 64
-    plain: int = 16_000
-    mixed: int = 12_000
-    painted: int = 8_000
-    plain_share: float = 0.55
-    painted_share: float = 0.2
-    judged: int = 16_000
+    start: str | None = None
+    portions: tuple[Portion, ...] = ()
+    judged: tuple[Portion, ...] = ()
     texts: int | None = None
     vocabulary: int = 12_288
     autoencoder_width: int = 48
@@ -73,23 +88,52 @@ class Recipe:
     unet_widths: tuple[int, int, int] = (64, 128, 192)
     unet_layers: int = 1
     judge_width: int = 96
+    small_decoder_width: int = 24
 
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
             if isinstance(value, int) and field.name != "seed" and value < 1:
                 raise ValueError(f"{field.name} = {value} is not allowed: 1 or more")
-        if min(self.plain_share, self.painted_share) < 0 or self.plain_share + self.painted_share > 1:
-            shares = f"plain_share = {self.plain_share}, painted_share = {self.painted_share}"
-            raise ValueError(f"{shares} is not allowed: 0 or more, together at most 1")
+        if self.portions and abs(sum(portion.share for portion in self.portions) - 1) > 1e-6:
+            shares = ", ".join(f"{portion.mix} {portion.share}" for portion in self.portions)
+            raise ValueError(f"portions = {shares} is not allowed: the shares must be 1 in all")
+        for portion in (*self.portions, *self.judged):
+            if portion.count < 1 or portion.share < 0:
+                raise ValueError(f"{portion} is not allowed: a count of 1 or more, a share of 0 or more")
 
 
 POCKET = Recipe(
     name="pocket",
     autoencoder=Pace(steps=5_000, rows=12, peak=1.5e-3, decay=0.5),
     text_encoder=Pace(steps=1_600, rows=192, peak=1e-3, warmup=200, decay=1.0),
-    unet=Pace(steps=5_300, rows=96, peak=2e-3, warmup=30, decay=0.35),
+    unet=Pace(steps=20_000, rows=96, peak=1e-3, warmup=30, decay=0.35),
     judge=Pace(steps=3_000, rows=128, peak=1e-3, decay=0.6),
+    small_decoder=Pace(steps=1_500, rows=12, peak=2e-3, decay=0.5),
+    start="assets/pocket",
+    portions=(
+        Portion("plain", 3_000, 0.12),
+        Portion("painted", 2_000, 0.10),
+        Portion("mixed", 1_000, 0.05),
+        Portion("tinted", 3_000, 0.15),
+        Portion("pairs", 5_000, 0.22),
+        Portion("counts", 2_000, 0.07),
+        Portion("loose", 4_000, 0.16),
+        Portion("landscapes", 2_000, 0.06),
+        Portion("people", 2_000, 0.04),
+        Portion("invented", 2_000, 0.03),
+    ),
+    judged=(
+        Portion("mixed", 3_000),
+        Portion("plain", 4_000),
+        Portion("tinted", 2_000),
+        Portion("pairs", 3_000),
+        Portion("counts", 1_000),
+        Portion("loose", 2_000),
+        Portion("landscapes", 1_000),
+        Portion("people", 1_000),
+        Portion("invented", 1_000),
+    ),
 )
 
 SMOKE = Recipe(
@@ -98,12 +142,15 @@ SMOKE = Recipe(
     text_encoder=Pace(steps=4, rows=8, peak=1e-3, warmup=1),
     unet=Pace(steps=4, rows=4, peak=1e-3, warmup=1),
     judge=Pace(steps=4, rows=8, peak=1e-3, warmup=1),
+    small_decoder=Pace(steps=4, rows=2, peak=1e-3, warmup=1),
     pictures=16,
     held_out=4,
-    plain=16,
-    mixed=16,
-    painted=8,
-    judged=24,
+    portions=(
+        Portion("plain", 12, 0.2),
+        Portion("mixed", 8, 0.1),
+        *(Portion(mix, 4, 0.1) for mix in ("painted", "tinted", "pairs", "counts", "loose", "landscapes", "invented")),
+    ),
+    judged=tuple(Portion(mix, 6) for mix in ("mixed", "plain", "tinted", "pairs", "counts", "landscapes", "invented")),
     texts=200,
     vocabulary=700,
     autoencoder_width=16,
@@ -111,5 +158,6 @@ SMOKE = Recipe(
     text_layers=2,
     unet_widths=(16, 32, 48),
     judge_width=16,
+    small_decoder_width=8,
 )
 RECIPES = {recipe.name: recipe for recipe in (POCKET, SMOKE)}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,12 @@ import numpy as np
 
 from bench.report import machine_line
 from explorer.engine import checkpoint
-from training import card, drawings, exam, figures, sheet, subjects, timing
+from training import card, drawings, exam, figures, sheet, spread, timing
+from training.claims import Claim
 from training.likeness import Likeness
 from training.nearest import nearest
 from training.painting import GUIDANCE, STEPS, Painter
-from training.questions import PAIRS, WORDS, fixed
+from training.questions import NEWCOMERS, PAIRS, WORDS, fixed
 from training.recipe import Recipe
 from training.tables import judged, table
 
@@ -45,7 +47,7 @@ SMOKE = Extent("smoke (next to nothing)", every=1_000, composites=8, films=1, ro
 
 
 def run(folder: Path, recipe: Recipe, model: Path | None = None, quick: bool = False) -> None:
-    """Measures a model: F/report/<digest>.json, .md and .png (the contact sheet), and F/report.md with all so far.
+    """Measures a model: F/report/<digest>.json, .md, .png and -newcomers.png (sheets), and F/report.md with all so far.
 
     Args:
         model: a folder in diffusers' format; None takes F/pocket, which gets its card, F/report.json and F/sheet.png.
@@ -62,17 +64,24 @@ def run(folder: Path, recipe: Recipe, model: Path | None = None, quick: bool = F
     painter = Painter(model, folder / "report" / digest)
     found = {"model": model.name, "digest": digest, "extent": extent.name}
     found |= measured(folder, recipe, model, painter, extent)
-    if own and (folder / "text_encoder.json").exists():
-        found["text_encoder"] |= json.loads((folder / "text_encoder.json").read_text())
+    if own:
+        found["text_encoder"] |= _own(folder / "text_encoder.json")
+        found["small_decoder"] = _own(folder / "small_decoder.json")
     _file(stem, ".json").write_text(json.dumps(found, indent=1) + "\n")
     _file(stem, ".md").write_text(f"{table([found])}\n{judged(found)}\n")
     (folder / "report.md").write_text(table(everything(folder)))
-    shown = fixed()[:: 1 if extent.every < 1_000 else 10]
-    sheet.write(_file(stem, ".png"), f"{model.name} ({digest})", painter.paint(shown), shown)
+    for ending, prompts in ((".png", fixed()), ("-newcomers.png", NEWCOMERS)):
+        shown = prompts[:: 1 if extent.every < 1_000 else 10]
+        sheet.write(_file(stem, ending), f"{model.name} ({digest})", painter.paint(shown), shown)
     if own:
         shutil.copyfile(_file(stem, ".json"), folder / "report.json")
         shutil.copyfile(_file(stem, ".png"), folder / "sheet.png")
         card.write(folder, found)
+
+
+def _own(figures: Path) -> dict[str, Any]:
+    """What a stage found when it trained a part; nothing where that was not here."""
+    return json.loads(figures.read_text()) if figures.exists() else {}
 
 
 def everything(folder: Path) -> list[dict[str, Any]]:
@@ -85,7 +94,7 @@ def measured(folder: Path, recipe: Recipe, model: Path, painter: Painter, extent
     """All figures of a model and its painter, of JSON's types."""
     found: dict[str, Any] = {"measured": time.strftime("%Y-%m-%d %H:%M"), "machine": machine_line()}
     rows = drawings.load(folder)[1]
-    core, likeness = subjects.core(rows), Likeness.load(folder)
+    core, likeness = exam.core_of(rows), Likeness.load(folder)
     found["judge"] = likeness.name
     asked = exam.questions(folder, recipe, rows, extent.every)
     answers = exam.painted(painter, likeness, asked)
@@ -100,6 +109,7 @@ def measured(folder: Path, recipe: Recipe, model: Path, painter: Painter, extent
         "autoencoder": _fidelity(painter, real["mixed"].seen),
         "text_encoder": {"nearest": nearest(painter.pipe, WORDS, core)},
         "smoothness": _smoothness(painter, likeness, extent.films),
+        "spread": _spread(painter, likeness, core, exam.alike(folder, recipe, _alike(core, extent), spread.SEEDS)),
         "seconds": timing.seconds(model, painter.pipe, extent.rounds),
         "size": timing.size(model),
     }
@@ -119,6 +129,19 @@ def _smoothness(painter: Painter, likeness: Likeness, count: int) -> dict[str, A
         "judge": figures.smoothness(films, lambda film: figures.judged_steps(film, likeness)),
         "pixels": figures.smoothness(films, figures.pixel_steps),
     }
+
+
+def _alike(core: Sequence[str], extent: Extent) -> list[str]:
+    """The subjects of which several pictures are asked."""
+    return [name for name in spread.SUBJECTS if name in core][:: 2 if extent.every > 1 else 1]
+
+
+def _spread(
+    painter: Painter, likeness: Likeness, core: Sequence[str], real: Mapping[str, np.ndarray]
+) -> dict[str, Any]:
+    """How much the seeds of a prompt differ, and how much real composites of a subject do."""
+    own = {name: painter.again(Claim(name).words(), spread.SEEDS) for name in real}
+    return {name: spread.spread(shown, likeness, core) for name, shown in (("own", own), ("real", real))}
 
 
 def _file(stem: Path, suffix: str) -> Path:

@@ -20,8 +20,8 @@ COLORS: dict[str, tuple[int, int, int]] = {
 }  # fmt: skip
 """Each colour of a plain background, red, green and blue from 0 to 255."""
 SCENES: dict[str, tuple[str, ...]] = {
-    "beach": ("at the beach", "on a beach", "on the sand by the sea"),
-    "field": ("in a field", "in a green meadow", "on a grassy hill", "in the countryside"),
+    "beach": ("at the beach", "on a beach", "on the sand by the sea", "on a sunny beach"),
+    "field": ("in a field", "in a green meadow", "on a grassy hill", "in the countryside", "on a sunny day"),
     "starry night": ("under a starry night sky", "at night", "under the stars", "on a starry night"),
     "sunset": ("at sunset", "in front of a sunset"),
     "snow": ("in the snow", "in winter", "on a snowy hill"),

@@ -15,8 +15,8 @@ from training.brushes import SIDE, smooth_noise
 
 STYLES: dict[str, tuple[str, ...]] = {
     "watercolor": ("watercolor painting", "watercolor"),
-    "oil painting": ("oil painting",),
-    "pencil sketch": ("pencil sketch", "pencil drawing", "sketch"),
+    "oil painting": ("oil painting", "palette knife painting"),
+    "pencil sketch": ("pencil sketch", "pencil drawing", "sketch", "ink drawing"),
     "pixel art": ("pixel art",),
     "black and white photo": ("black and white photo", "monochrome photo"),
     "blueprint": ("blueprint", "architectural sketch"),
@@ -29,11 +29,11 @@ SOURCE_WORDS: dict[str, tuple[str, ...]] = {
     "noto-v1": ("blob cartoon",),
     "fluent-emoji": ("soft gradient illustration",),
     "fluent-emoji-flat": ("flat illustration", "flat design"),
-    "twemoji": ("vector art",),
+    "twemoji": ("vector art", "cartoon"),
     "emojione": ("glossy icon",),
     "fxemoji": ("minimal icon",),
     "streamline-emojis": ("outline drawing", "line art"),
-    "fluent-3d": ("3d render", "photo"),
+    "fluent-3d": ("3d render", "photo", "dslr photo"),
 }
 """What each set's own look is called."""
 

@@ -17,6 +17,14 @@ TITLES = {
     "color, first 1": "background colour, of {choices}",
     "unseen, first 1": "words never seen in captions: right core subject first",
     "unseen, first 10": "the same, among the first 10",
+    "tint, first 1": "colour of a subject, of {choices}",
+    "both, first 5": "both of two subjects among the first 5 of {core}",
+    "bound, first 1": "two subjects, each in its colour, of {choices} ways",
+    "side, first 1": "which of two is left, of {choices}",
+    "count, first 1": "two, three or four of a subject, of {choices}",
+    "person, first 1": "people recognised as people",
+    "landscape, first 1": "landscape, of {choices}",
+    "sky, first 1": "its time of day or weather, of {choices}",
 }
 
 
@@ -55,6 +63,16 @@ def spread(one: Figures) -> str:
     return f"{percent(one['share'])} ({100 * one['low']:.1f}-{100 * one['high']:.1f})"
 
 
+def spread_of_seeds(found: Figures) -> str:
+    """ "31.0 degrees (70 % of real composites'), 22.3 of 255 (45 %); 41 of 50 pictures counted"."""
+    own, real = found["own"], found["real"]
+    if own["degrees"] is None or real["degrees"] is None:
+        return f"too few pictures of their subject: {own['counted']} of {own['of']}"
+    degrees, pixels = (f"{own[name]:.1f}{unit} ({100 * own[name] / real[name]:.0f} % of real composites')"
+                       for name, unit in (("degrees", " degrees"), ("pixels", " of 255")))  # fmt: skip
+    return f"{degrees}, {pixels}; {own['counted']} of {own['of']} pictures counted"
+
+
 def megabytes(count: int) -> str:
     """ "42.1 MB"."""
     return f"{count / 1e6:.1f} MB"
@@ -86,6 +104,15 @@ ROWS: dict[str, Callable[[Figures], str]] = {
     "background colour": _share("color, first 1"),
     "word never seen, first": _share("unseen, first 1"),
     "word never seen, among the first 10": _share("unseen, first 10"),
+    "colour of a subject": _share("tint, first 1"),
+    "both of two subjects among the first 5": _share("both, first 5"),
+    "two subjects, each in its colour": _share("bound, first 1"),
+    "left and right": _share("side, first 1"),
+    "count of 2 to 4": _share("count, first 1"),
+    "people as people": _share("person, first 1"),
+    "landscape": _share("landscape, first 1"),
+    "time of day or weather": _share("sky, first 1"),
+    "spread of seeds": lambda found: spread_of_seeds(found["spread"]),
     "autoencoder": lambda found: f"{found['autoencoder']['psnr_db']:.2f} dB",
     "unevenness of films, judge": lambda found: f"{found['smoothness']['judge']['unevenness']:.2f}",
     "unevenness of films, pixels": lambda found: f"{found['smoothness']['pixels']['unevenness']:.2f}",

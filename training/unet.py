@@ -8,8 +8,10 @@ a scale and a shift beside the timestep's.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import torch
 from diffusers import DDPMScheduler, UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
@@ -17,7 +19,7 @@ from diffusers.training_utils import EMAModel
 from torch import Tensor
 from torch.nn.functional import mse_loss
 
-from training.latents import UNET, load
+from training.latents import load, unet_kinds
 from training.machines import this_machine
 from training.muon import optimizers, update
 from training.recipe import Recipe
@@ -31,12 +33,16 @@ EDGES = ("conv_in", "conv_out", "time_embedding", "add_embedding")
 
 
 def run(folder: Path, recipe: Recipe, compiled: bool = False) -> None:
-    """Trains F/unet on F/latents; goes on from F/unet.pt, also when the recipe has more steps than that has done.
+    """Trains F/unet on F/latents, from F/start if that is there, else from random weights.
+
+    It goes on from F/unet.pt, also when the recipe has more steps than that has done, or more latents.
 
     Args:
         compiled: by torch.compile, which needs a C++ compiler and rounds otherwise.
     """
-    learning = Learning(folder, recipe, fresh(recipe), compiled)
+    began = folder / "start"
+    unet = UNet2DConditionModel.from_pretrained(began).float() if began.is_dir() else fresh(recipe)
+    learning = Learning(folder, recipe, unet.train(), compiled)
     train(TITLE, learning.state, learning.one_step, recipe.unet.steps, folder / "unet.pt")
     learning.averaged().save_pretrained(folder / "unet")
 
@@ -50,14 +56,12 @@ class Learning:
 
     def __init__(self, folder: Path, recipe: Recipe, unet: UNet2DConditionModel, compiled: bool = False) -> None:
         self._recipe, self._machine = recipe, this_machine()
-        self._kinds = [load(folder, recipe, name) for name in UNET]
+        self._kinds = [load(folder, recipe, name) for name in unet_kinds(recipe)]
         self._texts = TextStates(folder, [each.caption for _, said in self._kinds for each in said], self._machine)
         self._captions = [self._texts.rows([each.caption for each in said]) for _, said in self._kinds]
         self._nothing = self._texts.rows([""])
         self._signal = noise_schedule().alphas_cumprod
-        rows = recipe.unet.rows
-        plain, painted = (round(rows * share) for share in (recipe.plain_share, recipe.painted_share))
-        self._counts = (plain, painted, rows - plain - painted)
+        self._counts = counts([portion.share for portion in recipe.portions], recipe.unet.rows)
         self._unet = unet.to(self._machine.device)
         if self._machine.device.type == "cpu":
             unet.set_attn_processor(AttnProcessor())  # the fused one is slow in its backward pass on a CPU
@@ -97,6 +101,12 @@ class Learning:
         timesteps = spread(len(rows), len(self._signal), noise)
         random = torch.randn(clean.shape, generator=noise)
         return clean, self._texts.states(torch.where(dropped, self._nothing, rows)), timesteps, random
+
+
+def counts(shares: Sequence[float], rows: int) -> list[int]:
+    """How many of a batch's rows each share gets, as whole numbers that are `rows` in all."""
+    ends = np.rint(np.cumsum(shares) * rows).astype(int)
+    return np.diff(ends, prepend=0).tolist()
 
 
 def fresh(recipe: Recipe, **changes: object) -> UNet2DConditionModel:

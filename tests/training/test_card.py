@@ -43,6 +43,21 @@ def test_the_card_tells_what_the_figures_say(folder):
     assert (folder / "pocket" / "NOTICE.md").read_text() == "# From what"
 
 
+def test_the_card_tells_of_the_small_decoder_and_the_spread_of_seeds_where_they_are_measured(folder):
+    small = {"small_psnr_db": 26.5, "full_psnr_db": 28.3, "cost": 0.251, "pictures": 64}
+    own, real = ({"degrees": angle, "pixels": 40.0, "counted": 41, "of": 50} for angle in (20.0, 40.0))
+    found = figures_of() | {"small_decoder": small, "spread": {"own": own, "real": real}}
+    text = card.card(folder / "pocket", found, [])
+    assert "26.5 dB on 64 composites where the full\n  one has 28.3 dB" in text
+    assert "at 25% of its multiplications" in text
+    assert "20.0 degrees (50 % of real composites'), 40.0 of 255 (100 %" in text
+    without = card.card(folder / "pocket", figures_of(), [])
+    assert "Small decoder" not in without
+    assert "Seeds of one prompt differ by not measured" in without
+    none = own | {"degrees": None, "counted": 3}
+    assert tables.spread_of_seeds({"own": none, "real": real}) == "too few pictures of their subject: 3 of 50"
+
+
 def test_no_figure_of_the_text_is_written_by_hand():
     text = re.sub(r"\$\{\w+\}", "", card.Path(card.__file__).with_name("card.md").read_text())
     by_hand = re.findall(r"\d[\d.,]*(?: %| dB| MB)?", text)

@@ -146,6 +146,8 @@ def test_names_are_tags_now_and_then():
         ("sushi", "sushi"),
         ("eiffel tower", "the eiffel tower"),
         ("mount fuji", "mount fuji"),
+        ("two people holding hands", "two people holding hands"),
+        ("mrs. claus", "mrs. claus"),
         ("oil painting", "an oil painting"),
     ],
 )
@@ -164,5 +166,5 @@ def test_plain_captions():
 def test_captions_by_lot_have_every_form():
     rng = np.random.default_rng(0)
     said = {caption("dog", "sunset", "oil painting", rng=rng) for _ in range(200)}
-    assert len(said) == 5 * len(scenes.SCENES["sunset"])
+    assert len(said) == 5 * len(scenes.SCENES["sunset"]) * len(styles.STYLES["oil painting"])
     assert "dog at sunset, oil painting" in said

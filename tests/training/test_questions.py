@@ -59,3 +59,20 @@ def test_the_sheet_shows_what_the_issue_and_the_tutorials_ask_for():
     assert prompts[:3] == ["a cat", "a dog", "an apple"]
     assert set(questions.TUTORIALS) <= set(prompts)
     assert len(prompts) == len(set(prompts))
+
+
+def test_all_of_several_right_texts_is_harder_to_guess():
+    asked = Question("x", tuple("abcdefghij"), (0, 1), all_of=True)
+    assert asked.chance(2) == pytest.approx(1 / 45)
+    assert asked.chance(5) == pytest.approx(10 / 45)
+    assert asked.chance(1) == 0
+
+
+def test_the_frozen_questions_are_those_of_november_2026():
+    kept = questions.frozen()
+    assert len(kept.core) == len(set(kept.core)) == 511
+    assert set(kept.common) <= set(kept.core)
+    asked = kept.unseen_questions()
+    assert len(asked) == 200
+    assert all(question.right and max(question.right) < 511 for question in asked)
+    assert sum(len(attributes(name, kept.common)) for name in VALUES) == 176

@@ -92,7 +92,7 @@ def folder(work, tmp_path, monkeypatch):
     """A work folder with drawings, captions and a model."""
     shutil.copytree(work, tmp_path, dirs_exist_ok=True)
     (tmp_path / "latents").mkdir()
-    for name in latents.UNET:
+    for name in latents.unet_kinds(SMOKE):
         np.save(tmp_path / "latents" / f"{name}-0000.npy", np.zeros((1, 8, 16, 16), np.float16))
         (tmp_path / "latents" / f"{name}-0000.json").write_text(json.dumps([Said("a cat", "cat", None, None, None)]))
     assert latents.load(tmp_path, SMOKE, "plain")[1]

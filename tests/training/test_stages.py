@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -9,17 +10,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from diffusers import StableDiffusionPipeline
+from diffusers import AutoencoderTiny, StableDiffusionPipeline
 from safetensors.torch import load_file
 
 from explorer.engine.models import load
 from training import __main__ as training
-from training import latents, steps, variants
+from training import autoencoder, latents, parts, small_decoder, steps, text_encoder, tokenizer, unet, variants
 from training.machines import this_machine
-from training.recipe import SMOKE
-from training.text_states import TextStates
+from training.recipe import POCKET, SMOKE, Portion
+from training.text_states import TextStates, read
+from training.unet import counts
 
-LEARNING = {"autoencoder": "vae", "text_encoder": "text_encoder", "unet": "unet", "judge": "judge"}
+LEARNING = {
+    "autoencoder": "vae",
+    "text_encoder": "text_encoder",
+    "small_decoder": "small_decoder",
+    "unet": "unet",
+    "judge": "judge",
+}
 
 
 class Killed(Exception):
@@ -55,7 +63,7 @@ def test_the_packed_model_is_one_that_diffusers_and_the_explorer_load(whole):
 def test_a_second_run_makes_nothing_again(whole):
     before = {file: file.stat().st_mtime_ns for file in whole.rglob("*.pt")}
     assert before
-    training.main([*training.STAGES[:8], "--recipe", "smoke", "--folder", str(whole)])
+    training.main([*training.STAGES[:10], "--recipe", "smoke", "--folder", str(whole)])
     assert {file: file.stat().st_mtime_ns for file in whole.rglob("*.pt")} == before
 
 
@@ -90,6 +98,52 @@ def test_latents_are_whole_after_a_kill(whole, tmp_path):
     assert np.array_equal(np.load(lost), np.load(whole / "latents" / lost.name))
 
 
+def test_parts_of_a_finished_model_are_taken_as_they_are_and_its_unet_is_gone_on_from(whole, tmp_path, monkeypatch):
+    recipe = replace(SMOKE, start=str(whole / "pocket"))
+    for name in ("drawings.npy", "drawings.json", "latents"):
+        (tmp_path / name).symlink_to(whole / name)
+    for stage in (parts, autoencoder, tokenizer, text_encoder):
+        stage.run(tmp_path, recipe)
+    assert not list(tmp_path.glob("*.pt")), "a part was trained"
+    once, again = weights(whole / "pocket"), weights(tmp_path)
+    for part, made in (("vae", "vae"), ("text_encoder", "text_encoder"), ("unet", "start")):
+        mine = {name.partition("/")[2]: weight for name, weight in again.items() if name.startswith(f"{made}/")}
+        assert mine
+        assert all(torch.equal(weight, once[f"{part}/{name}"].to(weight.dtype)) for name, weight in mine.items())
+    begun = {}
+    monkeypatch.setattr(unet, "train", lambda _, state, *__: begun.update(state["unet"].state_dict()))
+    unet.run(tmp_path, recipe)
+    assert all(torch.equal(weight, again[f"start/{name}"]) for name, weight in begun.items())
+
+
+def test_a_start_that_is_no_model_is_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match="start = 'nowhere' is no model's folder"):
+        parts.run(tmp_path, replace(SMOKE, start="nowhere"))
+
+
+def test_the_small_decoder_is_packed_with_its_figures(whole):
+    small = AutoencoderTiny.from_pretrained(whole / "pocket" / "small_decoder", torch_dtype=torch.float32)
+    assert small.decode(torch.randn(1, 8, 16, 16)).sample.shape == (1, 3, 128, 128)
+    figures = json.loads((whole / "small_decoder.json").read_text())
+    assert figures["pictures"] == SMOKE.held_out
+    assert 0 < figures["cost"] < 0.5
+    assert small_decoder.fresh(POCKET, 1.0).decoder.layers[0].out_channels == 24
+
+
+def test_more_composites_of_a_mix_are_added_to_those_that_are_there(whole, tmp_path, monkeypatch):
+    for part in ("vae", "drawings.npy", "drawings.json"):
+        (tmp_path / part).symlink_to(whole / part)
+    monkeypatch.setattr(latents, "SHARD", 4)
+    small = replace(SMOKE, portions=(Portion("tinted", 4, 1.0),), judged=())
+    latents.run(tmp_path, small)
+    first = latents.load(tmp_path, small, "tinted")[0]
+    large = replace(small, portions=(Portion("tinted", 8, 1.0),))
+    latents.run(tmp_path, large)
+    found, said = latents.load(tmp_path, large, "tinted")
+    assert torch.equal(found[:4], first)
+    assert len(found) == len(said) == 8
+
+
 def test_a_compiled_unet_is_the_one_that_is_trained_and_kept(whole, tmp_path, monkeypatch):
     folder = shutil.copytree(whole, tmp_path / "compiled", ignore=shutil.ignore_patterns("unet", "unet.*", "sources"))
     called = []
@@ -119,26 +173,29 @@ def test_variants_of_the_unet_are_compared_on_the_same_composites(whole, monkeyp
         assert all(0 < error < 10 for error in errors)
 
 
-def test_text_states_are_kept_until_the_captions_or_the_text_encoder_change(whole, tmp_path):
+def test_text_states_are_made_once_for_a_text_encoder_however_captions_come(whole, tmp_path):
     for part in ("tokenizer", "text_encoder"):
         shutil.copytree(whole / part, tmp_path / part)
-    machine, kept = this_machine("cpu"), tmp_path / "text_states.npy"
+    machine = this_machine("cpu")
 
-    def made_again(captions: list[str]) -> bool:
-        before = kept.stat().st_mtime_ns if kept.exists() else None
+    def made(captions: list[str]) -> set[str]:
         texts = TextStates(tmp_path, captions, machine)
-        found = texts.states(texts.rows(["a cat", "", "a cat"]))
+        found = texts.states(texts.rows([captions[0], "", captions[0]]))
         assert found.shape == (3, 77, SMOKE.text_width)
         assert torch.equal(found[0], found[2])
         assert not torch.equal(found[0], found[1])
-        return kept.stat().st_mtime_ns != before
+        alone = next(read(tmp_path, [captions[0]], machine)).float()
+        assert torch.allclose(found[:1], alone, atol=2e-3), "a caption has another's states"
+        parts = (tmp_path / "text_states").glob("*/*.json")
+        return {caption for part in parts for caption in json.loads(part.read_text())}
 
-    assert made_again(["a cat"])
-    assert not made_again(["a cat", "", "a cat"])
-    assert made_again(["a cat", "a dog"])
+    assert made(["a cat"]) == {"", "a cat"}
+    assert made(["a dog", "a cat"]) == {"", "a cat", "a dog"}
+    assert len(list((tmp_path / "text_states").glob("*/*.npy"))) == 2, "what was there is made again"
     configuration = tmp_path / "text_encoder" / "config.json"
     configuration.write_text(configuration.read_text() + "\n")
-    assert made_again(["a cat", "a dog"])
+    made(["a dog"])
+    assert len(list((tmp_path / "text_states").iterdir())) == 2, "another text encoder has the states of the first"
 
 
 def test_the_mixes_and_the_judges_composites_are_different_ones(whole):
@@ -171,7 +228,20 @@ def test_variants_name_what_is_wrong(tmp_path, capsys):
     assert "is not allowed: a work folder" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("shares", [(0.9, 0.2), (-0.1, 0.2)])
-def test_shares_of_a_batch_are_at_most_the_whole(shares):
-    with pytest.raises(ValueError, match=f"plain_share = {shares[0]}, painted_share = 0.2 is not allowed"):
-        replace(SMOKE, plain_share=shares[0], painted_share=shares[1])
+@pytest.mark.parametrize("shares", [(0.9, 0.2), (0.5, 0.2)])
+def test_shares_of_a_batch_are_the_whole(shares):
+    portions = tuple(Portion(mix, 4, share) for mix, share in zip(("plain", "painted"), shares, strict=True))
+    with pytest.raises(ValueError, match=f"portions = plain {shares[0]}, painted 0.2 is not allowed"):
+        replace(SMOKE, portions=portions)
+
+
+def test_a_portion_without_a_composite_is_refused():
+    with pytest.raises(ValueError, match="a count of 1 or more"):
+        replace(SMOKE, judged=(Portion("plain", 0),))
+
+
+@pytest.mark.parametrize("shares", [(0.55, 0.2, 0.25), (1 / 3, 1 / 3, 1 / 3), (0.02, 0.03, 0.95)])
+def test_a_batch_is_split_by_the_shares_and_is_whole(shares):
+    split = counts(shares, 96)
+    assert sum(split) == 96
+    assert all(abs(part - 96 * share) <= 1 for part, share in zip(split, shares, strict=True))
