@@ -53,7 +53,7 @@ def test_frames_come_coarse_to_fine_with_a_bar_of_rows(engine, capsys):
     assert all(isinstance(frame, Frame) for frame in frames)
     assert [frame.index for frame in frames][:3] == [0, 8, 4]
     assert sorted(frame.index for frame in frames) == list(range(9))
-    assert f"{9 * 7 + 1}/{9 * 7 + 1}" in capsys.readouterr().err
+    assert f"{9 * 8}/{9 * 8}" in capsys.readouterr().err
     assert [frame.png for frame in explorer.render(film, engine, progress=False)] != []
     assert capsys.readouterr().err == ""
 
