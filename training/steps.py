@@ -7,14 +7,16 @@ holds everything else. It knows nothing of what is trained.
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import torch
 from tqdm import tqdm
+
+from explorer.engine.tasks import going_on
 
 
 class Stateful(Protocol):
@@ -66,18 +68,12 @@ def train(
     done = load(checkpoint, state) if checkpoint.exists() else 0
     last = steps if stop_after is None else min(steps, done + stop_after)
     shown: dict[str, float] = {}
-    saved = time.monotonic()
     with tqdm(total=steps, initial=min(done, steps), desc=title, mininterval=2, unit="step") as bar:
-        for step in range(done, last):
-            for name, figure in one_step(step).items():
+        for _, figures in going_on(range(done, last), one_step, partial(save, checkpoint, state), save_every_s):
+            for name, figure in figures.items():
                 shown[name] = 0.98 * shown.get(name, figure) + 0.02 * figure
             bar.update()
             bar.set_postfix({name: f"{figure:.4f}" for name, figure in shown.items()}, refresh=False)
-            if time.monotonic() - saved > save_every_s and step + 1 < last:
-                save(checkpoint, state, step + 1)
-                saved = time.monotonic()
-    if last > done:
-        save(checkpoint, state, last)
     return last >= steps
 
 

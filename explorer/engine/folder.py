@@ -53,6 +53,10 @@ class Folder:
         if self._unseen > UNSEEN * self._most:
             self._make_room()
 
+    def drop(self, key: str) -> None:
+        """Deletes the file, if it is there."""
+        self.path(key).unlink(missing_ok=True)
+
     def _make_room(self) -> None:
         """Deletes the files used longest ago, whoever wrote them, where there is more than ROOM."""
         files = sorted(self._files())
