@@ -1,4 +1,6 @@
-"""Carries tasks out, a step a turn, and keeps what comes of them: a kill costs seconds, Stop costs nothing.
+"""Carries tasks out, a step a turn, and keeps what comes of them.
+
+A kill costs the last half minute and the step under way, Stop costs nothing, and the result is the same to the bit.
 
 A task is kept as one file of safetensors, which holds its state while it is under way and its result afterwards. The
 file is whole or not there; one that cannot be read is ignored, and the task begins anew.
@@ -169,8 +171,8 @@ class Execution:
 
 
 def key_of(task: Task, signature: str) -> str:
-    """Under which a task is kept: of a model with another signature it is another one."""
-    return digest(task.digest, signature).hex()
+    """What a task of so many steps is kept under, of a model with that signature."""
+    return digest(task.digest, task.steps, signature).hex()
 
 
 def going_on(

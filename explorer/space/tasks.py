@@ -55,7 +55,7 @@ class Task(Protocol):
 
     @property
     def digest(self) -> bytes:
-        """Of all that decides the result but the model: `steps`, too; pictures by their pixels, not by a name."""
+        """Of all else that decides the result, but for the model: pictures by their pixels, never by a name."""
 
     def begin(self, networks: Any) -> Work:
         """The work before its first step. `networks` are the engine's; space knows none. They stay as they are."""
