@@ -1,8 +1,8 @@
 """A training loop that a kill does not hurt: the state after a step is the same, however often the loop was stopped.
 
 Every step draws from generators of its own (`draws`), the learning rate follows from the step alone, and a checkpoint
-holds everything else. The loop is the engine's, whose tasks go on after a kill in the same way. It knows nothing of what
-is trained.
+holds everything else. The loop is the engine's, whose tasks go on after a kill in the same way. It knows nothing of
+what is trained.
 """
 
 from __future__ import annotations
