@@ -36,7 +36,8 @@ def load(model: str = "pocket", *, cache_folder: Path | None = None, store_gb: f
 
     `model` is a known name, a local diffusers folder, a `.safetensors` checkpoint or a hub id; `options` are those of
     `explorer.engine.models.load` (device, dtype, config, cpu_offload, vae_tiling, attention_slicing). Frames are kept
-    in `cache_folder` (None: the user's cache directory), up to `store_gb` gigabytes. Raises ModelError in one sentence.
+    in `cache_folder` (None: the user's cache directory), up to `store_gb` gigabytes, and up to 2 GiB
+    of tasks beside them. Raises ModelError in one sentence.
     """
     from platformdirs import user_cache_path
 
@@ -44,6 +45,7 @@ def load(model: str = "pocket", *, cache_folder: Path | None = None, store_gb: f
     from explorer.engine.engine import Engine
     from explorer.engine.networks import DiffusersNetworks
     from explorer.engine.store import FrameStore
+    from explorer.engine.tasks import TaskStore
     from explorer.engine.turns import Turns
     from explorer.engine.workers import Worker
 
@@ -51,7 +53,7 @@ def load(model: str = "pocket", *, cache_folder: Path | None = None, store_gb: f
     turns = Turns()  # the model is loaded and measured on the thread that will run it: see there
     networks = DiffusersNetworks(turns.run(models.load, model, cache_folder=cache_folder, **options))
     store = FrameStore(cache_folder / "frames", disk_bytes=int(store_gb * 1e9))
-    return Engine([Worker(networks, turns)], store)
+    return Engine([Worker(networks, turns)], store, TaskStore(cache_folder / "tasks"))
 
 
 def render(experiment: Experiment, engine: Engine, *, progress: bool = True) -> Iterator[Frame]:

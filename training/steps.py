@@ -1,20 +1,23 @@
 """A training loop that a kill does not hurt: the state after a step is the same, however often the loop was stopped.
 
 Every step draws from generators of its own (`draws`), the learning rate follows from the step alone, and a checkpoint
-holds everything else. It knows nothing of what is trained.
+holds everything else. The loop is the engine's, whose tasks go on after a kill in the same way. It knows nothing of
+what is trained.
 """
 
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import torch
 from tqdm import tqdm
+
+from explorer.engine.tasks import going_on
 
 
 class Stateful(Protocol):
@@ -66,18 +69,12 @@ def train(
     done = load(checkpoint, state) if checkpoint.exists() else 0
     last = steps if stop_after is None else min(steps, done + stop_after)
     shown: dict[str, float] = {}
-    saved = time.monotonic()
     with tqdm(total=steps, initial=min(done, steps), desc=title, mininterval=2, unit="step") as bar:
-        for step in range(done, last):
-            for name, figure in one_step(step).items():
+        for _, figures in going_on(range(done, last), one_step, partial(save, checkpoint, state), save_every_s):
+            for name, figure in figures.items():
                 shown[name] = 0.98 * shown.get(name, figure) + 0.02 * figure
             bar.update()
             bar.set_postfix({name: f"{figure:.4f}" for name, figure in shown.items()}, refresh=False)
-            if time.monotonic() - saved > save_every_s and step + 1 < last:
-                save(checkpoint, state, step + 1)
-                saved = time.monotonic()
-    if last > done:
-        save(checkpoint, state, last)
     return last >= steps
 
 

@@ -25,10 +25,12 @@ from explorer.engine.networks import Networks
 from explorer.engine.overflow import check_finite
 from explorer.engine.schedulers import draws_noise, make_scheduler, noise_levels
 from explorer.engine.store import FrameStore
+from explorer.engine.tasks import Execution, TasksMissing, TaskStore, key_of
 from explorer.engine.workers import Worker
 from explorer.space.plans import Place, Plan
 from explorer.space.points import Conditioning, Defaults, Point, Sampling, digest
 from explorer.space.steps import Step
+from explorer.space.tasks import Task
 
 
 @dataclass(frozen=True)
@@ -84,19 +86,25 @@ def rows_a_call(device: torch.device, height: int, width: int) -> int:
 
 
 class Engine:
-    """A model on one or several devices, and a store of finished frames.
+    """A model on one or several devices, a store of finished frames, and one of tasks (in memory only, unless given).
 
     `workers` may be the networks of a model on one device. Raises ValueError for workers whose signatures differ: they
     would draw the same point differently.
     """
 
-    def __init__(self, workers: Networks | Sequence[Worker], store: FrameStore | None = None) -> None:
+    def __init__(
+        self,
+        workers: Networks | Sequence[Worker],
+        store: FrameStore | None = None,
+        tasks: TaskStore | None = None,
+    ) -> None:
         self.workers = tuple(workers) if isinstance(workers, Sequence) else (Worker(workers),)
         signatures = {worker.networks.signature for worker in self.workers}
         if len(signatures) != 1:
             raise ValueError(f"workers: their models have {len(signatures)} signatures, and must have one")
         self.networks = self.workers[0].networks
         self.store = store if store is not None else FrameStore()
+        self.tasks = tasks if tasks is not None else TaskStore()
 
     @property
     def model(self) -> dict[str, str]:
@@ -134,12 +142,28 @@ class Engine:
         return self.networks.latent_channels, sampling.height // factor, sampling.width // factor
 
     def price(self, plan: Plan) -> Price:
-        """What rendering the plan now would cost."""
-        return Render(self, plan).price
+        """What rendering the plan now would cost. Raises TasksMissing where tasks come first, which cost minutes."""
+        return self.render(plan).price
 
     def render(self, plan: Plan) -> Render:
-        """A render of the plan; nothing happens until it is iterated."""
+        """A render of the plan; nothing happens until it is iterated. Raises TasksMissing where tasks come first."""
+        if missing := [task for task in plan.before if self._kept(task) is None]:
+            raise TasksMissing(missing)
         return Render(self, plan)
+
+    def execute(self, task: Task) -> Execution:
+        """An execution of the task, which goes on where the last one stopped; nothing happens until it is iterated."""
+        return Execution(task, self._idlest, self.tasks)
+
+    def result(self, task: Task) -> Mapping[str, Tensor]:
+        """What came of a task, read anew each time. Raises TasksMissing where it is not done."""
+        if (result := self._kept(task)) is None:
+            raise TasksMissing([task])
+        return result
+
+    def _kept(self, task: Task) -> Mapping[str, Tensor] | None:
+        kept = self.tasks.get(key_of(task, self.networks.signature))
+        return kept.tensors if kept is not None and kept.done == task.steps else None
 
     def warm_up(self) -> None:
         """Two UNet calls and a decode at the model's own size, so that prices have seconds; then what makes it fast."""

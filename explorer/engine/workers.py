@@ -30,7 +30,8 @@ class Worker:
     """`networks` and the thread that runs them; give the `turns` on whose thread they were loaded."""
 
     def __init__(self, networks: Networks, turns: Turns | None = None) -> None:
-        self.networks, self.turns, self.pace = networks, turns or Turns(), Pace()
+        self.networks, self.pace = networks, Pace()
+        self.turns = turns if turns is not None else Turns()  # turns that nobody waits for have length 0
 
     def submit(self, rows: Sequence[Row], micro_batch: int) -> Future[Tensor]:
         """One UNet call: outputs (rows, channels, h, w) in float32, with the bits of a batch of `micro_batch` rows."""

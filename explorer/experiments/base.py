@@ -19,6 +19,7 @@ from torch import Tensor
 from explorer.experiments.inputs import Choice, Input, InputError, Integer, Prompt, Real
 from explorer.space.plans import Plan
 from explorer.space.points import SCHEDULER_NAMES, Conditioning, Defaults, Sampling
+from explorer.space.tasks import Task
 
 
 class Studio(Protocol):
@@ -29,6 +30,7 @@ class Studio(Protocol):
     def encode_picture(self, picture: Image.Image) -> Tensor: ...
     def latents_shape(self, sampling: Sampling) -> tuple[int, int, int]: ...
     def sigmas(self, sampling: Sampling) -> list[float]: ...
+    def result(self, task: Task) -> Mapping[str, Tensor]: ...
 
 
 @dataclass(frozen=True, kw_only=True)

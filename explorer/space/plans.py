@@ -14,6 +14,7 @@ from torch import Tensor
 from explorer.space.paths import coarse_to_fine
 from explorer.space.points import Point, Sampling
 from explorer.space.steps import Step
+from explorer.space.tasks import Task
 
 if TYPE_CHECKING:  # pictures are named here, never made
     from PIL import Image
@@ -85,7 +86,8 @@ class Plan:
     """What an experiment wants rendered: `places` in the order they are shown, and `at(*coordinates)` -> Point.
 
     `at` is pure: equal coordinates give equal points. It answers between the places, too. `ordering(count)` says in
-    which order the places are rendered, `shown` how their pictures are shown.
+    which order the places are rendered, `shown` how their pictures are shown. `before` are the tasks that have to be
+    done first: until then the plan has places, but `at` need not answer.
     """
 
     places: tuple[Place, ...]
@@ -93,6 +95,7 @@ class Plan:
     sampling: Sampling
     ordering: Callable[[int], list[int]] = coarse_to_fine
     shown: Shown = Shown()
+    before: tuple[Task, ...] = ()
 
     def point(self, index: int) -> Point:
         """The point of the place `index`."""

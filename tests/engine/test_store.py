@@ -60,7 +60,7 @@ def test_what_was_used_last_stays_longest(tmp_path):
     store = FrameStore(tmp_path, memory_bytes=1, disk_bytes=5500)
     for number in range(5):
         store.put(key(number), png())
-        os.utime(store._path(key(number)), (number, number))
+        os.utime(store._disk.path(key(number)), (number, number))
     assert store.get(key(0)) == png()
     store.put(key(9), png())
     assert key(0) in store
@@ -70,7 +70,7 @@ def test_what_was_used_last_stays_longest(tmp_path):
 def test_half_a_file_is_no_frame(tmp_path):
     store = FrameStore(tmp_path)
     store.put(key(1), png())
-    store._path(key(1)).write_bytes(png()[:500])
+    store._disk.path(key(1)).write_bytes(png()[:500])
     assert FrameStore(tmp_path).get(key(1)) is None
 
 
@@ -130,7 +130,7 @@ def test_the_folder_is_looked_at_now_and_then_and_not_at_every_frame(tmp_path, m
 def test_what_a_writer_that_died_left_goes_like_a_frame(tmp_path):
     store = FrameStore(tmp_path, disk_bytes=10_000)
     store.put(key(0), png())
-    half = store._path(key(0)).with_name("tmphalf")
+    half = store._disk.path(key(0)).with_name("tmphalf")
     half.write_bytes(b"x" * 5000)
     os.utime(half, (0, 0))
     for number in range(1, 9):

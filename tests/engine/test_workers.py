@@ -12,6 +12,7 @@ from explorer.engine.engine import Engine, Frame
 from explorer.engine.fake import FakeNetworks
 from explorer.engine.models import from_pipeline
 from explorer.engine.networks import DiffusersNetworks
+from explorer.engine.turns import Turns
 from explorer.engine.workers import Worker
 from explorer.experiments.interpolation import Interpolation
 from tests.tiny import tiny_sd
@@ -81,6 +82,14 @@ def test_a_worker_with_another_signature_is_refused():
         Engine([Worker(FakeNetworks()), Worker(other)])
     with pytest.raises(ValueError, match="workers"):
         Engine([])
+
+
+def test_a_worker_runs_on_the_thread_its_networks_were_loaded_on():
+    turns = Turns()
+    loaded_on = turns.run(threading.get_ident)
+    while len(turns):
+        time.sleep(0.001)
+    assert Worker(FakeNetworks(), turns).run(threading.get_ident) == loaded_on
 
 
 class Broken(FakeNetworks):
