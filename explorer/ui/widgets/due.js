@@ -10,8 +10,6 @@ export default class Due extends Widget {
   update() {
     if (this.value) this.fire(this.value.tab, {});
   }
-
-  connectedCallback() {} // what was told before it is no news
 }
 
 customElements.define('price-due', Due);

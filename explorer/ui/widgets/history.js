@@ -134,8 +134,6 @@ export default class HistoryView extends Widget {
     document.getElementById('tabs')?.scrollIntoView({ behavior: calm() ? 'auto' : 'smooth' });
   }
 
-  connectedCallback() {} // what was told before it is no news
-
   update() {
     const { entry, gone, removed, opened, interrupted, said } = this.value ?? {};
     if (entry) this.enter(entry);
