@@ -121,7 +121,7 @@ def test_runs_are_found_again_after_a_reload_and_opened_without_rendering(site, 
     expect(page.locator("#noise-loop-prompt textarea")).to_have_value("a red kite")
     expect(page.locator("#noise-loop-frames input[type=number]")).to_have_value("4")
     expect(page.locator("#noise-loop-view .film-count")).to_have_text("1 / 4")
-    expect(page.locator("#noise-loop-view .film")).to_have_attribute("data-state", "film")
+    expect(page.locator("#noise-loop-view .film")).to_have_attribute("data-state", "shown")
     expect(page.locator("#noise-loop-export-zip")).to_be_enabled()
     expect(page.locator(f"{CARDS}[aria-current]")).to_contain_text("a red kite")
     assert (len(list(site.runs.root.iterdir())), site.engine.networks.calls) == (runs, calls)
@@ -266,7 +266,7 @@ def test_it_survives_a_restart_of_the_server(tmp_path, visitor):
         unfold(page)
         page.locator(CARDS).locator("button.history-face").click()
         expect(page.locator("#noise-loop-status")).to_contain_text("4 of 4 frames, from your runs")
-        expect(page.locator("#noise-loop-view .film")).to_have_attribute("data-state", "film")
+        expect(page.locator("#noise-loop-view .film")).to_have_attribute("data-state", "shown")
         assert second.engine.networks.calls == 0
 
 
@@ -374,7 +374,7 @@ def test_whatever_a_browser_hands_back_is_taken_or_left(payload):
 def test_what_is_kept_is_what_was_set(engine, name):
     defaults = engine.networks.defaults
     preset = next(iter(EXPERIMENTS[name].presets.values()), {})
-    told = kept(EXPERIMENTS[name](**preset).resolved(defaults), defaults)
+    told = kept(EXPERIMENTS[name](**preset).resolved(defaults), engine.networks)
     (link,) = remembered({"tabs": [{**told, "query": "tab=none"}, told], "selected": name}, EXPERIMENTS).links
     assert link.experiment(**link.settings).resolved(defaults) == EXPERIMENTS[name](**preset).resolved(defaults)
 

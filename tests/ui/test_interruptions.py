@@ -57,7 +57,7 @@ def render(page: Page, prompt: str) -> None:
 def is_shown_again(page: Page) -> int:
     """Waits for the sentence and the frames; how many there are."""
     expect(page.locator(STATUS)).to_contain_text(SAID)
-    expect(page.locator("#noise-loop-view .film")).to_have_attribute("data-state", "film")
+    expect(page.locator("#noise-loop-view .film")).to_have_attribute("data-state", "shown")
     return int(SAID.search(page.locator(STATUS).inner_text()).group(1))
 
 
