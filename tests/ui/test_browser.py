@@ -65,7 +65,7 @@ def scrubber(page: Page):
 
 def test_the_price_is_said_before_it_is_paid_and_an_empty_prompt_is_pointed_out(page: Page):
     fill(page, "frames", "12")
-    expect(page.locator(f"{PREFIX}-status")).to_contain_text("12 frames, 85 rows")
+    expect(page.locator(f"{PREFIX}-status")).to_contain_text("12 frames, 96 rows")
     fill(page, "prompts-1", "")
     expect(page.locator(f"{PREFIX}-status")).to_contain_text("2 to 8 prompts, none empty")  # a price takes errors away
     page.locator(f"{PREFIX}-render").click()
