@@ -36,12 +36,16 @@ class Buttons(Widget):
         icons: Mapping[str, Path] | None = None,
         **props: Any,
     ) -> None:
-        self._names = dict(names or {})
+        self._names, self._icons = dict(names or {}), dict(icons or {})
         said = {text: text for text in (*self._names.values(), before, also) if text}
         texts = {language: {text: say(text, language) for text in said} for language in LANGUAGES}
-        pictures = {key: self.serve_static_file(path) for key, path in (icons or {}).items()}
-        shown = {"names": self._names, "id": id, "before": before, "also": also, "icons": pictures}
+        shown = {"names": self._names, "id": id, "before": before, "also": also}
         super().__init__(value, words=said, texts=texts, **shown, **props)
+
+    def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any] | None:
+        """What is sent to the browser: the value, and the addresses of the icons."""
+        icons = {key: self.serve_static_file(path) for key, path in self._icons.items()}
+        return {**(value or {}), "icons": icons} if icons else value and dict(value)
 
     def pressed(self, event: gr.EventData) -> str:
         """That of the button that was pressed. Raises KeyError for an event that is not one of ours."""

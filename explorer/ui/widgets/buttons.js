@@ -1,5 +1,5 @@
-// Buttons: a row of buttons; each fires "press" with its `key`. The value {off} says whether none may be pressed. See
-// buttons.py.
+// Buttons: a row of buttons; each fires "press" with its `key`. The value {off} says whether none may be pressed; {icons}
+// has a picture a key. See buttons.py.
 
 import { Widget, make } from './widget.js';
 
@@ -11,21 +11,22 @@ export default class Buttons extends Widget {
     super.begin(props);
     this.className = 'buttons';
     if (props.before) this.append(make('span', 'buttons-before', this.say(props.before)));
-    this.buttons = Object.entries(props.names).map(([key, name]) => this.button(key, name));
-    this.append(...this.buttons);
+    this.buttons = new Map(Object.entries(props.names).map(([key, name]) => [key, this.button(key, name)]));
+    this.append(...this.buttons.values());
   }
 
   button(key, name) {
-    const { id, icons } = this.props;
-    const button = make('button', 'button', '', { type: 'button', id: `${id}-${key}` });
-    if (icons[key]) button.append(make('img', '', '', { src: icons[key].url, alt: '' }));
-    button.append(this.say(name));
+    const button = make('button', 'button', this.say(name), { type: 'button', id: `${this.props.id}-${key}` });
     button.addEventListener('click', () => this.fire('press', { key }));
     return button;
   }
 
   update() {
-    for (const button of this.buttons) button.disabled = Boolean(this.value?.off);
+    const { off, icons = {} } = this.value ?? {};
+    for (const [key, button] of this.buttons) {
+      button.disabled = Boolean(off);
+      if (icons[key] && !button.querySelector('img')) button.prepend(make('img', '', '', { src: icons[key].url, alt: '' }));
+    }
   }
 }
 
