@@ -30,6 +30,7 @@ from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 CODE = ("js_on_load", "css_template", "html_template")
+TRIES = 3
 SECONDS = 300.0  # a busy machine takes its time to load a model
 
 
@@ -54,25 +55,29 @@ def running(tree: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}/"
     with tempfile.TemporaryDirectory() as folder:
         flags = ["--host", "127.0.0.1", "--port", str(port), "--runs-folder", folder]
-        server = subprocess.Popen([sys.executable, "app.py", *flags], cwd=tree, stdout=subprocess.DEVNULL)
+        server = _started([sys.executable, "app.py", *flags], tree, url)
         try:
-            url = f"http://127.0.0.1:{port}/"
-            _wait_for(url, server)
             yield url
         finally:
             server.terminate()
             server.wait()
 
 
-def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + SECONDS
-    while time.monotonic() < until and server.poll() is None:
-        with contextlib.suppress(urllib.error.URLError, ConnectionError):
-            urllib.request.urlopen(url).close()
-            return
-        time.sleep(0.5)
+def _started(command: list[str], tree: Path, url: str) -> subprocess.Popen[bytes]:
+    """The server of a page that answers. Gradio gives up by itself on a machine so busy that it answers late."""
+    for _ in range(TRIES):
+        server = subprocess.Popen(command, cwd=tree, stdout=subprocess.DEVNULL)
+        until = time.monotonic() + SECONDS
+        while time.monotonic() < until and server.poll() is None:
+            with contextlib.suppress(urllib.error.URLError, ConnectionError):
+                urllib.request.urlopen(url).close()
+                return server
+            time.sleep(0.5)
+        server.kill()
+        server.wait()
     raise SystemExit(f"{url} did not come up")
 
 

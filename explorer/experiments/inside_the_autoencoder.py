@@ -98,7 +98,7 @@ class InsideTheAutoencoder(Experiment):
             settings = {"row": title, "channel" if self.poke == BLANK else "amount": amount}
             places.append(Place((amount, POKED), self._caption(amount), settings, look=look))
         rows = {place.coordinates[1]: place.settings["row"] for place in places}
-        shown = Shown(("amount", "row"), rows)
+        shown = Shown(("", "row"), rows)  # what the columns are is another thing in each row
         return Plan(tuple(places), at, self.sampling, ordering=lambda count: list(range(count)), shown=shown)
 
     def _amounts(self, channels: int) -> tuple[float, ...]:

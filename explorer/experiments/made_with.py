@@ -96,6 +96,14 @@ def suited(settings: Mapping[str, Any], defaults: Any) -> tuple[dict[str, Any], 
     return {**settings, "width": near[0], "height": near[1]}, [remark]
 
 
+def suited_from(
+    model: MadeWith | None, here: MadeWith, settings: Mapping[str, Any], defaults: Any
+) -> tuple[dict[str, Any], list[str]]:
+    """As `suited` where another model than the one `here` made the settings; those of this one or of nobody stay."""
+    other = model is not None and model.is_other_than(here)
+    return suited(settings, defaults) if other else (dict(settings), [])
+
+
 def is_far(settings: Mapping[str, Any], defaults: Any) -> bool:
     """Whether settings name a size of more than `FAR` times the area of `defaults`."""
     width, height = (_pixels(settings.get(side, 0)) for side in ("width", "height"))

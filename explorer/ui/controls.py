@@ -18,6 +18,7 @@ from gradio.processing_utils import save_bytes_to_cache
 
 from explorer.experiments.inputs import Input
 from explorer.experiments.pictures import MAX_BYTES, canonical, webp_file
+from explorer.ui.buttons import Buttons
 from explorer.ui.widget import WidgetMeta
 
 
@@ -69,6 +70,9 @@ class _Image(gr.Image, metaclass=WidgetMeta):
 
 QUICK = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
 """For events that answer at once: past the queue, without a sign of waiting, for the page alone."""
+
+
+ONE_MORE = {"add": "+ Add a prompt", "remove": "− Remove the last"}
 
 
 @dataclass(frozen=True)
@@ -161,11 +165,7 @@ def _picture(name: str, value: str, words: Words, *, examples: Mapping[str, Path
             elem_id=elem_id,
         )
         gr.Markdown(words["info"], elem_classes="picture-help")
-        with gr.Row(elem_classes="picture-examples"):
-            buttons = {
-                example: gr.Button(example, icon=path, size="sm", min_width=80, elem_id=f"{elem_id}-{example}")
-                for example, path in examples.items()
-            }
+        buttons = Buttons(names={name: name for name in examples}, icons=examples, id=elem_id)
 
     def tidied(given: bytes | str | None) -> Any:
         try:
@@ -175,9 +175,11 @@ def _picture(name: str, value: str, words: Words, *, examples: Mapping[str, Path
         # Gradio fires "input" with the old picture when it is removed: answered, it would come back.
         return gr.skip() if picture is None or webp_file(picture) == given else picture
 
+    def example(event: gr.EventData) -> str:
+        return canonical(buttons.pressed(event))
+
     image.input(tidied, image, image, **QUICK)
-    for example, button in buttons.items():
-        button.click(lambda example=example: canonical(example), None, image, **QUICK)
+    buttons.press(example, None, image, **QUICK)
     return _single(name, image, image.change)
 
 
@@ -196,9 +198,7 @@ def _texts(name: str, value: Sequence[str], words: Words, *, low: int, high: int
             )
             for i in range(high)
         ]
-        with gr.Row(visible=low < high):
-            add = gr.Button("+ Add a prompt", size="sm", elem_id=f"{elem_id}-add")
-            remove = gr.Button("− Remove the last", size="sm", elem_id=f"{elem_id}-remove")
+        more = Buttons(names=ONE_MORE, id=elem_id, visible=low < high, elem_classes="more")
     shown = gr.State(len(value))
 
     def show(prompts: Sequence[str], count: int) -> list[Any]:
@@ -211,9 +211,12 @@ def _texts(name: str, value: Sequence[str], words: Words, *, low: int, high: int
             prompts.pop()
         return prompts
 
+    def one_more(event: gr.EventData, *values: Any) -> list[Any]:
+        *prompts, count = values
+        return show(prompts, min(count + 1, high) if more.pressed(event) == "add" else max(count - 1, low))
+
     everything = [*boxes, shown]
-    add.click(lambda *v: show(v[:-1], min(v[-1] + 1, high)), everything, everything, **QUICK)
-    remove.click(lambda *v: show(v[:-1], max(v[-1] - 1, low)), everything, everything, **QUICK)
+    more.press(one_more, everything, everything, **QUICK)
     changed, entered = [box.blur for box in boxes], [box.submit for box in boxes]
     return Control(name, everything, read, lambda prompts: show(prompts, len(prompts)), changed, entered)
 

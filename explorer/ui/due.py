@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import gradio as gr
-from gradio.events import EventListener
 
 from explorer.ui.controls import QUICK, Control
 from explorer.ui.widget import Unseen
@@ -33,10 +32,10 @@ class Due(Unseen):
         """Something new each time, so that the browser sees it."""
         return value and {"tab": value, "stamp": secrets.token_hex(4)}
 
-    def connect(self, name: str, panel: gr.Tab, tell: Callable[..., Any], **event: Any) -> None:
-        """Makes `tell` the answer of the tab in `panel`."""
+    def connect(self, name: str, panel: gr.Tab, changed: Sequence[Any], tell: Callable[..., Any], **event: Any) -> None:
+        """Makes `tell` the answer of the tab in `panel`, also to the events `changed` of its own settings."""
         panel.select(None, self, self, js=OPENED.format(name=name), **QUICK)
-        EventListener(name).listener(self, tell, **event, **QUICK)
+        gr.on([*changed, self.event(name)], tell, **event, **QUICK)
 
     def after_changes(self, shared: Sequence[Control]) -> None:
         """The tab in sight is due when a setting that all tabs share has changed."""

@@ -24,9 +24,11 @@ def manifest(folder: Path, language: str, names: bool = False) -> Path:
         return folder / ENGLISH
     if not ours.exists():
         found = json.loads((folder / ENGLISH).read_text(encoding="utf-8"))
-        frames = [_frame(frame, language, names) for frame in found["frames"]]
+        found["frames"] = [_frame(frame, language, names) for frame in found["frames"]]
+        if "shown" in found:
+            found["shown"] = _shown(found["shown"], language, names)
         with whole(ours) as part:
-            part.write_text(json.dumps({**found, "frames": frames}), encoding="utf-8")
+            part.write_text(json.dumps(found), encoding="utf-8")
     return ours
 
 
@@ -36,6 +38,15 @@ def _frame(frame: dict[str, Any], language: str, names: bool) -> dict[str, Any]:
         if name in settings:
             settings[name] = say_caption(str(settings[name]), language)
     if names:
-        known = {**book(language).fields, **book(language).settings}
-        settings = {known.get(name, name): value for name, value in settings.items()}
+        settings = {_name(name, language): value for name, value in settings.items()}
     return {**frame, "caption": say_caption(str(frame.get("caption", "")), language), "settings": settings}
+
+
+def _shown(shown: dict[str, Any], language: str, names: bool) -> dict[str, Any]:
+    rows = [[row, say_caption(title, language)] for row, title in shown["rows"]]
+    axes = [_name(axis, language) for axis in shown["axes"]] if names else shown["axes"]
+    return {**shown, "rows": rows, "axes": axes}
+
+
+def _name(setting: str, language: str) -> str:
+    return {**book(language).fields, **book(language).settings}.get(setting, setting)

@@ -8,6 +8,7 @@ anything. This module knows no gradio, so the command line may use it, and no ex
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +17,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from explorer.outputs.records import playback_of
 from explorer.ui.text import words, words_of
 
 NAME = "view.html"
@@ -73,16 +75,14 @@ def bundle(*names: str) -> str:
 
 def offline_view(view: str, record: Mapping[str, Any], ready: Sequence[int]) -> dict[str, str]:
     """The page that plays a run, under its name: from the kind of view, the record, and the frames that are there."""
-    settings = record["settings"]
     frames = record.get("frames") or [{}] * (max(ready) + 1)  # runs of old did not keep them there
     value = {
-        "manifest": {"url": "", "frames": frames},
+        "manifest": {"url": "", "frames": frames, **({"shown": record["shown"]} if "shown" in record else {})},
         "count": len(frames),
         "ready": mask(ready),
         "preview": None,
         "notes": record.get("notes", {}),
-        "fps": settings.get("fps", 10),
-        "loop": settings.get("loop", "open"),
+        **dataclasses.asdict(playback_of(record)),
     }
     english = words(view)
     run = json.dumps({"texts": {**words_of(english), "en": english}, "value": value}).replace("<", "\\u003c")

@@ -17,7 +17,7 @@ from typing import Any
 import gradio as gr
 
 from explorer.experiments.base import Experiment
-from explorer.experiments.made_with import MadeWith, another_model, suited
+from explorer.experiments.made_with import MadeWith, another_model, suited_from
 from explorer.outputs.records import playback_of
 from explorer.outputs.runs import Run
 from explorer.ui.controls import QUICK
@@ -92,19 +92,15 @@ def film_of(run: Run) -> dict[str, Any]:
 
 def _for_this_model(run: Run, tab: Tab) -> tuple[dict[str, Any], list[str]]:
     """What the form shows of a run: its settings, with a size that suits this model where another one drew it."""
-    settings, networks = run.record["settings"], tab.engine.networks
-    model = MadeWith.of(run.model)
-    other = model is not None and model.is_other_than(MadeWith.running(networks))
-    return suited(settings, networks.defaults) if other else (settings, [])
+    model, networks = MadeWith.of(run.model), tab.engine.networks
+    return suited_from(model, MadeWith.running(networks), run.record["settings"], networks.defaults)
 
 
 def _status(run: Run, tab: Tab, interrupted: bool) -> dict[str, Any]:
     other = another_model(run.model, tab.engine.networks) or ""
-    state, text = "done", f"{len(run.ready)} of {run.count} frames, from your runs"
-    if interrupted and len(run.ready) < run.count:
-        state, text = (
-            "stopped",
-            f"Your render was interrupted at {len(run.ready)} of {run.count} frames: Render goes on",
-        )
+    ready, count = len(run.ready), run.count
+    state, text = "done", f"{ready} of {count} frames, from your runs"
+    if interrupted and ready < count:
+        state, text = "stopped", f"Your render was interrupted at {ready} of {count} frames: Render goes on"
     notes = _for_this_model(run, tab)[1]
     return {"state": state, "text": text, "detail": other, "notes": notes, "progress": None}

@@ -20,7 +20,7 @@ from explorer.engine.engine import Engine
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import InputError
 from explorer.experiments.links import checked
-from explorer.experiments.made_with import MadeWith, is_far, suited
+from explorer.experiments.made_with import MadeWith, is_far, suited, suited_from
 from explorer.outputs import archives, foreign, settings
 from explorer.outputs.foreign import Foreign
 from explorer.outputs.records import make_record
@@ -90,12 +90,11 @@ def _of_ours(
         run = None if remarks else frames_back(path, record, experiment(**link.settings), engine, runs)
         remarks += [] if run else [NO_FRAMES]
     model, here = MadeWith.of(record.get("model")), MadeWith.running(engine.networks)
-    taken = link.settings
-    if model is not None:
-        remarks += model.remarks(here)
-        if run is None and model.is_other_than(here):
-            taken, resized = suited(taken, engine.networks.defaults)
-            remarks += resized
+    remarks += model.remarks(here) if model else []
+    taken, resized = link.settings, []
+    if run is None:
+        taken, resized = suited_from(model, here, taken, engine.networks.defaults)
+    remarks += resized
     return Restored(name, experiment, taken, tuple(remarks), run)
 
 
@@ -184,8 +183,9 @@ def _of_another(name: str, found: Foreign, experiments: Mapping[str, type[Experi
 def _for_this_model(found: Foreign, engine: Engine) -> tuple[dict[str, Any], list[str]]:
     """The settings with a size that suits this model, where the file names another one or the size is far from it."""
     defaults, model = engine.networks.defaults, MadeWith.of({"name": found.model})
-    other = model is not None and model.is_other_than(MadeWith.running(engine.networks))
-    return suited(found.settings, defaults) if other or is_far(found.settings, defaults) else (dict(found.settings), [])
+    if is_far(found.settings, defaults):
+        return suited(found.settings, defaults)
+    return suited_from(model, MadeWith.running(engine.networks), found.settings, defaults)
 
 
 def _single(experiment: type[Experiment]) -> tuple[str, str] | None:

@@ -18,7 +18,7 @@ import gradio as gr
 
 from explorer.experiments.inputs import InputError
 from explorer.experiments.links import Link, query, read
-from explorer.experiments.made_with import MadeWith, suited
+from explorer.experiments.made_with import MadeWith, suited_from
 from explorer.outputs.runs import Run, Runs
 from explorer.ui.controls import QUICK
 from explorer.ui.forms import Form
@@ -123,9 +123,7 @@ def taken_over(link: Link, here: MadeWith, defaults: Any) -> Link:
     if link.made_with is None:
         return link
     remarks = link.made_with.remarks(here)
-    settings, resized = link.settings, []
-    if link.made_with.is_other_than(here):
-        settings, resized = suited(settings, defaults)
+    settings, resized = suited_from(link.made_with, here, link.settings, defaults)
     return replace(link, settings=settings, remarks=(*link.remarks, *remarks, *resized))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -14,24 +13,20 @@ from explorer.engine.engine import Engine
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Input, InputError
 from explorer.experiments.made_with import MadeWith
-from explorer.outputs.export import export
 from explorer.outputs.runs import Run, Runs
-from explorer.outputs.sheets import undrawn
 from explorer.ui.asked import Desk
+from explorer.ui.buttons import Buttons
 from explorer.ui.controls import QUICK, Control, control, settings_of
 from explorer.ui.due import Due
+from explorer.ui.exporting import Exports
 from explorer.ui.history import HistoryView, entry_of
 from explorer.ui.limits import Door
 from explorer.ui.memory import Memory, kept
-from explorer.ui.offline import offline_view
 from explorer.ui.rendering import Refused, Rendering, prices
 from explorer.ui.text import say
 from explorer.ui.under_way import UnderWay
 from explorer.ui.views import VIEWS, StatusView, said
 from explorer.ui.visits import Visits
-
-EXPORTS = {"gif": "GIF", "mp4": "MP4", "webp": "WebP", "zip": "ZIP of PNGs", "png": "Sheet (PNG)"}
-"""What the buttons of the export formats say; which of them fit, the views know."""
 
 
 class Tab:
@@ -64,14 +59,8 @@ class Tab:
         self._connect()
 
     def _draw_inputs(self, shared: Sequence[Control]) -> None:
-        self.presets: dict[str, gr.Button] = {}
-        if self.experiment.presets:
-            with gr.Row(elem_classes="presets"):
-                gr.Markdown("Try one:", elem_classes="try")
-                self.presets = {
-                    name: gr.Button(name, size="sm", elem_id=f"{self.name}-preset-{i}", min_width=80)
-                    for i, name in enumerate(self.experiment.presets)
-                }
+        names = {str(number): name for number, name in enumerate(self.experiment.presets)}
+        self.presets = Buttons(names=names, before="Try one:", id=f"{self.name}-preset", visible=bool(names))
         in_form = {name: i for name, i in self.experiment.own_inputs().items() if i.place != "view"}
         own = [self._control(name, declared) for name, declared in in_form.items() if declared.place == "form"]
         with gr.Accordion("More settings", open=False, visible=len(own) < len(in_form), elem_id=f"{self.name}-more"):
@@ -91,18 +80,10 @@ class Tab:
         self.view = VIEWS[self.experiment.view](elem_id=f"{self.name}-view")
         self.folder = gr.State(None)
         self.visits = Visits(self.experiment, self.engine, self.under_way, self.view, door=self.door)
-        with gr.Row(elem_classes="exports"):
-            self.exports = {
-                format: gr.Button(
-                    EXPORTS[format], size="sm", min_width=80, interactive=False, elem_id=f"{self.name}-export-{format}"
-                )
-                for format in self.view.exports
-            }
-        with gr.Row(elem_classes="uses") as self.use_row:
-            gr.Markdown("Use this frame:", elem_classes="try")
+        self.exports = Exports({"off": True}, view=self.view, id=f"{self.name}-export")
+        self.use_column = gr.Column()
         self.share_row = gr.Row(elem_classes="share")
-        self.file = gr.File(label="Your file", visible=False, elem_id=f"{self.name}-file")
-        shown = [self.view, self.status, self.folder, self.button, self.stop_button, *self.exports.values(), self.file]
+        shown = [self.view, self.status, self.folder, self.button, self.stop_button, self.exports]
         self.outputs = [*shown, self.history, self.memory]
 
     def _connect(self) -> None:
@@ -119,25 +100,13 @@ class Tab:
         entered = [event for c in self.controls for event in c.entered]
         gr.on([self.button.click, *entered], api_name=self.name, **render)
         price = {"inputs": self.components, "outputs": [self.status, self.memory], "trigger_mode": "always_last"}
-        gr.on([event for c in self.own for event in c.changed], self.price, **price, **QUICK)
-        self.due.connect(self.name, self.panel, self.price, **price)
+        changed = [event for c in self.own for event in c.changed]
+        self.due.connect(self.name, self.panel, changed, self.price, **price)
         self.stop_button.click(self.stop, None, None, **QUICK)
         self.visits.connect(self.folder, self.stop_button)
-        for name, button in self.presets.items():
-            filled = button.click(self._fill(name), None, self.components, **QUICK)
-            filled.then(**render, api_visibility="private")
-        for format, button in self.exports.items():
-            made = button.click(
-                self._export(format),
-                [self.folder, self.view],
-                [self.file, self.status],
-                js=self.view.state_js(1),
-                concurrency_id="export",
-                concurrency_limit=2,
-                show_progress_on=button,
-                api_visibility="private",
-            )
-            made.then(None, None, None, js=f"() => explorer.download('#{self.name}-file a[download]')")
+        filled = self.presets.press(self.fill, None, self.components, **QUICK)
+        filled.then(**render, api_visibility="private")
+        self.exports.connect(self.folder, self.status)
 
     def settings(self, values: Sequence[Any]) -> dict[str, Any]:
         """The settings that the widgets' values stand for, unchecked."""
@@ -189,6 +158,13 @@ class Tab:
         overtaken = visitor in self.under_way.renders or self.under_way.told.get(visitor) is not told
         return updates if rendering or overtaken else {**updates, self.status: status}
 
+    def note(self, settings: Mapping[str, Any], session: str | None, note: str) -> None:
+        """Whenever the status line tells the price of these very settings, it says `note`, too."""
+        if status := self.price_of(settings, session).get(self.status):
+            with_note = {**status, "notes": [*status["notes"], note]}
+            if status["state"] != "error":
+                self.under_way.told[session, self.name] = self.resolved(settings), with_note
+
     def render(self, request: gr.Request, *values: Any) -> Iterator[dict[Any, Any]]:
         """Renders, telling the view and the status line as frames arrive, until done, stopped or left."""
         visitor = request.session_hash
@@ -226,8 +202,7 @@ class Tab:
             self.folder: str(run.folder),
             self.button: gr.update(interactive=not running),
             self.stop_button: gr.update(interactive=running),
-            **dict.fromkeys(self.exports.values(), gr.update(interactive=bool(film and film["ready"]) and not running)),
-            self.file: gr.update(visible=False),
+            self.exports: {"off": running or not (film and film["ready"])},
         }
 
     def listed(self, run: Run, experiment: Experiment) -> dict[Any, Any]:
@@ -253,31 +228,8 @@ class Tab:
         for name in (self.name, self.visits.name):
             self.under_way.stop(request.session_hash, name)
 
-    def _fill(self, preset: str) -> Any:
-        settings = self.experiment.presets[preset]
-
-        def fill() -> list[Any]:
-            whole = self.resolved(settings)
-            return [value for c in self.controls for value in c.write(getattr(whole, c.name))]
-
-        return fill
-
-    def _export(self, format: str) -> Any:
-        def make(folder: str | None, view: Mapping[str, Any] | None) -> tuple[Any, Any]:
-            if folder is None or not Path(folder).exists():
-                raise gr.Error("These pictures are no longer on the server: press Render, it brings them back.")
-            run, view = Run.open(Path(folder)), view or {}
-            path = export(
-                run,
-                format,
-                fps=view.get("fps", 10),
-                loop=view.get("loop", "open"),
-                beside=partial(offline_view, self.experiment.view),
-            )
-            size = path.stat().st_size / 1e6
-            text = f"{path.name}, {size:.1f} MB, with its settings inside"
-            letters = undrawn(run.record) if format == "png" else ()
-            notes = [f"Letters on the sheet that no font here has: {' '.join(letters)}"] if letters else ()
-            return gr.update(value=str(path), visible=True), said("done", text, notes)
-
-        return make
+    def fill(self, event: gr.EventData) -> list[Any]:
+        """The values of all widgets for the preset that was pressed."""
+        settings = list(self.experiment.presets.values())[int(self.presets.pressed(event))]
+        whole = self.resolved(settings)
+        return [value for c in self.controls for value in c.write(getattr(whole, c.name))]

@@ -19,6 +19,7 @@ from explorer.experiments.inputs import Input, InputError
 from explorer.experiments.made_with import another_model
 from explorer.experiments.pictures import ancestry, canonical, with_ancestry
 from explorer.outputs.runs import Run
+from explorer.ui.buttons import Buttons
 from explorer.ui.controls import QUICK, Control
 from explorer.ui.forms import Form
 from explorer.ui.tab import Tab
@@ -122,28 +123,35 @@ def _keyframe(prompts: str, seeds: str, declared: Mapping[str, Input]) -> Change
 
 def connect_uses(form: Form) -> None:
     """Draws every tab's "Use this frame" buttons and makes them work."""
-    found = list(uses(form))
+    everything = list(uses(form))
     for source in form.tabs:
         speaks = any(declared.speaks for declared in source.experiment.own_inputs().values())
-        with source.use_row:
-            for number, use in enumerate(use for use in found if speaks or not use.of_text):
-                button = gr.Button(use.label, size="sm", min_width=80, elem_id=f"{source.name}-use-{number}")
-                target = use.tab or source
-                written = [component for c in use.controls for component in c.components]
-                button.click(
-                    _carry(form, source, target, use),
-                    [source.folder, source.view, *target.components],
-                    [*written, form.shown, *dict.fromkeys((source.status, target.status)), target.memory],
-                    js=source.view.state_js(1),
-                    **QUICK,
-                )
+        found = [use for use in everything if speaks or not use.of_text]
+        names = {str(number): use.label for number, use in enumerate(found)}
+        with source.use_column:
+            buttons = Buttons(names=names, before="Use this frame:", id=f"{source.name}-use")
+        read = list(dict.fromkeys(c for use in found for c in (use.tab or source).components))
+        written = dict.fromkeys(component for use in found for c in use.controls for component in c.components)
+        buttons.press(
+            _carry(form, source, buttons, found, read),
+            [source.folder, source.view, *read],
+            [*written, form.shown, form.due, source.status],
+            js=source.view.state_js(1),
+            **QUICK,
+        )
 
 
-def _carry(form: Form, source: Tab, target: Tab, use: Use) -> Callable[..., dict[Any, Any]]:
-    """What a click does: the target's form changes and tells its price; what cannot be done is said, and no more."""
+def _carry(
+    form: Form, source: Tab, buttons: Buttons, found: Sequence[Use], read: Sequence[Any]
+) -> Callable[..., dict[Any, Any]]:
+    """What a press does: the target's form changes and tells its price; what cannot be done is said, and no more."""
 
-    def carry(request: gr.Request, folder: str | None, view: Mapping[str, Any] | None, *values: Any) -> dict[Any, Any]:
-        now = target.settings(values)
+    def carry(
+        request: gr.Request, event: gr.EventData, folder: str | None, view: Mapping[str, Any] | None, *values: Any
+    ) -> dict[Any, Any]:
+        use, shown = found[int(buttons.pressed(event))], dict(zip(read, values, strict=True))
+        target = use.tab or source
+        now = target.settings([shown[component] for component in target.components])
         try:
             if folder is None or not Path(folder).exists():
                 raise ValueError(GONE)
@@ -153,15 +161,15 @@ def _carry(form: Form, source: Tab, target: Tab, use: Use) -> Callable[..., dict
                 raise problem
         except ValueError as error:
             return {source.status: said("error", str(error))}
-        updates = {source.status: said("done", f"Taken over: {chosen.caption}")} if target is not source else {}
+        updates: dict[Any, Any] = {form.due: target.name}
+        if use.tab:
+            updates |= {form.shown: gr.Tabs(selected=use.tab.name)}
+        if target is not source:
+            updates |= {source.status: said("done", f"Taken over: {chosen.caption}")}
         for c in use.controls:
             updates |= zip(c.components, c.write(changes[c.name]), strict=True)
-        if use.tab:
-            updates[form.shown] = gr.Tabs(selected=use.tab.name)
-        price = target.price_of({**now, **changes}, request.session_hash)
-        other = use.of_text and another_model(chosen.record.get("model"), target.engine.networks)
-        if other and (status := price.get(target.status)):
-            price[target.status] = {**status, "notes": [*status["notes"], other]}
-        return {**updates, **price}
+        if use.of_text and (other := another_model(chosen.record.get("model"), target.engine.networks)):
+            target.note({**now, **changes}, request.session_hash, other)
+        return updates
 
     return carry

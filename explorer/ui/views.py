@@ -117,7 +117,7 @@ class RunView(Widget):
 class FilmView(RunView):
     """A run as a film: stage, caption, scrubber, filmstrip, playing and saving of single frames.
 
-    Where frames.json gives every frame a setting that is a number, the first of them is a curve under the scrubber.
+    The setting that `shown` names as `curve` is drawn under the scrubber.
     """
 
     kind = "film"
@@ -128,8 +128,8 @@ class CompareView(RunView):
     """A run as a sweep: two pictures behind a wipe, in place or side by side, and all of them to pick from.
 
     `index` of the state is picture A. `coordinates` are (column, row): frames of the same second coordinate are a row,
-    the first one orders it; a setting `row` is the row's title. The table under the pictures lists the `settings` that
-    differ between A and B, after what was measured of them (`notes` of the value).
+    the first one orders it; `shown` has the titles of rows and the names of the axes. The table under the pictures
+    lists the `settings` that differ between A and B, after what was measured of them (`notes` of the value).
     """
 
     kind = "compare"
@@ -160,9 +160,9 @@ class PadView(RunView):
 class TrajectoryView(RunView):
     """A run as denoisings side by side: one scrubber over the steps, a switch of what is drawn, the noise level.
 
-    `coordinates` are (lane, step, layer); `settings` has `steps`, `sigma`, the `layer`'s name, `prompt` and
-    `guidance_scale`. `index` of the state is the frame shown in the chosen lane. A layer whose name is not among the
-    words is shown under its own name. It does not know how a step is drawn.
+    `coordinates` are (lane, step, layer); `settings` has `steps`, the noise level that `shown` names as `curve`, the
+    `layer`'s name, `prompt` and `guidance_scale`. `index` of the state is the frame shown in the chosen lane. A layer
+    whose name is not among the words is shown under its own name. It does not know how a step is drawn.
     """
 
     kind = "trajectory"

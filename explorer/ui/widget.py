@@ -17,8 +17,8 @@ import hashlib
 import mimetypes
 from abc import ABCMeta
 from collections.abc import Mapping
-from functools import cache, partial
-from types import MappingProxyType
+from functools import cache
+from types import MappingProxyType, MethodType
 from typing import Any, ClassVar
 
 import gradio as gr
@@ -127,9 +127,11 @@ class Widget(gr.HTML, metaclass=WidgetMeta):
         )
 
     def __getattr__(self, name: str) -> Any:
-        if name in type(self).fires:
-            return partial(EventListener(event_name=name).listener, self)
-        return super().__getattr__(name)
+        return self.event(name) if name in type(self).fires else super().__getattr__(name)
+
+    def event(self, name: str) -> MethodType:
+        """An event that its module fires, as Gradio's components have theirs."""
+        return MethodType(EventListener(event_name=name).listener, self)
 
     def preprocess(self, payload: Any) -> Any:
         """Nothing is read back."""

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from explorer.outputs.runs import Runs
-from explorer.ui.tab import Tab
+from explorer.ui.exporting import exported
 from explorer.ui.text import say
 
 
@@ -18,7 +18,7 @@ def made(format, prompt, folder):
     record = {"experiment": "guidance-sweep", "settings": {"prompt": prompt}}
     run = Runs(folder).create(record, 1)
     run.add(0, png.getvalue())
-    _, status = Tab._export(None, format)(str(run.folder), {})
+    _, status = exported(str(run.folder), format, {}, "compare")
     return status
 
 

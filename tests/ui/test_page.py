@@ -149,7 +149,7 @@ def test_two_visitors_at_once_get_a_film_of_their_own_each(slow_site):
     assert folders[0] != folders[1]
     records = [json.loads((folder / "run.json").read_text()) for folder in folders]
     assert [record["settings"]["prompts"] for record in records] == [["red", "blue"], ["green", "pink"]]
-    assert all(record["rows"]["run"] == 9 * 7 + 1 for record in records)
+    assert all(record["rows"]["run"] == 9 * 8 for record in records)
     assert all(len(list((folder / "frames").iterdir())) == 9 for folder in folders)
 
 

@@ -162,7 +162,7 @@ def test_the_status_line_of_a_tab_that_is_rendering_stays_its_own(engine, tmp_pa
         page = {"desk": Desk(engine), "due": Due(), "memory": Memory(), "history": HistoryView()}
         film = Tab(INTERPOLATION, [], engine, Runs(tmp_path), UnderWay(), **page)
     settings = {"prompts": ["a cat", "a dog"], "frames": 3}
-    assert film.price_of(settings, "somebody")[film.status]["text"] == "3 frames, 22 rows"
+    assert film.price_of(settings, "somebody")[film.status]["text"] == "3 frames, 24 rows"
     film.under_way.renders["somebody", film.name] = object()
     assert film.status not in film.price_of(settings, "somebody")
-    assert film.price_of(settings, "somebody else")[film.status]["text"] == "3 frames, 22 rows"
+    assert film.price_of(settings, "somebody else")[film.status]["text"] == "3 frames, 24 rows"

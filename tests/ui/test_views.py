@@ -17,8 +17,8 @@ from playwright.sync_api import Browser, Page, expect
 from explorer.experiments.denoising_trajectory import LAYERS
 from explorer.outputs.export import FORMATS
 from explorer.ui import bilingual, views, widget
+from explorer.ui.exporting import LABELS
 from explorer.ui.offline import FOLDER
-from explorer.ui.tab import EXPORTS
 from explorer.ui.text import words
 from explorer.ui.views import MAX_NOTE, VIEWS, FilmView, StatusView, mask
 from tests.ui.stand import (
@@ -225,7 +225,7 @@ def test_every_view_names_exports_that_there_are_and_the_page_has_words_for() ->
     for view in VIEWS.values():
         assert view.exports
         assert set(view.exports) <= set(FORMATS)
-    assert set(EXPORTS) == set(FORMATS)
+    assert set(LABELS) == set(FORMATS)
 
 
 def test_a_film_is_offered_as_a_film_and_a_set_as_a_sheet() -> None:

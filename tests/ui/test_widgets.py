@@ -46,7 +46,21 @@ def test_the_config_carries_calls_and_addresses_but_no_code_of_ours(site: Served
 
 
 def test_the_config_is_light(site: Served) -> None:
-    assert len(httpx.get(f"{site.url}config").content) < 700_000
+    sent = httpx.get(f"{site.url}config").content
+    assert len(sent) < 500_000
+    assert len(json.loads(sent)["dependencies"]) < 125
+    assert len(json.loads(sent)["components"]) < 320
+
+
+def test_the_example_pictures_stand_on_their_buttons(site: Served, browser: Browser) -> None:
+    page, _ = opened(browser, site.url)
+    page.locator("#tab-image-variations-button").first.click()
+    icons = page.locator("#tab-image-variations .buttons img")
+    expect(icons).to_have_count(4)
+    for icon in icons.all():
+        expect(icon).to_have_js_property("complete", True)
+        assert icon.evaluate("image => image.naturalWidth") > 0
+    page.close()
 
 
 def test_a_visit_asks_for_each_file_once_and_the_next_one_for_none(site: Served, browser: Browser) -> None:

@@ -1,7 +1,7 @@
 // CompareView: a run as a sweep: two pictures behind a wipe, in place or side by side, and all of them to pick from.
 // `index` of its state is picture A.
 
-import { axesOf, differing, labelOf, rowLabelOf, rowsOf, spaced, written } from './grids.js';
+import { differing, labelOf, rowLabelOf, rowsOf, spaced, written } from './grids.js';
 import { Pane } from './pane.js';
 import { Thumbs } from './thumbs.js';
 import { RunView, plain } from './view.js';
@@ -82,7 +82,7 @@ export default class CompareView extends RunView {
     this.panes = this.pictures.map((canvas) => new Pane(canvas, this.reel, (ratio) => this.shape(ratio), () => this.refresh()));
     this.ends = [0, 0]; // the frames that are A and B, here or not
     this.next = 0; // what a pick fills: 0 is A, 1 is B
-    [this.rows, this.axes] = [[[]], ['', '']];
+    this.rows = [[]];
     this.wipe = new Wipe(pair, this.divider, () => this.tellWipe());
     this.thumbs = new Thumbs(strip, this.reel, 64); // as in compare.css
     this.dataset.mode = 'wipe';
@@ -108,7 +108,7 @@ export default class CompareView extends RunView {
 
   nameOf(i) {
     const label = labelOf(this.frames, i);
-    const row = this.rows.length > 1 ? rowLabelOf(this.frames, i, this.axes[1]) : '';
+    const row = this.rows.length > 1 ? rowLabelOf(this.frames, i, this.shown) : '';
     return row ? `${label}, ${row}` : label;
   }
 
@@ -208,9 +208,8 @@ export default class CompareView extends RunView {
   arrange() {
     const { frames, reel } = this;
     this.rows = reel.count ? rowsOf(frames, reel.count) : [[]];
-    this.axes = axesOf(frames);
     if (!this.touched) this.ends = [this.rows[0][0] ?? 0, this.rows[0].at(-1) ?? 0];
-    this.axis.textContent = spaced(this.axes[0]);
+    this.axis.textContent = spaced(this.shown.axes[0] ?? '');
     const cells = new Map();
     this.strip.replaceChildren(...this.rows.map((row) => this.newLine(row, cells)));
     this.thumbs.lay(cells, (cell) => cell.firstElementChild);
@@ -226,7 +225,7 @@ export default class CompareView extends RunView {
       cells.set(i, cell);
       list.append(cell);
     }
-    const title = this.rows.length > 1 ? rowLabelOf(this.frames, row[0], this.axes[1]) : '';
+    const title = this.rows.length > 1 ? rowLabelOf(this.frames, row[0], this.shown) : '';
     if (title) {
       line.setAttribute('role', 'group');
       line.setAttribute('aria-label', title);

@@ -1,5 +1,5 @@
-// FilmView: a run as a film: stage, caption, scrubber, strip, playing and saving of single frames. Where frames.json gives
-// every frame a setting that is a number, the first of them is a curve under the scrubber.
+// FilmView: a run as a film: stage, caption, scrubber, strip, playing and saving of single frames. The curve
+// under the scrubber is the setting that the plan named.
 
 import { Curve } from './curve.js';
 import { captionOf, rounded, seriesOf, spaced } from './grids.js';
@@ -140,7 +140,7 @@ export default class FilmView extends PlayedView {
   }
 
   arrange() {
-    this.series = seriesOf(this.frames, this.count);
+    this.series = seriesOf(this.frames, this.count, this.shown);
     this.curve.draw(this.series?.[1] ?? [], this.at);
     this.plot.hidden = !this.series || this.count < 2;
     const holes = { low: rounded(this.curve.low), high: rounded(this.curve.high) };

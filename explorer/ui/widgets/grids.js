@@ -2,6 +2,20 @@
 // {caption, coordinates, settings}; each of the three may be missing (older runs). Nothing here touches the page, so node
 // tests it.
 
+// How the frames are shown together, as their plan said it: {axes, rows, curve}, see Shown in space/plans.py; `rows` is a
+// Map. Runs of commit 5487c25 and before did not keep it: there, and only here, it is found in the settings of the frames.
+export function shownOf({ frames = [], shown } = {}) {
+  if (shown) return { ...shown, rows: new Map(shown.rows) };
+  const settings = frames.map((frame) => frame.settings ?? {});
+  const names = Object.keys(settings[0] ?? {});
+  const stands = (name, k) => frames.every(({ coordinates }, i) => settings[i][name] === coordinates?.[k]);
+  const column = names.find((name) => stands(name, 0)) ?? '';
+  const row = names.find((name) => name !== column && stands(name, 1)) ?? '';
+  const rows = new Map(frames.flatMap(({ coordinates, settings: own }) => (own?.row ? [[coordinates?.[1], own.row]] : [])));
+  const numbers = names.filter((name) => name !== 'seed' && settings.every((own) => Number.isFinite(own[name])));
+  return { axes: [column, row], rows, curve: numbers.includes('sigma') ? 'sigma' : (numbers[0] ?? null) };
+}
+
 // The set bits of a hexadecimal number, lowest first: which frames are ready, as `mask` of views.py writes it.
 export function bitsOf(hex) {
   const bits = [];
@@ -32,11 +46,10 @@ export function captionOf(frames, i) {
   return caption || (coordinates?.length ? 't = ' + coordinates.map(places).join(', ') : '');
 }
 
-// The first setting that is a number in every frame, as [name, numbers]; null if there is none. A seed is a name.
-export function seriesOf(frames, count) {
-  const settings = Array.from({ length: count }, (_, i) => frames[i]?.settings ?? {});
-  const name = Object.keys(settings[0] ?? {}).find((key) => key !== 'seed' && settings.every((s) => Number.isFinite(s[key])));
-  return name === undefined ? null : [name, settings.map((s) => s[name])];
+// The setting that is drawn along the film, as [name, numbers]; null if it is not a number in every frame.
+export function seriesOf(frames, count, { curve }) {
+  const numbers = Array.from({ length: count }, (_, i) => frames[i]?.settings?.[curve]);
+  return count && numbers.every(Number.isFinite) ? [curve, numbers] : null;
 }
 
 /* ---- a sweep: rows of pictures, (column, row) ------------------------------------------------------------- */
@@ -55,14 +68,6 @@ export function rowsOf(frames, count) {
   return [...rows.values()].map((row) => row.sort((i, j) => column(i) - column(j)));
 }
 
-// The names of the settings that the columns and the rows stand for, '' where no setting is the coordinate.
-export function axesOf(frames) {
-  const stands = (name, k) => frames.every(({ settings, coordinates }) => settings?.[name] === coordinates?.[k]);
-  const names = Object.keys(frames[0]?.settings ?? {});
-  const column = names.find((name) => stands(name, 0)) ?? '';
-  return [column, names.find((name) => name !== column && stands(name, 1)) ?? ''];
-}
-
 // What is written under a thumbnail: its caption if that is short, else its place in the row.
 export function labelOf(frames, i) {
   const { caption = '', coordinates = [] } = frames[i] ?? {};
@@ -70,12 +75,11 @@ export function labelOf(frames, i) {
   return coordinates.length ? places(coordinates[0]) : String(i + 1);
 }
 
-// What is written over a row: its own title if the settings have one, else "seed 193".
-export function rowLabelOf(frames, i, axis) {
-  const title = frames[i]?.settings?.row;
-  if (title) return String(title);
+// What is written over a row: its title if it has one, else "seed 193".
+export function rowLabelOf(frames, i, { axes, rows }) {
   const row = frames[i]?.coordinates?.[1];
-  return row === undefined ? '' : `${spaced(axis)} ${places(row)}`.trim();
+  if (rows.has(row)) return String(rows.get(row));
+  return row === undefined ? '' : `${spaced(axes[1] ?? '')} ${places(row)}`.trim();
 }
 
 // [name, value of a, value of b] of each setting in which two frames differ; null if the run did not keep settings.

@@ -15,11 +15,6 @@ window.explorer = {
     return inputs.map((input, i) => (i === place ? JSON.parse(view?.dataset.film ?? 'null') : input));
   },
 
-  // Starts the download of a finished file as soon as its link is drawn; the last file's goes first.
-  download(selector) {
-    setTimeout(whenThere, 50, () => document.querySelector(selector), (link) => link.click());
-  },
-
   // What this browser has kept of the forms, and once the run that was interrupted with the last page: see memory.js.
   remembered() {
     try {

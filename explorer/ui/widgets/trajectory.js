@@ -108,7 +108,7 @@ export default class TrajectoryView extends PlayedView {
   }
 
   noiseNow() {
-    const { sigma } = this.settings;
+    const sigma = this.settings[this.shown.curve];
     if (!Number.isFinite(sigma)) return '';
     const times = rough(sigma);
     const strength = sigma >= 1 ? this.say('louder', { times }) : this.say('softer', { percent: Number((100 * sigma).toPrecision(2)) });
@@ -189,7 +189,7 @@ export default class TrajectoryView extends PlayedView {
     this.row.replaceChildren(...this.lanes.map(({ node }) => node));
     this.row.style.setProperty('--lanes', Math.max(1, lanes.length));
     this.switches.replaceChildren(...layers.map((_, k) => this.newSwitch(k)));
-    const sigmas = steps.map((_, s) => frames[this.wanted(0, s, 0)]?.settings?.sigma);
+    const sigmas = steps.map((_, s) => frames[this.wanted(0, s, 0)]?.settings?.[this.shown.curve]);
     const least = Math.min(...sigmas.filter((sigma) => sigma > 0));
     this.curve.draw(sigmas.map((sigma) => (sigma > 0 ? Math.log(sigma / least) : null))); // its bottom is the least noise
     this.plot.hidden = this.axis.hidden = this.curve.high === 0;

@@ -13,7 +13,7 @@
 //
 // and calls `refresh` after whatever the visitor does. No listener outlives the element: all are on its own nodes.
 
-import { bitsOf } from './grids.js';
+import { bitsOf, shownOf } from './grids.js';
 import { Reel } from './reel.js';
 import { Widget, html, write } from './widget.js';
 
@@ -32,7 +32,7 @@ export class RunView extends Widget {
     this.className = `view view-blank ${this.constructor.look}`;
     this.dataset.state = 'empty';
     this.reel = new (props.Reel ?? Reel)((i) => this.arrived(i));
-    Object.assign(this, { frames: [], notes: {}, given: {}, touched: false, current: '' });
+    Object.assign(this, { frames: [], shown: shownOf(), notes: {}, given: {}, touched: false, current: '' });
     [this.note, this.save, this.range] = ['note', 'save', 'range'].map((name) => this.find('.view-' + name));
     this.save.title = this.say('save');
     this.sizes = new ResizeObserver(() => this.resized());
@@ -79,7 +79,8 @@ export class RunView extends Widget {
   reset(url, count, manifest) {
     this.current = url;
     this.reel.open(url.replace(/frames[\w.-]*\.json$/, ''), count);
-    Object.assign(this, { frames: manifest?.frames ?? [], touched: false });
+    this.touched = false;
+    this.learn(manifest ?? {});
     this.stop();
     this.clear();
     this.arrange();
@@ -89,9 +90,15 @@ export class RunView extends Widget {
   async readManifest(url) {
     const manifest = await this.reel.json(url);
     if (!manifest) return;
-    this.frames = manifest.frames;
+    this.learn(manifest);
     this.arrange();
     this.refresh();
+  }
+
+  // What frames.json says.
+  learn(manifest) {
+    this.frames = manifest.frames ?? [];
+    this.shown = shownOf(manifest);
   }
 
   async preview(news) {

@@ -1,10 +1,25 @@
 // What frames.json says, read by the pure functions of grids.js.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as grids from '../../../explorer/ui/widgets/grids.js';
 
 const { Lattice } = grids;
+
+// What was found in frames.json of commit 5487c25 there: the axes, how many rows have titles, and the curve.
+const OLD = {
+  interpolation: [['', ''], 0, null],
+  'prompt-grid': [['', ''], 0, null],
+  'guidance-sweep': [['guidance_scale', 'seed'], 0, 'guidance_scale'],
+  'negative-prompts': [['amount', 'seed'], 0, 'amount'],
+  'image-variations': [['strength', 'seed'], 0, 'strength'],
+  'noise-loop': [['', ''], 0, null],
+  'prompt-walk': [['', ''], 0, 'distance'],
+  'denoising-trajectory': [['', 'step'], 0, 'sigma'],
+  'inside-the-autoencoder': [['', ''], 3, null],
+};
+
 const frame = (scale, seed) => ({ caption: `guidance ${scale}`, coordinates: [scale, seed], settings: { guidance_scale: scale, seed } });
 const close = (a, b) => assert.ok(Math.abs(a - b) < 1e-9, `${a} is not ${b}`);
 
@@ -23,11 +38,28 @@ test('frames of one second coordinate are a row, ordered by the first', () => {
   assert.deepEqual(grids.rowsOf([], 3), [[0, 1, 2]]); // before frames.json is here
 });
 
-test('the axes are the settings that equal the coordinates', () => {
-  assert.deepEqual(grids.axesOf([frame(1, 193), frame(4, 193), frame(1, 7)]), ['guidance_scale', 'seed']);
-  assert.deepEqual(grids.axesOf([frame(7, 7)]), ['guidance_scale', 'seed']);
-  assert.deepEqual(grids.axesOf([{ coordinates: [0.5] }, { coordinates: [1] }]), ['', '']);
-  assert.deepEqual(grids.axesOf([]), ['', '']);
+test('a plan says how its frames are shown', () => {
+  const shown = { axes: ['amount', 'row'], rows: [[0, 'There'], [2, 'Back']], curve: null, playback: { fps: 10, loop: 'open' } };
+  const read = grids.shownOf({ frames: [frame(1, 193)], shown });
+  assert.deepEqual(read, { ...shown, rows: new Map(shown.rows) });
+});
+
+test('where it is not said, the axes are the settings that equal the coordinates', () => {
+  const axesOf = (frames) => grids.shownOf({ frames }).axes;
+  assert.deepEqual(axesOf([frame(1, 193), frame(4, 193), frame(1, 7)]), ['guidance_scale', 'seed']);
+  assert.deepEqual(axesOf([frame(7, 7)]), ['guidance_scale', 'seed']);
+  assert.deepEqual(axesOf([{ coordinates: [0.5] }, { coordinates: [1] }]), ['', '']);
+  assert.deepEqual(axesOf([]), ['', '']);
+});
+
+test('runs of old are shown as they were', () => {
+  const folder = new URL('../../kept/runs/', import.meta.url);
+  const experiments = JSON.parse(readFileSync(new URL('../runs.json', folder)));
+  const shown = experiments.map(({ folder: name, experiment }) => {
+    const { axes, rows, curve } = grids.shownOf(JSON.parse(readFileSync(new URL(`${name}/frames.json`, folder))));
+    return [experiment, [axes, rows.size, curve]];
+  });
+  assert.deepEqual(Object.fromEntries(shown), OLD);
 });
 
 test('a thumbnail is labelled by a short caption or its place', () => {
@@ -36,10 +68,13 @@ test('a thumbnail is labelled by a short caption or its place', () => {
   assert.equal(grids.labelOf([{ coordinates: [0.1 + 0.2] }], 0), '0.3');
 });
 
-test('a row is titled by its setting or by its coordinate', () => {
-  assert.equal(grids.rowLabelOf([{ coordinates: [1, 2], settings: { row: 'There' } }], 0, 'seed'), 'There');
-  assert.equal(grids.rowLabelOf([frame(1, 193)], 0, 'a_seed'), 'a seed 193');
-  assert.equal(grids.rowLabelOf([{ coordinates: [1] }], 0, 'seed'), '');
+test('a row has a title or is called by its coordinate', () => {
+  const shown = { axes: ['amount', 'a_seed'], rows: new Map([[2, 'There']]) };
+  assert.equal(grids.rowLabelOf([{ coordinates: [1, 2] }], 0, shown), 'There');
+  assert.equal(grids.rowLabelOf([frame(1, 193)], 0, shown), 'a seed 193');
+  assert.equal(grids.rowLabelOf([{ coordinates: [1] }], 0, shown), '');
+  const old = [{ coordinates: [1, 2], settings: { row: 'There' } }];
+  assert.equal(grids.rowLabelOf(old, 0, grids.shownOf({ frames: old })), 'There');
 });
 
 test('the settings that differ are those of either frame', () => {
@@ -54,11 +89,14 @@ test('values are written as people write them', () => {
   assert.deepEqual(given.map((v) => grids.written(v, 'none')), ['0.3', '193', String(10 ** 15), 'none', 'none', 'a cat', '[1,2]', 'true', '0']);
 });
 
-test('a film has the curve of the first setting that is a number in every frame, but of no seed', () => {
+test('a film has the curve that its plan names, of old the first number in every frame, but of no seed', () => {
   const frames = [{ settings: { seed: 1, way: 'shell', distance: 0.5 } }, { settings: { seed: 2, distance: 1 } }];
-  assert.deepEqual(grids.seriesOf(frames, 2), ['distance', [0.5, 1]]);
-  assert.equal(grids.seriesOf(frames, 3), null);
-  assert.equal(grids.seriesOf([], 0), null);
+  const old = grids.shownOf({ frames });
+  assert.deepEqual(grids.seriesOf(frames, 2, old), ['distance', [0.5, 1]]);
+  assert.deepEqual(grids.seriesOf(frames, 2, { curve: 'seed' }), ['seed', [1, 2]]);
+  assert.equal(grids.seriesOf(frames, 2, { curve: null }), null);
+  assert.equal(grids.seriesOf(frames, 3, old), null);
+  assert.equal(grids.seriesOf([], 0, grids.shownOf()), null);
 });
 
 test('a frame is called by its caption or its place', () => {

@@ -1,0 +1,75 @@
+"""Exports: the buttons of the formats that fit a view, and the file that a press makes of the run that is shown."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.data_classes import FileData
+
+from explorer.outputs.export import export
+from explorer.outputs.runs import Run
+from explorer.outputs.sheets import undrawn
+from explorer.ui.buttons import Buttons
+from explorer.ui.offline import offline_view
+from explorer.ui.views import RunView, StatusView, said
+
+LABELS = {"gif": "GIF", "mp4": "MP4", "webp": "WebP", "zip": "ZIP of PNGs", "png": "Sheet (PNG)"}
+"""What the buttons say; which of them fit, the views know."""
+
+
+class Exports(Buttons):
+    """The buttons of a view's formats. Its value may have a `file`, the path of one."""
+
+    kind = "exports"
+
+    def __init__(self, value: Mapping[str, Any] | None = None, *, view: RunView | None = None, **props: Any) -> None:
+        names = {format: LABELS[format] for format in (view.exports if view else ())}
+        super().__init__(value, names=names, also="Your file", **props)
+        self._view = view
+
+    def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any] | None:
+        """What is sent to the browser: a file is a new one each time."""
+        if not value or not value.get("file"):
+            return value and dict(value)
+        path = Path(value["file"])
+        file = FileData(path=str(path), orig_name=path.name).model_dump()
+        return {**value, "file": file, "stamp": secrets.token_hex(4)}
+
+    def connect(self, folder: gr.State, status: StatusView) -> None:
+        """Makes the buttons export the run in `folder` as the visitor sees it; `status` tells of it."""
+
+        def press(event: gr.EventData, folder: str | None, view: Mapping[str, Any] | None) -> tuple[Any, Any]:
+            path, told = exported(folder, self.pressed(event), view or {}, self._view.kind)
+            return {"off": False, "file": path}, told
+
+        self.press(
+            press,
+            [folder, self._view],
+            [self, status],
+            js=self._view.state_js(1),
+            concurrency_id="export",
+            concurrency_limit=2,
+            show_progress_on=self,
+            api_visibility="private",
+        )
+
+
+def exported(folder: str | None, format: str, seen: Mapping[str, Any], view: str) -> tuple[Path, dict[str, Any]]:
+    """The file of a run in a format, and what the status line says of it. `seen` is the state of the kind of `view`.
+
+    Raises gr.Error for a run that is no longer there.
+    """
+    if folder is None or not Path(folder).exists():
+        raise gr.Error("These pictures are no longer on the server: press Render, it brings them back.")
+    run = Run.open(Path(folder))
+    fps, loop = seen.get("fps", 10), seen.get("loop", "open")
+    path = export(run, format, fps=fps, loop=loop, beside=partial(offline_view, view))
+    text = f"{path.name}, {path.stat().st_size / 1e6:.1f} MB, with its settings inside"
+    letters = undrawn(run.record) if format == "png" else ()
+    notes = [f"Letters on the sheet that no font here has: {' '.join(letters)}"] if letters else ()
+    return path, said("done", text, notes)
