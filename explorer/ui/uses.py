@@ -8,7 +8,7 @@ Nothing here knows any one experiment.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -161,7 +161,7 @@ def _carry(form: Form, source: Tab, target: Tab, use: Use) -> Callable[..., dict
         price = target.price_of({**now, **changes}, request.session_hash)
         other = use.of_text and another_model(chosen.record.get("model"), target.engine.networks)
         if other and (status := price.get(target.status)):
-            price[target.status] = {**status, "notes": [*status["notes"], other]}
+            price[target.status] = replace(status, notes=[*status.notes, other])
         return {**updates, **price}
 
     return carry

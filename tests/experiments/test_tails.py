@@ -30,4 +30,4 @@ def test_a_long_tail_is_shortened():
 
 def test_the_page_says_the_same(engine):
     sweep = registry()["guidance-sweep"](prompt=f"{LONG} a tail")
-    assert prices(sweep, engine)["notes"] == tails(sweep, CUT) != []
+    assert prices(sweep, engine).notes == tails(sweep, CUT) != []

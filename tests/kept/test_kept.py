@@ -77,8 +77,8 @@ def test_a_run_opens_with_its_settings_and_frames(kept, run):
     assert experiment.name() == kept["experiment"]
     assert settings_in(hashed(experiment.settings()), kept["settings"]) == kept["settings"]
     assert run.record["model"] == kept["model"]
-    film = film_of(run, experiment)
-    assert (film["count"], film["ready"]) == (len(kept["frames"]), list(range(len(kept["frames"]))))
+    film = film_of(run)
+    assert (film.count, film.ready) == (len(kept["frames"]), list(range(len(kept["frames"]))))
     described = [{**frame, "pixels": pixels(picture)} for frame, picture in zip(run.frames, run.pictures, strict=True)]
     assert described == kept["frames"]
 
