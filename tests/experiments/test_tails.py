@@ -3,6 +3,7 @@
 from explorer.engine.fake import FakeNetworks
 from explorer.experiments import registry
 from explorer.experiments.tails import LONGEST_TAIL, tails
+from explorer.ui.asked import Asked
 from explorer.ui.rendering import prices
 
 CUT = FakeNetworks().cut_off
@@ -30,4 +31,5 @@ def test_a_long_tail_is_shortened():
 
 def test_the_page_says_the_same(engine):
     sweep = registry()["guidance-sweep"](prompt=f"{LONG} a tail")
-    assert prices(sweep, engine).notes == tails(sweep, CUT) != []
+    whole = sweep.resolved(engine.networks.defaults)
+    assert prices(Asked(whole, whole.plan(engine)), engine).notes == tails(sweep, CUT) != []
