@@ -19,7 +19,8 @@ from explorer.engine.fake import FakeNetworks
 from explorer.engine.store import FrameStore
 from explorer.experiments.interpolation import Interpolation
 from explorer.outputs.runs import Runs
-from explorer.ui.rendering import Rendering
+from explorer.ui.asked import Asked
+from explorer.ui.rendering import render_of
 
 SIZES = (100, 1000, 2000)
 MOST_APART = 0.2
@@ -37,10 +38,11 @@ def core_seconds_a_frame(frames: int) -> float:
     engine = Engine(FakeNetworks(), FrameStore())
     with tempfile.TemporaryDirectory() as folder:
         start = time.process_time()
-        rendering = Rendering.of(film(frames).resolved(engine.networks.defaults), engine, Runs(Path(folder)))
-        for _ in rendering:
+        experiment = film(frames).resolved(engine.networks.defaults)
+        job = render_of(Asked(experiment, experiment.plan(engine)), engine, Runs(Path(folder)))
+        for _ in job:
             pass
-        return (time.process_time() - start) / len(rendering.render.keys)
+        return (time.process_time() - start) / len(job.render.keys)
 
 
 def measure(sizes: Sequence[int], rounds: int) -> dict[int, float]:

@@ -15,6 +15,7 @@ from explorer.outputs.export import export
 from explorer.outputs.runs import Run
 from explorer.outputs.sheets import undrawn
 from explorer.ui.buttons import Buttons
+from explorer.ui.news import Status
 from explorer.ui.offline import offline_view
 from explorer.ui.views import RunView, StatusView, said
 
@@ -59,7 +60,7 @@ class Exports(Buttons):
         )
 
 
-def exported(folder: str | None, format: str, seen: Mapping[str, Any], view: str) -> tuple[Path, dict[str, Any]]:
+def exported(folder: str | None, format: str, seen: Mapping[str, Any], view: str) -> tuple[Path, Status]:
     """The file of a run in a format, and what the status line says of it. `seen` is the state of the kind of `view`.
 
     Raises gr.Error for a run that is no longer there.

@@ -6,7 +6,6 @@ it is in the form and in the visitor's own run.
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import gradio as gr
 from gradio.utils import get_upload_folder
 
 from explorer.outputs.settings import NoSettings
+from explorer.ui.jobs import GIVES_UP, gave_up
 from explorer.ui.reopening import Reopening
 from explorer.ui.restoring import Restored, restore
 from explorer.ui.views import StatusView, said
@@ -67,9 +67,8 @@ def _opened(reopening: Reopening, notice: StatusView) -> Callable[..., dict[Any,
             return {**updates(request.session_hash, found), notice: said("ready", found.said, found.remarks)}
         except ValueError as error:  # NoSettings, and a tab that is rendering
             return {notice: said("error", str(error), [OPENS] if isinstance(error, NoSettings) else [])}
-        except (RuntimeError, OSError) as error:  # a device out of memory, a disk that is full
-            traceback.print_exc()
-            return {notice: said("error", f"{path.name[:80]} could not be opened: {error}")}
+        except GIVES_UP as error:
+            return {notice: said("error", f"{path.name[:80]} could not be opened: {gave_up(error)}")}
         finally:
             _forget(path)
 

@@ -14,6 +14,7 @@ import gradio as gr
 from explorer.engine.engine import Engine
 from explorer.experiments.base import Experiment
 from explorer.outputs.runs import Runs
+from explorer.ui.active_jobs import ActiveJobs
 from explorer.ui.asked import Desk
 from explorer.ui.bilingual import BilingualPage, language_button
 from explorer.ui.controls import Control, control
@@ -27,9 +28,9 @@ from explorer.ui.opening import MAX_FILE_SIZE, connect_opening, draw_opening
 from explorer.ui.reopening import Reopening
 from explorer.ui.sharing import connect_sharing
 from explorer.ui.tab import Tab
-from explorer.ui.under_way import UnderWay
 from explorer.ui.uses import connect_uses
 from explorer.ui.views import StatusView
+from explorer.ui.visits import connect_visits
 
 
 def build_page(
@@ -43,7 +44,7 @@ def build_page(
     `limits` are for what a visitor may ask (None: no limits).
     """
     gr.set_static_paths([runs.root])
-    under_way, desk, door = UnderWay(), Desk(engine), Door(limits)
+    active, desk, door = ActiveJobs(), Desk(engine), Door(limits)
     with BilingualPage(title="Latent Explorer", analytics_enabled=False) as page:
         language_button()
         gr.Markdown(
@@ -60,10 +61,11 @@ def build_page(
         told = {"desk": desk, "due": due, "memory": memory, "history": history}
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as shown:
             tabs = [
-                Tab(experiment, shared, engine, runs, under_way, **told, door=door)
-                for experiment in experiments.values()
+                Tab(experiment, shared, engine, runs, active, **told, door=door) for experiment in experiments.values()
             ]
         due.after_changes(shared)
+        for tab in tabs:
+            connect_visits(tab)
         form = Form(tabs, shared, shown, due)
         reopening = Reopening(form)
         connect_uses(form)
@@ -71,7 +73,7 @@ def build_page(
         connect_gallery(gallery, form, notice)
         connect_opening(opening, reopening, notice)
         connect_history(history, runs, reopening.outputs, reopening.updates)
-        page.unload(under_way.left)
+        page.unload(active.left)
         page.unload(desk.left)
     return page
 

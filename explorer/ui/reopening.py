@@ -8,7 +8,6 @@ It does not know how the run was found.
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,6 +21,8 @@ from explorer.outputs.records import playback_of
 from explorer.outputs.runs import Run
 from explorer.ui.controls import QUICK
 from explorer.ui.forms import Form
+from explorer.ui.news import Film, Status
+from explorer.ui.rendering import Folder
 from explorer.ui.tab import Tab
 
 
@@ -58,16 +59,16 @@ class Reopening:
         """
         experiment = experiment_of(run, self.form.experiments)
         chosen = self.form.by_name[experiment.name()]
-        if (visitor, chosen.name) in chosen.under_way.renders:
+        if chosen.active.of(visitor, chosen.name, Folder):
             raise ValueError(f"{chosen.experiment.title()} is being rendered: stop it first, or wait.")
         settings, status = _for_this_model(run, chosen)[0], _status(run, chosen, interrupted)
-        chosen.under_way.told[visitor, chosen.name] = chosen.resolved(settings), status  # what its price says of these
+        chosen.active.outcomes[visitor, chosen.name] = chosen.resolved(settings), status  # what its price says of these
         opened = {self.states[chosen.name]: (str(run.folder), status, time.time())}
         return {**self.form.filled(chosen, settings), **opened}
 
 
 def _show(tab: Tab) -> Callable[..., dict[Any, Any]]:
-    def show(opened: tuple[str, dict[str, Any], float]) -> dict[Any, Any]:
+    def show(opened: tuple[str, Status, float]) -> dict[Any, Any]:
         folder, status, _ = opened
         run = Run.open(Path(folder))
         experiment, model = tab.resolved(run.record["settings"]), MadeWith.of(run.model)
@@ -77,17 +78,11 @@ def _show(tab: Tab) -> Callable[..., dict[Any, Any]]:
     return show
 
 
-def film_of(run: Run) -> dict[str, Any]:
-    """What a view of runs shows of a finished one; see `views.RunView`."""
+def film_of(run: Run) -> Film:
+    """What a view of runs shows of a finished one."""
     record = run.record
-    return {
-        "folder": run.folder,
-        "count": run.count,
-        "ready": run.ready,
-        "preview": None,
-        "notes": {int(index): note for index, note in record.get("notes", {}).items()},
-        **dataclasses.asdict(playback_of(record)),
-    }
+    notes = {int(index): note for index, note in record.get("notes", {}).items()}
+    return Film(run.folder, run.count, run.ready, notes=notes, playback=playback_of(record))
 
 
 def _for_this_model(run: Run, tab: Tab) -> tuple[dict[str, Any], list[str]]:
@@ -96,11 +91,10 @@ def _for_this_model(run: Run, tab: Tab) -> tuple[dict[str, Any], list[str]]:
     return suited_from(model, MadeWith.running(networks), run.record["settings"], networks.defaults)
 
 
-def _status(run: Run, tab: Tab, interrupted: bool) -> dict[str, Any]:
-    other = another_model(run.model, tab.engine.networks) or ""
-    ready, count = len(run.ready), run.count
-    state, text = "done", f"{ready} of {count} frames, from your runs"
+def _status(run: Run, tab: Tab, interrupted: bool) -> Status:
+    ready, count, state = len(run.ready), run.count, "done"
+    text = f"{ready} of {count} frames, from your runs"
     if interrupted and ready < count:
         state, text = "stopped", f"Your render was interrupted at {ready} of {count} frames: Render goes on"
-    notes = _for_this_model(run, tab)[1]
-    return {"state": state, "text": text, "detail": other, "notes": notes, "progress": None}
+    other = another_model(run.model, tab.engine.networks) or ""
+    return Status(state, text, _for_this_model(run, tab)[1], other)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -14,6 +13,7 @@ from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Input, InputError
 from explorer.experiments.made_with import MadeWith
 from explorer.outputs.runs import Run, Runs
+from explorer.ui.active_jobs import ActiveJobs
 from explorer.ui.asked import Desk
 from explorer.ui.buttons import Buttons
 from explorer.ui.controls import QUICK, Control, control, settings_of
@@ -22,11 +22,10 @@ from explorer.ui.exporting import Exports
 from explorer.ui.history import HistoryView, entry_of
 from explorer.ui.limits import Door
 from explorer.ui.memory import Memory, kept
-from explorer.ui.rendering import Refused, Rendering, prices
+from explorer.ui.news import Film, Status
+from explorer.ui.rendering import Folder, prices, render_of
 from explorer.ui.text import say
-from explorer.ui.under_way import UnderWay
 from explorer.ui.views import VIEWS, StatusView, said
-from explorer.ui.visits import Visits
 
 
 class Tab:
@@ -38,7 +37,7 @@ class Tab:
         shared: Sequence[Control],
         engine: Engine,
         runs: Runs,
-        under_way: UnderWay,
+        active: ActiveJobs,
         *,
         desk: Desk,
         due: Due,
@@ -46,7 +45,7 @@ class Tab:
         history: HistoryView,
         door: Door | None = None,
     ) -> None:
-        self.experiment, self.engine, self.runs, self.under_way = experiment, engine, runs, under_way
+        self.experiment, self.engine, self.runs, self.active = experiment, engine, runs, active
         self.desk, self.due, self.memory, self.history = desk, due, memory, history
         self.door, self.name = door or Door(), experiment.name()
         with gr.Tab(experiment.title(), id=self.name, elem_id=f"tab-{self.name}") as self.panel:
@@ -79,7 +78,6 @@ class Tab:
     def _draw_outputs(self) -> None:
         self.view = VIEWS[self.experiment.view](elem_id=f"{self.name}-view")
         self.folder = gr.State(None)
-        self.visits = Visits(self.experiment, self.engine, self.under_way, self.view, door=self.door)
         self.exports = Exports({"off": True}, view=self.view, id=f"{self.name}-export")
         self.use_column = gr.Column()
         self.share_row = gr.Row(elem_classes="share")
@@ -103,7 +101,6 @@ class Tab:
         changed = [event for c in self.own for event in c.changed]
         self.due.connect(self.name, self.panel, changed, self.price, **price)
         self.stop_button.click(self.stop, None, None, **QUICK)
-        self.visits.connect(self.folder, self.stop_button)
         filled = self.presets.press(self.fill, None, self.components, **QUICK)
         filled.then(**render, api_visibility="private")
         self.exports.connect(self.folder, self.status)
@@ -146,63 +143,54 @@ class Tab:
         to say.
         """
         visitor, updates = (session, self.name), {}
-        told, rendering = self.under_way.told.get(visitor), visitor in self.under_way.renders
+        outcome, rendering = self.active.outcomes.get(visitor), self.active.of(*visitor, Folder)
         try:
             experiment = self.resolved(settings)
             updates = self.remembered(experiment)
             if not rendering:
-                rendered = told is not None and told[0] == experiment
-                status = told[1] if rendered else prices(self.desk.asked(session, experiment), self.engine)
+                rendered = outcome is not None and outcome[0] == experiment
+                status = outcome[1] if rendered else prices(self.desk.asked(session, experiment), self.engine)
         except InputError as error:
             status = said("error", str(error))
-        overtaken = visitor in self.under_way.renders or self.under_way.told.get(visitor) is not told
+        overtaken = self.active.of(*visitor, Folder) or self.active.outcomes.get(visitor) is not outcome
         return updates if rendering or overtaken else {**updates, self.status: status}
 
     def note(self, settings: Mapping[str, Any], session: str | None, note: str) -> None:
         """Whenever the status line tells the price of these very settings, it says `note`, too."""
-        if status := self.price_of(settings, session).get(self.status):
-            with_note = {**status, "notes": [*status["notes"], note]}
-            if status["state"] != "error":
-                self.under_way.told[session, self.name] = self.resolved(settings), with_note
+        if (status := self.price_of(settings, session).get(self.status)) and status.state != "error":
+            with_note = replace(status, notes=[*status.notes, note])
+            self.active.outcomes[session, self.name] = self.resolved(settings), with_note
 
     def render(self, request: gr.Request, *values: Any) -> Iterator[dict[Any, Any]]:
         """Renders, telling the view and the status line as frames arrive, until done, stopped or left."""
         visitor = request.session_hash
         asked = self.desk.asked(visitor, self.resolved(self.settings(values)))
-        bounds = {"seconds": self.door.limits.seconds, "refusal": partial(self.door.refusal, request)}
-        try:
-            rendering = Rendering.of(asked.experiment, self.engine, self.runs, plan=asked.plan, **bounds)
-        except Refused as refused:
-            yield {self.status: said("error", str(refused))}
+        job = render_of(asked, self.engine, self.runs, self.door.limits.seconds)
+        if (sentence := self.door.refusal(request, job.render.price)) is not None:
+            yield {self.status: said("error", sentence)}
             return
-        render, run = rendering.render, rendering.run
-        news = {**self.listed(run, asked.experiment), **self.remembered(asked.experiment, run)}
-        self.under_way.begin(visitor, self.name, render)
-        try:
-            for film, status in rendering:
-                if status["state"] != "running":  # first: a price asked for as soon as this is told must be answered
-                    self.under_way.told[visitor, self.name] = asked.experiment, status
-                    self.under_way.end(visitor, self.name, render)
-                    news |= self.listed(run, asked.experiment)  # with more frames
-                yield {**self.shown(run, film, status), **news}
-                news = {}
-        except (RuntimeError, OSError) as error:  # a device out of memory, a disk that is full
-            traceback.print_exc()
-            status = rendering.failed(error)
-            yield {**self.shown(run, rendering.film(), status), **self.listed(run, asked.experiment)}
-        finally:
-            self.under_way.end(visitor, self.name, render)
+        experiment, folder, last = asked.experiment, job.sink, None
+        for film, status in self.active.run(visitor, self.name, job):
+            more = self.remembered(experiment, folder.run) if last is None else {}
+            if status.state in ("done", "stopped"):
+                self.active.outcomes[visitor, self.name] = experiment, status
+            if last is None or status.state != "running":
+                more |= self.listed(folder.run, experiment)
+            yield {**self.shown(folder.run, film, status), **more}
+            last = status.state
+        if last != job.state:  # a newer render has taken its place
+            yield self.listed(folder.run, experiment)
 
-    def shown(self, run: Run, film: Mapping[str, Any] | None, status: Mapping[str, Any]) -> dict[Any, Any]:
+    def shown(self, run: Run, film: Film | None, status: Status) -> dict[Any, Any]:
         """Updates: a run in the view, and the buttons that go with it."""
-        running = status["state"] == "running"
+        running = status.state == "running"
         return {
             self.view: film,
             self.status: status,
             self.folder: str(run.folder),
             self.button: gr.update(interactive=not running),
             self.stop_button: gr.update(interactive=running),
-            self.exports: {"off": running or not (film and film["ready"])},
+            self.exports: {"off": running or not (film and film.ready)},
         }
 
     def listed(self, run: Run, experiment: Experiment) -> dict[Any, Any]:
@@ -224,9 +212,8 @@ class Tab:
         return {self.memory: {**settings, "run": run.name}}
 
     def stop(self, request: gr.Request) -> None:
-        """Ends this visitor's render of this tab before its next UNet call."""
-        for name in (self.name, self.visits.name):
-            self.under_way.stop(request.session_hash, name)
+        """Ends this visitor's jobs of this tab before their next UNet call."""
+        self.active.stop(request.session_hash, self.name)
 
     def fill(self, event: gr.EventData) -> list[Any]:
         """The values of all widgets for the preset that was pressed."""

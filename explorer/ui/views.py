@@ -18,20 +18,20 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any, ClassVar
 
 from gradio.data_classes import FileData
 
 from explorer.space.plans import LOOPS
 from explorer.ui.manifests import manifest
+from explorer.ui.news import Film, Status
 from explorer.ui.offline import mask
 from explorer.ui.text import say, say_caption, spoken, words
 from explorer.ui.widget import Widget
 
 FPS = (1.0, 50.0)
-STATES = ("ready", "running", "stopped", "done", "error")
 MAX_INDEX = 9999  # frames are files with four digits
 MAX_NOTE = 300  # characters
 
@@ -48,11 +48,8 @@ def number(value: Any, low: float, high: float, default: float) -> float:
 class RunView(Widget):
     """A run, shown in the browser: the value that goes there and the visitor's state that comes back.
 
-    The value is None (nothing yet) or a mapping with `folder` (the run: frames.json, view/0000.jpg, frames/0000.png),
-    `count` (frames when complete), `ready` (indices finished, any order), `preview` (None or `index`, `step`, `steps`
-    and the `path` of a predicted picture), `fps` and `loop` ("open", "back-and-forth" or "closed"). There may be
-    `notes`: index -> words about that very frame.
-    As an input it gives what the visitor is looking at; see the module's docstring.
+    The value is a `Film`, or None (nothing yet). As an input it gives what the visitor is looking at; see the module's
+    docstring.
 
     A kind of view is a module and a style sheet in widgets/ and its words in texts/en.json. What frames.json says of
     each frame decides what it shows; it does not know which experiments there are. `exports` are the formats that fit
@@ -62,31 +59,28 @@ class RunView(Widget):
     exports: ClassVar[Sequence[str]] = ("png", "zip", "gif")
     names_settings: ClassVar[bool] = False  # whether visitors read the names of the frames' settings
 
-    def __init__(self, value: Mapping[str, Any] | None = None, *, elem_id: str | None = None, **props: Any) -> None:
+    def __init__(self, value: Film | None = None, *, elem_id: str | None = None, **props: Any) -> None:
         super().__init__(value, words=words(self.kind), elem_id=elem_id or self.kind, **props)
 
     def state_js(self, place: int = 0) -> str:
         """The `js=` of an event that has this view at `place` among its inputs: puts the visitor's state there."""
         return f"(...inputs) => explorer.seen({json.dumps(self.elem_id)}, {place}, inputs)"
 
-    def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    def postprocess(self, value: Film | None) -> dict[str, Any] | None:
         """What is sent to the browser: O(count / 4) characters, and notes. A preview without its file is left out."""
         if value is None:
             return None
-        preview = value["preview"]
-        if preview is not None and Path(preview["path"]).is_file():
-            file = FileData(path=str(preview["path"])).model_dump()
-            preview = {"step": preview["step"], "steps": preview["steps"], "index": preview["index"], "file": file}
-        else:
-            preview = None
+        captions, preview = manifest(value.folder, spoken(), self.names_settings), value.preview
+        if preview is not None:
+            file = FileData(path=str(preview.path)).model_dump() if preview.path.is_file() else None
+            preview = file and {"step": preview.step, "steps": preview.steps, "index": preview.index, "file": file}
         return {
-            "manifest": FileData(path=str(manifest(Path(value["folder"]), spoken(), self.names_settings))).model_dump(),
-            "count": value["count"],
-            "ready": mask(value["ready"]),
+            "manifest": FileData(path=str(captions)).model_dump(),
+            "count": value.count,
+            "ready": mask(value.ready),
             "preview": preview,
-            "notes": {str(i): say_caption(str(note)[:MAX_NOTE]) for i, note in value.get("notes", {}).items()},
-            "fps": value["fps"],
-            "loop": value["loop"],
+            "notes": {str(i): say_caption(note[:MAX_NOTE]) for i, note in value.notes.items()},
+            **asdict(value.playback),
         }
 
     def preprocess(self, payload: Any) -> dict[str, Any] | None:
@@ -174,28 +168,20 @@ VIEWS = {view.kind: view for view in (FilmView, CompareView, PadView, Trajectory
 class StatusView(Widget):
     """One quiet place that says how things stand: a line, a thin progress bar, and notes.
 
-    The value is None (nothing to say) or a mapping with `state` (one of STATES), `text`, `detail`, `notes` (list of
-    strings, may quote the visitor) and `progress` (0..1, or None for no bar). It is an output only.
+    The value is a `Status`, or None (nothing to say). It is an output only.
     """
 
     kind = "status"
 
-    def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any] | None:
-        """What is sent to the browser. Raises ValueError for a state that there is not."""
+    def postprocess(self, value: Status | None) -> dict[str, Any] | None:
+        """What is sent to the browser."""
         if value is None:
             return None
-        if value["state"] not in STATES:
-            raise ValueError(f"state is {value['state']!r}; it must be one of {', '.join(STATES)}")
-        progress = value["progress"]
-        return {
-            "state": value["state"],
-            "text": say(str(value["text"])),
-            "detail": say(str(value["detail"])),
-            "notes": [say(str(note)) for note in value["notes"]],
-            "progress": None if progress is None else number(progress, 0.0, 1.0, 0.0),
-        }
+        progress = None if value.progress is None else number(value.progress, 0.0, 1.0, 0.0)
+        spoken_in = {"text": say(value.text), "detail": say(value.detail), "notes": [say(note) for note in value.notes]}
+        return {"state": value.state, "progress": progress, **spoken_in}
 
 
-def said(state: str, text: str, notes: Iterable[str] = ()) -> dict[str, Any]:
+def said(state: str, text: str, notes: Iterable[str] = ()) -> Status:
     """A value of StatusView that is a sentence, perhaps with notes, and no progress."""
-    return {"state": state, "text": text, "detail": "", "notes": list(notes), "progress": None}
+    return Status(state, text, tuple(notes))

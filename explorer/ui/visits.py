@@ -12,33 +12,26 @@ It knows neither the pad nor its experiment: coordinates are numbers within the 
 
 from __future__ import annotations
 
-import math
-import time
-import traceback
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from gradio.data_classes import FileData
 
-from explorer.engine.engine import Engine, Frame, Render
+from explorer.engine.engine import Engine, Frame
 from explorer.experiments.base import Experiment
 from explorer.experiments.made_with import another_model
 from explorer.outputs.runs import Run
 from explorer.space.plans import Place, Plan
-from explorer.ui.limits import Door
+from explorer.ui.jobs import Job, Screen
+from explorer.ui.tab import Tab
 from explorer.ui.text import say
-from explorer.ui.under_way import UnderWay
-from explorer.ui.views import RunView
 from explorer.ui.widget import Unseen
 
-SECONDS_BETWEEN_NEWS = 0.4
 
-
-class AnotherModel(ValueError):
-    """A run was made by another model than the one that would render its points; the message is a sentence."""
+class Refused(Exception):
+    """A point is not rendered; the argument is what the view is told of that."""
 
 
 class Courier(Unseen):
@@ -48,13 +41,10 @@ class Courier(Unseen):
 
     def postprocess(self, value: dict[str, Any] | None) -> dict[str, Any] | None:
         """News as they are sent: paths as files that the browser can fetch."""
-        files = {key: FileData(path=str(path)).model_dump() for key, path in (value or {}).items() if _is_file(path)}
-        told = {"error": say(value["error"])} if value and "error" in value else {}
-        return value and {**value, **files, **told}
-
-
-def _is_file(value: Any) -> bool:
-    return isinstance(value, Path)
+        news = dict(value or {})
+        files = {key: FileData(path=str(path)).model_dump() for key, path in news.items() if isinstance(path, Path)}
+        sentence = {"error": say(news["error"])} if "error" in news else {}
+        return value and {**news, **files, **sentence}
 
 
 def checked(coordinates: Any, places: Sequence[Place]) -> tuple[float, ...] | None:
@@ -69,129 +59,71 @@ def checked(coordinates: Any, places: Sequence[Place]) -> tuple[float, ...] | No
     return tuple(float(value) for value in coordinates)
 
 
-@dataclass
-class Visit:
-    """One point of a run on its way into the run's folder. Iterate it for news; `render.cancel()` ends it."""
+def visit_of(
+    experiment: type[Experiment], engine: Engine, run: Run, coordinates: Any, seconds: float | None = None
+) -> Job[dict[str, Any]]:
+    """The job that draws the point of a run at `coordinates`, beside its frames.
 
-    run: Run
-    place: Place
-    seed: int | None
-    render: Render
-    experiment: type[Experiment]
+    Raises Refused for coordinates that are not within the run, and for a run of another experiment or model; ValueError
+    for a record that is gone, or whose settings are no longer allowed.
+    """
+    record = run.record
+    if record.get("experiment") != experiment.name():
+        raise Refused({})
+    if sentence := another_model(record.get("model"), engine.networks):
+        raise Refused({"error": sentence})
+    plan = experiment(**record["settings"]).resolved(engine.networks.defaults).plan(engine)
+    here = checked(coordinates, plan.places)
+    if here is None:
+        raise Refused({})
+    terms = plan.at(*here).noise.terms
+    seed = terms[0][0] if len(terms) == 1 else None
 
-    @classmethod
-    def of(cls, experiment: type[Experiment], engine: Engine, run: Run, coordinates: Any) -> Visit | None:
-        """A visit of the point at `coordinates`; None if those are not within the run, or it is another experiment's.
+    def keep(frame: Frame) -> dict[str, Any]:
+        picture, file = run.exact(frame.key, frame.png, {"coordinates": list(here), "settings": {"seed": seed}})
+        return {"picture": picture, "file": file, "seed": seed}
 
-        Raises ValueError for a record that is gone, or whose settings are no longer allowed, and AnotherModel.
-        """
-        record = run.record
-        if record.get("experiment") != experiment.name():
-            return None
-        if sentence := another_model(record.get("model"), engine.networks):
-            raise AnotherModel(sentence)
-        whole = experiment(**record["settings"]).resolved(engine.networks.defaults).plan(engine)
-        here = checked(coordinates, whole.places)
-        if here is None:
-            return None
-        place, terms = Place(here, ""), whole.at(*here).noise.terms
-        seed = terms[0][0] if len(terms) == 1 else None
-        return cls(run, place, seed, engine.render(Plan((place,), whole.at, whole.sampling)), experiment)
+    screen = Screen({"run": run.name, "coordinates": list(here)}, keep)
+    return Job(engine, Plan((Place(here, ""),), plan.at, plan.sampling), screen, seconds)
 
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        told = time.perf_counter()
-        yield self.news()
+
+def connect_visits(tab: Tab) -> None:
+    """Listens to the view of a tab, if it can be let go anywhere. Stop ends visits, too."""
+    if "visit" not in tab.view.fires:
+        return
+    with tab.panel:
+        courier = Courier(to=tab.view.elem_id, elem_id=f"{tab.view.elem_id}-courier")
+    tab.view.visit(
+        _visit(tab, courier),
+        tab.folder,
+        [courier, tab.stop_button],
+        trigger_mode="multiple",  # a newer visit must reach the server while the older one is under way
+        concurrency_id="visit",
+        concurrency_limit=4,
+        show_progress="hidden",
+        api_visibility="private",
+    )
+
+
+def _visit(tab: Tab, courier: Courier) -> Callable[..., Iterator[Any]]:
+    def visit(request: gr.Request, event: gr.EventData, folder: str | None) -> Iterator[Any]:
+        visitor, seconds = request.session_hash, tab.door.limits.seconds
+        tab.active.stop(visitor, tab.name, Screen)  # at once: to plan the new one takes turns on the device
         try:
-            for event in self.render:
-                if isinstance(event, Frame):
-                    settings = {"coordinates": list(self.place.coordinates), "settings": {"seed": self.seed}}
-                    picture, file = self.run.exact(event.key, event.png, settings)
-                    yield self.news(picture=picture, file=file, seed=self.seed)
-                    return
-                if time.perf_counter() - told > SECONDS_BETWEEN_NEWS:
-                    yield self.news(step=event.step, steps=event.steps)
-                    told = time.perf_counter()
-        finally:  # the visitor may have gone: then the generator ends here, and so must the work
-            self.render.cancel()
-        yield self.news(stopped=True)
-
-    def news(self, **more: Any) -> dict[str, Any]:
-        """What the view is told."""
-        return {"run": self.run.name, "coordinates": list(self.place.coordinates), **more}
-
-
-class Visits:
-    """The visits of one tab, if its view has any: `connect` listens, the newest of a visitor wins."""
-
-    def __init__(
-        self,
-        experiment: type[Experiment],
-        engine: Engine,
-        under_way: UnderWay,
-        view: RunView,
-        *,
-        door: Door | None = None,
-    ) -> None:
-        self.experiment, self.engine, self.under_way, self.view = experiment, engine, under_way, view
-        self.door = door or Door()
-        self.name = f"{experiment.name()}/visit"  # beside the tab's own render in UnderWay
-        self.on = "visit" in view.fires
-        self.courier = Courier(to=view.elem_id, elem_id=f"{view.elem_id}-courier") if self.on else None
-
-    def connect(self, folder: gr.State, stop_button: gr.Button) -> None:
-        """Listens to the view, whose run is in `folder`."""
-        if self.on:
-            self.view.visit(
-                self.visit,
-                folder,
-                [self.courier, stop_button],
-                trigger_mode="multiple",  # a newer visit must reach the server while the older one is under way
-                concurrency_id="visit",
-                concurrency_limit=4,
-                show_progress="hidden",
-                api_visibility="private",
-            )
-
-    def visit(self, request: gr.Request, event: gr.EventData, folder: str | None) -> Iterator[list[Any]]:
-        """Renders the point that the event asks for; what is no point of the run is ignored."""
-        visitor = request.session_hash
-        self.under_way.stop(visitor, self.name)  # at once: to plan the new one takes turns on the device
-        try:
-            visit = Visit.of(self.experiment, self.engine, Run.open(Path(folder)), event.coordinates)
-        except (AttributeError, TypeError, KeyError):  # an event that is not one of ours, or before there was a run
-            visit = None
-        except AnotherModel as error:
-            yield [{"run": Path(folder).name, "error": str(error)}, gr.skip()]
-            return
+            job = visit_of(tab.experiment, tab.engine, Run.open(Path(folder)), event.coordinates, seconds)
+            if sentence := tab.door.refusal(request, job.render.price):
+                raise Refused({**job.sink.about, "error": sentence})
+        except Refused as refused:
+            (news,) = refused.args
         except ValueError:  # the run has been swept away, or can no longer be planned
-            yield [{"run": Path(folder).name, "gone": True}, gr.skip()]
+            news = {"gone": True}
+        except (AttributeError, TypeError, KeyError):  # an event that is not one of ours, or before there was a run
+            news = {}
+        else:
+            for news in tab.active.run(visitor, tab.name, job):
+                running = bool(tab.active.of(visitor, tab.name))
+                yield {courier: news, tab.stop_button: gr.update(interactive=running)}
             return
-        if visit is None:
-            yield [gr.skip(), gr.skip()]
-            return
-        render = visit.render
-        if (refused := self.door.refusal(request, render.price)) is not None:
-            yield [visit.news(error=refused), gr.skip()]
-            return
-        self.under_way.begin(visitor, self.name, render)
-        seconds = self.door.limits.seconds
-        until = math.inf if seconds is None else time.perf_counter() + seconds
-        try:
-            for news in visit:
-                if time.perf_counter() > until:
-                    render.cancel()
-                if not self._replaced(visitor, render):
-                    yield [news, gr.update(interactive=True)]
-        except (RuntimeError, OSError) as error:  # a device out of memory, a disk that is full
-            traceback.print_exc()
-            text = next(iter(str(error).splitlines()), type(error).__name__)
-            yield [visit.news(error=text), gr.update(interactive=True)]
-        finally:
-            replaced = self._replaced(visitor, render)
-            self.under_way.end(visitor, self.name, render)
-        if not replaced:  # Stop is for the tab's own render, too
-            running = (visitor, self.experiment.name()) in self.under_way.renders
-            yield [gr.skip(), gr.update(interactive=running)]
+        yield {courier: {"run": Path(folder).name, **news}} if news else gr.skip()
 
-    def _replaced(self, visitor: str | None, render: Render) -> bool:
-        return self.under_way.renders.get((visitor, self.name)) is not render
+    return visit

@@ -78,7 +78,7 @@ def test_a_run_opens_with_its_settings_and_frames(kept, run):
     assert settings_in(hashed(experiment.settings()), kept["settings"]) == kept["settings"]
     assert run.record["model"] == kept["model"]
     film = film_of(run)
-    assert (film["count"], film["ready"]) == (len(kept["frames"]), list(range(len(kept["frames"]))))
+    assert (film.count, film.ready) == (len(kept["frames"]), list(range(len(kept["frames"]))))
     described = [{**frame, "pixels": pixels(picture)} for frame, picture in zip(run.frames, run.pictures, strict=True)]
     assert described == kept["frames"]
 

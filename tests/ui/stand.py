@@ -15,6 +15,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from explorer.experiments.denoising_trajectory import LAYERS
+from explorer.space.plans import Playback
+from explorer.ui.news import Film, Preview
 from explorer.ui.views import VIEWS, StatusView
 from explorer.ui.widget import served
 
@@ -47,15 +49,15 @@ def make_run(root: Path, name: str, frames: Sequence[dict[str, Any]], side: int 
     return folder
 
 
-def value(folder: Path, ready: Any = None, **changes: Any) -> dict[str, Any]:
+def value(folder: Path, ready: Any = None, fps: float = 4.0, loop: str = "open", **more: Any) -> Film:
     """What a view is told of a run, complete unless `ready` says otherwise."""
     count = json.loads((folder / "frames.json").read_text())["count"]
     ready = list(range(count)) if ready is None else list(ready)
-    return {"folder": folder, "count": count, "ready": ready, "preview": None, "fps": 4.0, "loop": "open", **changes}
+    return Film(folder, count, ready, playback=Playback(fps, loop), **more)
 
 
-def preview(folder: Path) -> dict[str, Any]:
-    return {"index": 0, "step": 7, "steps": 20, "path": folder / "x0" / "0000-07.jpg"}
+def preview(folder: Path) -> Preview:
+    return Preview(0, 7, 20, folder / "x0" / "0000-07.jpg")
 
 
 class Stand:

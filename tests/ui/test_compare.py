@@ -48,7 +48,7 @@ def show(page: Page, stand: Stand, folder: Path, **changes: Any) -> None:
     """Shows a complete run and waits until all of it is in the browser."""
     told = value(folder, **changes)
     tell(page, stand, told)
-    expect(page.locator(".compare-cell canvas")).to_have_count(told["count"])
+    expect(page.locator(".compare-cell canvas")).to_have_count(told.count)
 
 
 def pane_shows(page: Page, slot: str, index: int) -> None:

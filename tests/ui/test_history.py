@@ -20,13 +20,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from explorer.experiments import registry
 from explorer.outputs import runs as folders
 from explorer.outputs.runs import BeingRendered, Run, Runs
+from explorer.ui.active_jobs import ActiveJobs
 from explorer.ui.asked import Desk
 from explorer.ui.due import Due
 from explorer.ui.history import HistoryView, _remove, entry_of
 from explorer.ui.memory import Memory, kept, remembered
 from explorer.ui.reopening import experiment_of
 from explorer.ui.tab import Tab
-from explorer.ui.under_way import UnderWay
 from tests.ui.hands import write
 from tests.ui.serving import Served, served
 from tests.ui.test_uses import run_of
@@ -382,11 +382,11 @@ def test_what_is_kept_is_what_was_set(engine, name):
 def test_settings_that_are_not_allowed_are_not_kept(engine, tmp_path):
     with gr.Blocks():
         page = {"desk": Desk(engine), "due": Due(), "memory": Memory(), "history": HistoryView()}
-        film = Tab(INTERPOLATION, [], engine, Runs(tmp_path), UnderWay(), **page)
+        film = Tab(INTERPOLATION, [], engine, Runs(tmp_path), ActiveJobs(), **page)
     assert film.memory in film.price_of({"frames": 3}, None)
     told = film.price_of({"frames": 1}, None)
     assert film.memory not in told
-    assert told[film.status]["state"] == "error"
+    assert told[film.status].state == "error"
 
 
 # Who sees what -------------------------------------------------------------------------------------------------------

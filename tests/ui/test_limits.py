@@ -9,7 +9,7 @@ from gradio_client import Client
 from explorer.engine.engine import Price
 from explorer.ui.limits import MINUTE, SESSIONS_AN_ADDRESS, Door, LimitError, Limits, address, variables
 from explorer.ui.page import build_page
-from explorer.ui.rendering import Rendering
+from tests.ui.renders import job_of
 from tests.ui.serving import served
 from tests.ui.test_page import inputs
 
@@ -120,17 +120,17 @@ def test_a_render_whose_time_is_over_ends_like_stop_and_says_so(engine, tmp_path
     from explorer.experiments.interpolation import Interpolation
     from explorer.outputs.runs import Runs
 
-    film = Interpolation(prompts=("a cat", "a dog"), frames=9).resolved(engine.networks.defaults)
-    rendering = Rendering.of(film, engine, Runs(tmp_path), seconds=0)
-    *_, (shown, status) = rendering
-    assert status["state"] == "stopped"
-    assert status["text"].startswith("Stopped after 0 s, the longest that a render may take here: ")
-    assert status["text"].endswith(f"{len(shown['ready'])} of 9 frames are kept")
-    assert "Render goes on from here" in status["detail"]
-    assert rendering.run.record["present"] == len(shown["ready"])
-    *_, (shown, status) = Rendering.of(film, engine, Runs(tmp_path), seconds=1000)
-    assert status["state"] == "done"
-    assert len(shown["ready"]) == 9
+    film = Interpolation(prompts=("a cat", "a dog"), frames=9)
+    job = job_of(film, engine, Runs(tmp_path), seconds=0)
+    *_, (shown, status) = job
+    assert status.state == "stopped"
+    assert status.text.startswith("Stopped after 0 s, the longest that a render may take here: ")
+    assert status.text.endswith(f"{len(shown.ready)} of 9 frames are kept")
+    assert "Render goes on from here" in status.detail
+    assert job.sink.run.record["present"] == len(shown.ready)
+    *_, (shown, status) = job_of(film, engine, Runs(tmp_path), seconds=1000)
+    assert status.state == "done"
+    assert len(shown.ready) == 9
 
 
 def test_the_page_refuses_in_the_status_line_before_anything_runs(tmp_path):

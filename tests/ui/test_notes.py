@@ -3,34 +3,36 @@
 from explorer.experiments.guidance_sweep import GuidanceSweep
 from explorer.experiments.inside_the_autoencoder import InsideTheAutoencoder
 from explorer.outputs.runs import Runs
-from explorer.ui.rendering import Rendering
+from explorer.ui.jobs import Job
+from explorer.ui.news import Film
 from explorer.ui.views import CompareView
+from tests.ui.renders import job_of
 
 
-def rendered(experiment, engine, runs) -> tuple[Rendering, dict]:
+def rendered(experiment, engine, runs) -> tuple[Job, Film]:
     """A render that has come to its end, and the last film it told."""
-    rendering = Rendering.of(experiment.resolved(engine.networks.defaults), engine, runs)
-    return rendering, [film for film, _ in rendering][-1]
+    job = job_of(experiment, engine, runs)
+    return job, [film for film, _ in job][-1]
 
 
 def test_notes_reach_the_view_and_stay_in_the_record(engine, tmp_path):
-    rendering, film = rendered(InsideTheAutoencoder(poke="add noise", amounts=(0, 1)), engine, Runs(tmp_path))
-    places = rendering.render.plan.places
-    assert sorted(film["notes"]) == list(range(len(places)))
-    assert film["notes"][0] == "64 × 64 × 3 → 8 × 8 × 4: 48 times fewer numbers"
-    assert film["notes"][2].startswith("PSNR")
-    assert film["notes"][len(places) - 1] != film["notes"][2]
-    told = {str(index): note for index, note in film["notes"].items()}
+    job, film = rendered(InsideTheAutoencoder(poke="add noise", amounts=(0, 1)), engine, Runs(tmp_path))
+    places = job.render.plan.places
+    assert sorted(film.notes) == list(range(len(places)))
+    assert film.notes[0] == "64 × 64 × 3 → 8 × 8 × 4: 48 times fewer numbers"
+    assert film.notes[2].startswith("PSNR")
+    assert film.notes[len(places) - 1] != film.notes[2]
+    told = {str(index): note for index, note in film.notes.items()}
     assert CompareView(render=False).postprocess(film)["notes"] == told
-    assert rendering.run.record["notes"] == told
+    assert job.sink.run.record["notes"] == told
 
 
 def test_notes_of_frames_from_the_store_are_the_same(engine, tmp_path):
     (_, first), (again, second) = (rendered(InsideTheAutoencoder(), engine, Runs(tmp_path)) for _ in range(2))
     assert again.render.price.stored == again.render.price.frames
-    assert first["notes"] == second["notes"]
+    assert first.notes == second.notes
 
 
 def test_where_nothing_is_measured_there_are_none(engine, tmp_path):
-    rendering, film = rendered(GuidanceSweep(scales=(1,)), engine, Runs(tmp_path))
-    assert film["notes"] == {} == rendering.run.record["notes"]
+    job, film = rendered(GuidanceSweep(scales=(1,)), engine, Runs(tmp_path))
+    assert film.notes == {} == job.sink.run.record["notes"]

@@ -17,8 +17,8 @@ from explorer.experiments import registry
 from explorer.outputs import settings
 from explorer.outputs.export import export
 from explorer.ui.opening import _forget
-from explorer.ui.rendering import Rendering
 from tests.ui.hands import settled, write
+from tests.ui.renders import run_of
 from tests.ui.serving import Served, served
 
 DROP = """([name, content]) => {
@@ -60,10 +60,9 @@ def made(site: Served, tmp_path: Path):
 
     def made(experiment: str, format: str, **given) -> Path:
         whole = registry()[experiment](**given).resolved(site.engine.networks.defaults)
-        rendering = Rendering.of(whole, site.engine, site.runs)
-        list(rendering)
-        kept = {"frame": rendering.run.pictures[-1], "run.json": rendering.run.folder / "run.json"}
-        path = kept.get(format) or export(rendering.run, format)
+        run = run_of(whole, site.engine, site.runs)
+        kept = {"frame": run.pictures[-1], "run.json": run.folder / "run.json"}
+        path = kept.get(format) or export(run, format)
         return Path(shutil.copy(path, tmp_path / path.name))
 
     return made

@@ -46,7 +46,7 @@ def show(page: Page, stand: Stand, folder: Path, **changes: Any) -> None:
     """Shows a run and waits until all of it that is ready is in the browser."""
     told = value(folder, **changes)
     tell(page, stand, told)
-    expect(page.locator(".pad-cell canvas")).to_have_count(len(told["ready"]))
+    expect(page.locator(".pad-cell canvas")).to_have_count(len(told.ready))
 
 
 def shows(page: Page, index: float) -> None:

@@ -12,6 +12,7 @@ from gradio_client.exceptions import ValidationError
 
 from explorer.experiments.interpolation import Interpolation
 from explorer.ui import tab
+from explorer.ui.news import Status
 from tests.ui.serving import Served, served
 
 SHARED = {
@@ -199,11 +200,11 @@ def test_a_price_that_a_render_has_overtaken_is_not_told(site, monkeypatch):
     handlers = [getattr(fn.fn, "__self__", None) for fn in site.page.fns.values()]
     shown = next(owner for owner in handlers if isinstance(owner, tab.Tab) and owner.name == "interpolation")
     request, values = gr.Request(session_hash="somebody"), [component.value for component in shown.components]
-    assert shown.price(request, *values)[shown.status]["state"] == "ready"
+    assert shown.price(request, *values)[shown.status].state == "ready"
 
     def overtaken(asked, engine):
-        shown.under_way.told["somebody", "interpolation"] = asked.experiment, {"state": "done"}
-        return {"state": "ready"}
+        shown.active.outcomes["somebody", "interpolation"] = asked.experiment, Status("done", "")
+        return Status("ready", "")
 
     monkeypatch.setattr(tab, "prices", overtaken)
     assert shown.status not in shown.price(request, *values)

@@ -5,13 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from explorer.engine.engine import Engine
-from explorer.engine.fake import FakeNetworks
 from explorer.experiments import registry
 from explorer.experiments.guidance_sweep import GuidanceSweep
-from explorer.outputs.runs import Run, Runs
-from explorer.ui import rendering as module
-from explorer.ui.rendering import Rendering
+from explorer.outputs.runs import Runs
+from explorer.ui import jobs
+from tests.ui.renders import job_of, run_of
 
 
 @pytest.fixture
@@ -27,51 +25,55 @@ def film(frames):
     return registry()["interpolation"](prompts=("a cat", "a dog"), frames=frames, num_inference_steps=1)
 
 
-def rendering_of(frames, engine, folder):
+def fresh(folder):
     runs = Runs(folder)
     if sweep := runs.tidy():
         sweep.join()  # it lists folders of its own accord
-    return Rendering.of(film(frames).resolved(engine.networks.defaults), engine, runs)
+    return runs
 
 
 @pytest.mark.parametrize("frames", [5, 40])
 def test_the_run_folder_is_listed_once_at_the_end_however_long_the_run(tmp_path, engine, listings, monkeypatch, frames):
-    monkeypatch.setattr(module, "SECONDS_BETWEEN_UPDATES", -1)  # an update an event
-    rendering = rendering_of(frames, engine, tmp_path / "runs")
+    monkeypatch.setattr(jobs, "SECONDS_BETWEEN_NEWS", -1)  # news an event
+    job = job_of(film(frames), engine, fresh(tmp_path / "runs"))
     listings.clear()
-    updates = list(rendering)
+    news = list(job)
     assert listings.count("frames") == 1
-    assert [len(film["ready"]) for film, _ in updates] == sorted(len(film["ready"]) for film, _ in updates)
-    assert updates[-1][0]["ready"] == list(range(frames)) == rendering.run.ready
-    assert updates[-1][1]["text"].startswith(f"{frames} frames in ")
+    assert [len(film.ready) for film, _ in news] == sorted(len(film.ready) for film, _ in news)
+    assert len(news) > frames
+    assert news[-1][0].ready == list(range(frames)) == job.sink.run.ready
+    assert news[-1][1].text.startswith(f"{frames} frames in ")
 
 
 def test_counting_goes_by_the_listing(tmp_path, engine, listings):
-    run = rendering_of(3, engine, tmp_path / "runs").run
+    run = job_of(film(3), engine, fresh(tmp_path / "runs")).sink.run
     listings.clear()
     assert run.ready == []
     assert "frames" in listings, "else the test above counts nothing"
 
 
-def test_a_rendering_into_a_run_that_has_frames_counts_them(tmp_path, engine):
-    first = rendering_of(5, engine, tmp_path / "runs")
-    list(first)
-    again = Rendering.into(Run.open(first.run.folder), first.experiment, None, engine)
-    assert again.film()["ready"] == [0, 1, 2, 3, 4]
-
-
-def test_what_another_process_put_into_the_folder_is_counted_when_it_fails(tmp_path, engine):
-    rendering = rendering_of(5, engine, tmp_path / "runs")
-    elsewhere = Rendering.into(rendering.run, rendering.experiment, None, Engine(FakeNetworks()))
-    list(elsewhere)
-    assert rendering.failed(RuntimeError("no GPU"))["detail"].startswith("5 of 5 frames are kept")
-    assert rendering.film()["ready"] == [0, 1, 2, 3, 4]
-
-
 def test_points_that_are_shown_twice_are_there_twice(tmp_path, engine):
-    twice = GuidanceSweep(prompt="a cat", scales=(2, 3, 2), num_inference_steps=1).resolved(engine.networks.defaults)
-    rendering = Rendering.of(twice, engine, Runs(tmp_path / "runs"))
-    list(rendering)
-    assert rendering.run.ready == [0, 1, 2]
-    pictures = [picture.read_bytes() for picture in sorted(rendering.run.folder.glob("view/*.jpg"))]
+    twice = GuidanceSweep(prompt="a cat", scales=(2, 3, 2), num_inference_steps=1)
+    run = run_of(twice, engine, Runs(tmp_path / "runs"))
+    assert run.ready == [0, 1, 2]
+    pictures = [picture.read_bytes() for picture in sorted(run.folder.glob("view/*.jpg"))]
     assert pictures[0] == pictures[2] != pictures[1]
+
+
+def test_a_render_that_fails_keeps_its_frames_and_its_record_and_says_so(tmp_path, engine, monkeypatch, capsys):
+    job, predict, calls = job_of(film(9), engine, Runs(tmp_path / "runs")), engine.networks.predict, []
+
+    def failing(*args):
+        calls.append(args)
+        if len(calls) > 1:
+            raise RuntimeError("out of memory\nat 0x1234")
+        return predict(*args)
+
+    monkeypatch.setattr(engine.networks, "predict", failing)
+    *_, (shown, status) = job
+    assert (status.state, status.text) == ("error", "out of memory")
+    assert "0x1234" in capsys.readouterr().err
+    kept = len(shown.ready)
+    assert 0 < kept < 9
+    assert status.detail == f"{kept} of 9 frames are kept. Render tries the others again"
+    assert job.sink.run.record["present"] == kept == len(job.sink.run.ready)

@@ -31,10 +31,10 @@ from explorer.outputs.export import FORMATS, export
 from explorer.outputs.runs import Run, Runs
 from explorer.outputs.settings import KEY, LIMIT, MEMBER, NoSettings, dumps, png_with_record, read
 from explorer.ui.memory import kept
-from explorer.ui.rendering import Rendering
 from explorer.ui.reopening import _for_this_model, _status
 from explorer.ui.restoring import NO_FRAMES, NO_PICTURE, restore
 from tests.drawn import settings_of
+from tests.ui.renders import run_of
 
 EXPERIMENTS = registry()
 KINDS = (*FORMATS, "frame", "run.json")
@@ -82,9 +82,7 @@ def test_settings_survive_every_format(experiment, kind, engine, data):
 
 
 def rendered(name, engine, folder, **given):
-    rendering = Rendering.of(EXPERIMENTS[name](**given).resolved(engine.networks.defaults), engine, Runs(folder))
-    list(rendering)
-    return rendering.run
+    return run_of(EXPERIMENTS[name](**given), engine, Runs(folder))
 
 
 @pytest.mark.parametrize(
@@ -405,7 +403,7 @@ def test_a_run_that_is_shown_again_says_which_model_drew_it(engine, tmp_path):
     def shown(model):
         run = SimpleNamespace(record=made.record, model=model, ready=made.ready, count=made.count)
         status, (settings, _) = _status(run, tab, False), _for_this_model(run, tab)
-        return status["detail"], status["notes"], settings["width"]
+        return status.detail, status.notes, settings["width"]
 
     assert shown(made.record["model"]) == ("", [], 256)
     assert shown({}) == ("The run was made with another, and fake runs now", [], 256)

@@ -56,7 +56,7 @@ def show(page: Page, stand: Stand, folder: Path, **changes: Any) -> None:
     told = value(folder, fps=10.0, **changes)
     with page.expect_response(lambda answer: "frames.json" in answer.url):
         tell(page, stand, told)
-    loaded(page, folder, told["count"])
+    loaded(page, folder, told.count)
 
 
 def shows(page: Page, lane: int, index: int) -> None:

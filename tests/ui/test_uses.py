@@ -18,12 +18,13 @@ from explorer.experiments.inputs import InputError, Picture
 from explorer.experiments.pictures import ancestry, canonical, opened, with_ancestry
 from explorer.outputs.records import make_record
 from explorer.outputs.runs import Run, Runs
+from explorer.ui.active_jobs import ActiveJobs
 from explorer.ui.asked import Desk
 from explorer.ui.due import Due
 from explorer.ui.history import HistoryView
 from explorer.ui.memory import Memory
+from explorer.ui.rendering import Folder
 from explorer.ui.tab import Tab
-from explorer.ui.under_way import UnderWay
 from explorer.ui.uses import GONE, Chosen, _keyframe
 from tests.ui.serving import Served, served
 
@@ -160,9 +161,9 @@ def test_without_a_picture_it_says_so(page: Page):
 def test_the_status_line_of_a_tab_that_is_rendering_stays_its_own(engine, tmp_path):
     with gr.Blocks():
         page = {"desk": Desk(engine), "due": Due(), "memory": Memory(), "history": HistoryView()}
-        film = Tab(INTERPOLATION, [], engine, Runs(tmp_path), UnderWay(), **page)
+        film = Tab(INTERPOLATION, [], engine, Runs(tmp_path), ActiveJobs(), **page)
     settings = {"prompts": ["a cat", "a dog"], "frames": 3}
-    assert film.price_of(settings, "somebody")[film.status]["text"] == "3 frames, 24 rows"
-    film.under_way.renders["somebody", film.name] = object()
+    assert film.price_of(settings, "somebody")[film.status].text == "3 frames, 24 rows"
+    film.active.jobs["somebody", film.name, Folder] = object()
     assert film.status not in film.price_of(settings, "somebody")
-    assert film.price_of(settings, "somebody else")[film.status]["text"] == "3 frames, 24 rows"
+    assert film.price_of(settings, "somebody else")[film.status].text == "3 frames, 24 rows"

@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from explorer.experiments.denoising_trajectory import LAYERS
 from explorer.outputs.export import FORMATS
 from explorer.ui import bilingual, views, widget
 from explorer.ui.exporting import LABELS
+from explorer.ui.news import Status
 from explorer.ui.offline import FOLDER
 from explorer.ui.text import words
 from explorer.ui.views import MAX_NOTE, VIEWS, FilmView, StatusView, mask
@@ -154,14 +155,14 @@ def test_a_mask_names_each_index_in_a_quarter_of_a_character() -> None:
 @pytest.mark.parametrize("kind", CASES)
 def test_the_payload_holds_paths_and_a_mask_and_no_pictures(tmp_path: Path, kind: str) -> None:
     run, view = make_run(tmp_path, "run", CASES[kind].frames), VIEWS[kind](render=False)
-    told = view.postprocess({**value(run, [0, 2], preview=preview(run)), "count": 300})
+    told = view.postprocess(replace(value(run, [0, 2], preview=preview(run)), count=300))
     assert told["manifest"]["path"] == str(run / "frames.json")
     assert told["ready"] == "5"
     assert told["preview"]["file"]["path"] == str(run / "x0" / "0000-07.jpg")
     assert told["notes"] == {}
     assert len(json.dumps(told)) < 1000
     assert view.postprocess(value(run, notes={3: "x" * 9999}))["notes"] == {"3": "x" * MAX_NOTE}
-    assert view.postprocess(value(run, preview={**preview(run), "path": tmp_path / "gone.jpg"}))["preview"] is None
+    assert view.postprocess(value(run, preview=replace(preview(run), path=tmp_path / "gone.jpg")))["preview"] is None
     assert view.postprocess(None) is None
 
 
@@ -199,13 +200,13 @@ def test_the_place_of_a_handle_is_checked(x: Any, y: Any, place: tuple[float, fl
 
 def test_a_status_is_checked() -> None:
     view = StatusView(render=False)
-    told = {"state": "running", "text": "", "detail": "", "notes": [], "progress": 7}
+    told = Status("running", "", progress=7)
     assert view.postprocess(None) is None
     assert view.postprocess(told)["progress"] == 1.0
-    assert view.postprocess({**told, "progress": math.nan})["progress"] == 0.0
+    assert view.postprocess(replace(told, progress=math.nan))["progress"] == 0.0
     assert view.preprocess({"state": "done"}) is None
     with pytest.raises(ValueError, match=r"'busy'.*ready, running"):
-        view.postprocess({**told, "state": "busy"})
+        replace(told, state="busy")
 
 
 def test_defining_the_widgets_wrote_no_stub_file() -> None:
@@ -371,7 +372,7 @@ def test_text_of_visitors_is_shown_and_never_run(page: Page, stand: Stand, case:
         for i, told in enumerate(case.frames)
     ]
     run = make_run(stand.root, f"nasty-{stand.view.kind}", frames)
-    said = {"state": "error", "text": NASTY, "detail": NASTY, "notes": [NASTY, "你好 🙂"], "progress": 0.5}
+    said = Status("error", NASTY, [NASTY, "你好 🙂"], NASTY, 0.5)
     tell(page, stand, (value(run, notes=dict.fromkeys(range(len(frames)), NASTY)), said))
     loaded(page, run, len(frames))
     canvas_shows(page, case.canvas, case.first)
@@ -443,12 +444,12 @@ def test_a_view_that_is_moved_shows_its_run_again(page: Page, stand: Stand, case
 def test_a_status_says_how_far_it_is(page: Page, stand: Stand) -> None:
     if stand.view.kind != "film":
         pytest.skip("once is enough")
-    told = {"state": "running", "text": "3 of 24 frames", "detail": "", "notes": [], "progress": 0.25}
+    told = Status("running", "3 of 24 frames", progress=0.25)
     page.locator("#go").click()
     stand.feed.put((gr.skip(), told))
     bar = page.get_by_role("progressbar")
     expect(bar).to_have_attribute("aria-valuenow", "25")
     expect(page.locator(".status-text")).to_have_text("3 of 24 frames")
-    stand.feed.put((gr.skip(), {**told, "state": "done", "text": "24 frames in 9.0 s", "progress": None}))
+    stand.feed.put((gr.skip(), Status("done", "24 frames in 9.0 s")))
     expect(bar).to_be_hidden()
     expect(page.locator(".status")).to_have_attribute("data-state", "done")

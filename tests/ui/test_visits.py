@@ -24,13 +24,12 @@ from explorer.experiments.prompt_grid import PromptGrid
 from explorer.outputs import settings
 from explorer.outputs.runs import Run, Runs
 from explorer.space.plans import Place
+from explorer.ui.active_jobs import ActiveJobs
 from explorer.ui.limits import Door, Limits
-from explorer.ui.rendering import Rendering
 from explorer.ui.text import say
-from explorer.ui.under_way import UnderWay
-from explorer.ui.views import PadView
-from explorer.ui.visits import Courier, Visit, Visits, checked
+from explorer.ui.visits import Courier, _visit, checked, visit_of
 from tests.ui.hands import write
+from tests.ui.renders import run_of
 from tests.ui.serving import Served, served
 
 PREFIX = "#prompt-grid"
@@ -57,23 +56,22 @@ HOSTILE = [
 
 def rendered(engine: Engine, runs: Runs, **settings) -> Run:
     """A finished run of the grid."""
-    experiment = PromptGrid(cells=3, **settings).resolved(engine.networks.defaults)
-    rendering = Rendering.of(experiment, engine, runs)
-    for _ in rendering:
-        pass
-    return rendering.run
+    return run_of(PromptGrid(cells=3, **settings), engine, runs)
 
 
-def visits_of(engine: Engine) -> Visits:
-    view = PadView(elem_id="view", render=False)
-    return Visits(PromptGrid, engine, UnderWay(), view)
+def tab_of(engine: Engine) -> SimpleNamespace:
+    """What a visit needs of the grid's tab."""
+    active, door = ActiveJobs(), Door()
+    return SimpleNamespace(
+        experiment=PromptGrid, name=PromptGrid.name(), engine=engine, active=active, door=door, stop_button="stop"
+    )
 
 
-def asked(visits: Visits, run: Run | None, data: object, visitor: str = "somebody") -> list[dict]:
+def asked(tab: SimpleNamespace, run: Run | None, data: object, visitor: str = "somebody") -> list[dict]:
     """The news that the handler gives to an event with `data`; what it skips is left out."""
     request, event = SimpleNamespace(session_hash=visitor), gr.EventData(None, data)
-    answers = visits.visit(request, event, run and str(run.folder))
-    return [news for news, _ in answers if "run" in news]
+    answers = _visit(tab, "courier")(request, event, run and str(run.folder))
+    return [answer["courier"] for answer in answers if "courier" in answer]
 
 
 @pytest.fixture
@@ -101,27 +99,25 @@ def test_all_others_are_none(coordinates):
 )
 def test_a_hostile_event_is_ignored_and_costs_nothing(engine, run, data):
     calls = engine.networks.calls
-    assert asked(visits_of(engine), run, data) == []
+    assert asked(tab_of(engine), run, data) == []
     assert engine.networks.calls == calls
     assert list((run.folder / "exact").iterdir()) == []
 
 
 def test_so_is_one_without_a_run_or_of_another_experiment(engine, tmp_path):
-    visits = visits_of(engine)
-    assert asked(visits, None, {"coordinates": [0.3, 0.3]}) == []
+    tab = tab_of(engine)
+    assert asked(tab, None, {"coordinates": [0.3, 0.3]}) == []
     film = Interpolation(frames=3).resolved(engine.networks.defaults)
-    rendering = Rendering.of(film, engine, Runs(tmp_path / "films"))
-    list(rendering)
-    assert asked(visits, rendering.run, {"coordinates": [0.3]}) == []
+    assert asked(tab, run_of(film, engine, Runs(tmp_path / "films")), {"coordinates": [0.3]}) == []
 
 
 def test_a_run_that_is_gone_or_no_longer_allowed_is_said_to_be_gone(engine, run, tmp_path):
-    visits, here = visits_of(engine), {"coordinates": [0.3, 0.3]}
-    assert asked(visits, Run(tmp_path / "lost", 9), here) == [{"run": "lost", "gone": True}]
+    tab, here = tab_of(engine), {"coordinates": [0.3, 0.3]}
+    assert asked(tab, Run(tmp_path / "lost", 9), here) == [{"run": "lost", "gone": True}]
     record = run.record
     record["settings"]["cells"] = 99
     (run.folder / "run.json").write_text(json.dumps(record))
-    assert asked(visits, run, here) == [{"run": run.name, "gone": True}]
+    assert asked(tab, run, here) == [{"run": run.name, "gone": True}]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +133,7 @@ def test_a_run_that_is_gone_or_no_longer_allowed_is_said_to_be_gone(engine, run,
 def test_a_point_of_another_models_run_is_refused_and_both_models_named(engine, run, model, said):
     (run.folder / "run.json").write_text(json.dumps({**run.record, "model": model}))
     calls = engine.networks.calls
-    (news,) = asked(visits_of(engine), run, {"coordinates": [0.3, 0.8]})
+    (news,) = asked(tab_of(engine), run, {"coordinates": [0.3, 0.8]})
     assert news == {"run": run.name, "error": f"The run was {said}"}
     assert engine.networks.calls == calls
     assert list((run.folder / "exact").iterdir()) == []
@@ -147,7 +143,7 @@ def test_a_point_of_another_models_run_is_refused_and_both_models_named(engine, 
 def test_the_same_weights_under_another_name_or_on_another_machine_are_the_same_model(engine, run):
     model = {"name": "./folder", "signature": "fake|bfloat16|another machine"}
     (run.folder / "run.json").write_text(json.dumps({**run.record, "model": model}))
-    *_, last = asked(visits_of(engine), run, {"coordinates": [0.3, 0.8]})
+    *_, last = asked(tab_of(engine), run, {"coordinates": [0.3, 0.8]})
     assert last["file"].exists()
 
 
@@ -156,7 +152,7 @@ def test_the_same_weights_under_another_name_or_on_another_machine_are_the_same_
 
 def test_the_exact_point_is_rendered_into_the_runs_folder(engine, tmp_path):
     run = rendered(engine, Runs(tmp_path), noise="free", seed=4, interpolation="lerp")
-    first, *_, last = asked(visits_of(engine), run, {"coordinates": [0.3, 0.8]})
+    first, *_, last = asked(tab_of(engine), run, {"coordinates": [0.3, 0.8]})
     assert first == {"run": run.name, "coordinates": [0.3, 0.8]}
     experiment = PromptGrid(**run.record["settings"])
     plan = experiment.plan(engine)
@@ -173,17 +169,17 @@ def test_the_exact_point_is_rendered_into_the_runs_folder(engine, tmp_path):
 
 
 def test_a_point_whose_time_is_over_ends_like_stop(engine, run, monkeypatch):
-    monkeypatch.setattr("explorer.ui.visits.SECONDS_BETWEEN_NEWS", 0)
-    visits, here = visits_of(engine), {"coordinates": [0.3, 0.8]}
-    visits.door = Door(Limits(seconds=0))
-    assert asked(visits, run, here)[-1]["stopped"]
-    visits.door = Door(Limits(seconds=1000))
-    assert "picture" in asked(visits, run, here)[-1]
+    monkeypatch.setattr("explorer.ui.jobs.SECONDS_BETWEEN_NEWS", 0)
+    tab, here = tab_of(engine), {"coordinates": [0.3, 0.8]}
+    tab.door = Door(Limits(seconds=0))
+    assert asked(tab, run, here)[-1]["stopped"]
+    tab.door = Door(Limits(seconds=1000))
+    assert "picture" in asked(tab, run, here)[-1]
 
 
 def test_a_point_that_is_a_cell_costs_nothing(engine, run):
     calls = engine.networks.calls
-    *_, last = asked(visits_of(engine), run, {"coordinates": [0.5, 1]})
+    *_, last = asked(tab_of(engine), run, {"coordinates": [0.5, 1]})
     with Image.open(last["file"]) as point, Image.open(run.folder / "frames" / "0007.png") as cell:
         assert point.tobytes() == cell.tobytes()
     assert engine.networks.calls == calls
@@ -191,22 +187,21 @@ def test_a_point_that_is_a_cell_costs_nothing(engine, run):
 
 def test_the_runs_own_record_decides_not_the_engines_defaults(engine, tmp_path):
     run = rendered(engine, Runs(tmp_path), num_inference_steps=7, guidance_scale=1.0)
-    visit = Visit.of(PromptGrid, engine, run, [0.3, 0.3])
-    assert visit.render.price.rows == 7
+    assert visit_of(PromptGrid, engine, run, [0.3, 0.3]).render.price.rows == 7
 
 
 def test_a_device_that_gives_up_is_told_and_the_next_visit_works(engine, run, monkeypatch, capsys):
-    visits = visits_of(engine)
+    tab = tab_of(engine)
 
     def failing(*_):
         raise RuntimeError("out of memory\nat 0x1234")
 
     with monkeypatch.context() as patch:
         patch.setattr(engine.networks, "predict", failing)
-        *_, last = asked(visits, run, {"coordinates": [0.3, 0.3]})
+        *_, last = asked(tab, run, {"coordinates": [0.3, 0.3]})
     assert last["error"] == "out of memory"
     assert "out of memory" in capsys.readouterr().err
-    *_, last = asked(visits, run, {"coordinates": [0.3, 0.3]})
+    *_, last = asked(tab, run, {"coordinates": [0.3, 0.3]})
     assert last["file"].exists()
 
 
@@ -237,19 +232,19 @@ class Gate(FakeNetworks):
 
 def test_the_newest_visit_of_a_visitor_wins_and_others_are_left_alone(tmp_path, monkeypatch):
     engine = Engine(Gate())
-    run, visits = rendered(engine, Runs(tmp_path)), visits_of(engine)
-    stops, stop = threading.Semaphore(0), UnderWay.stop
+    run, tab = rendered(engine, Runs(tmp_path)), tab_of(engine)
+    stops, stop = threading.Semaphore(0), ActiveJobs.stop
 
     def counted(self, *who):
         stop(self, *who)
         stops.release()
 
-    monkeypatch.setattr(UnderWay, "stop", counted)
+    monkeypatch.setattr(ActiveJobs, "stop", counted)
     answers: dict[str, list[dict]] = {}
 
     def visitor(name: str, place: list[float], who: str) -> threading.Thread:
         thread = threading.Thread(
-            target=lambda: answers.update({name: asked(visits, run, {"coordinates": place}, who)}), daemon=True
+            target=lambda: answers.update({name: asked(tab, run, {"coordinates": place}, who)}), daemon=True
         )
         thread.start()
         assert stops.acquire(timeout=30)
@@ -267,7 +262,7 @@ def test_the_newest_visit_of_a_visitor_wins_and_others_are_left_alone(tmp_path, 
     assert answers["newer"][-1]["picture"].exists()
     assert answers["another"][-1]["picture"].exists()
     assert len(list((run.folder / "exact").glob("*.png"))) == 2
-    assert visits.under_way.renders == {}
+    assert tab.active.jobs == {}
 
 
 # ---- through the page ----------------------------------------------------------------------------------------------
@@ -393,7 +388,7 @@ def test_a_point_of_another_models_run_says_which_model_made_it(page: Page, site
     record = json.loads((folder / "run.json").read_text())
     (folder / "run.json").write_text(json.dumps({**record, "model": {"name": "sd15", "signature": "0123|x"}}))
     release_at(page, 0.4, 0.6)
-    note = page.locator(f"{PREFIX}-view .pad-note")
+    note = page.locator(f"{PREFIX}-view .view-note")
     expect(note).to_have_text("This point could not be rendered: The run was made with sd15, and fake runs now")
     expect(page.locator(f"{PREFIX}-view .pad-where")).not_to_contain_text("Rendered here")
 

@@ -1,0 +1,54 @@
+"""What the server tells the page of a run: `Film`, what its view shows, and `Status`, how things stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from explorer.space.plans import Playback
+
+STATES = ("ready", "running", "stopped", "done", "error")
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The file at `path` shows what frame `index` is expected to become, after `step` of its `steps`."""
+
+    index: int
+    step: int
+    steps: int
+    path: Path
+
+
+@dataclass(frozen=True)
+class Film:
+    """A run in `folder` (frames.json, view/0000.jpg, frames/0000.png): `count` frames when complete, now those `ready`.
+
+    `ready` are indices in any order, `notes` are words about single frames, by index.
+    """
+
+    folder: Path
+    count: int
+    ready: Sequence[int]
+    preview: Preview | None = None
+    notes: Mapping[int, str] = field(default_factory=dict)
+    playback: Playback = field(default_factory=Playback)
+
+
+@dataclass(frozen=True)
+class Status:
+    """How things stand: `state` is one of STATES, `progress` 0..1 or None for no bar; `notes` may quote the visitor.
+
+    Raises ValueError for a state that there is not.
+    """
+
+    state: str
+    text: str
+    notes: Sequence[str] = ()
+    detail: str = ""
+    progress: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.state not in STATES:
+            raise ValueError(f"state is {self.state!r}; it must be one of {', '.join(STATES)}")
