@@ -77,7 +77,7 @@ def test_the_settings_inside_are_all_of_them_and_the_models_own_where_none_were_
 def test_a_zip_of_pictures_with_its_settings_inside(engine, tmp_path):
     assert main([*FILM, "--out", str(tmp_path / "film.zip")]) == 0
     with zipfile.ZipFile(tmp_path / "film.zip") as archive:
-        assert sorted(archive.namelist()) == [*(f"frame-000{i}.png" for i in range(3)), "run.json"]
+        assert sorted(archive.namelist()) == [*(f"frame-000{i}.png" for i in range(3)), "run.json", "view.html"]
         assert json.loads(archive.read("run.json"))["settings"]["prompts"] == CHOSEN["prompts"]
 
 
@@ -322,7 +322,7 @@ def test_the_bundled_model_makes_a_film(tmp_path):
     done = run("interpolation", *options, "--cache-folder", tmp_path / "cache", "--out", "boat.gif", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "boat.gif"
-    assert "7/7" in done.stderr  # the bar counts rows
+    assert "8/8" in done.stderr  # the bar counts rows
     assert not {"Traceback", "Warning", "transformers", "diffusers"} & set(re.findall(r"\w+", done.stderr))
     with Image.open(tmp_path / "boat.gif") as film:
         assert (film.n_frames, film.size) == (2, (64, 64))

@@ -52,3 +52,4 @@ class Status:
     def __post_init__(self) -> None:
         if self.state not in STATES:
             raise ValueError(f"state is {self.state!r}; it must be one of {', '.join(STATES)}")
+        object.__setattr__(self, "notes", tuple(self.notes))  # Gradio compares states by their hash

@@ -9,9 +9,10 @@ from explorer.engine.turns import Turns
 
 def test_first_come_first_served_on_one_thread():
     turns, served, threads = Turns(), [], []
-    begin = threading.Event()
-    callers = [threading.Thread(target=turns.run, args=(begin.wait,))]
+    begun, begin = threading.Event(), threading.Event()
+    callers = [threading.Thread(target=turns.run, args=(lambda: (begun.set(), begin.wait()),))]
     callers[0].start()
+    begun.wait()
 
     def serve(number: int) -> None:
         served.append(number)

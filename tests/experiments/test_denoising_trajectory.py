@@ -188,11 +188,11 @@ def test_all_pictures_of_a_lane_cost_one_denoising(engine):
     assert render.rows.run == render.price.rows == render.price.naive_rows == 2 * steps
 
 
-def test_lanes_share_the_first_rows_and_go_in_step(engine):
+def test_lanes_go_in_step(engine):
     steps = 5
     plan = plan_of(engine, scales=(2, 4, 8), num_inference_steps=steps)
     _, render, order = rendered(engine, plan)
-    assert render.rows.run == render.price.rows == 2 + 3 * 2 * (steps - 1)
+    assert render.rows.run == render.price.rows == 3 * 2 * steps
     assert [step for _, step, _ in order] == sorted(step for _, step, _ in order)
     firsts = [lane for lane, step, layer in order if (step, layer) == (3, 0)]
     assert firsts == [0, 1, 2]

@@ -20,8 +20,19 @@ from PIL import Image
 from training import drawings, kit, kit_training
 from training.drawings import SOLID
 
-BARE = {"PIL", "numpy", "psutil", "safetensors", "scipy", "tokenizers", "torch", "tqdm", "transformers"}
-"""What the machine has, as training/README.md says."""
+BARE = {
+    "PIL",
+    "huggingface_hub",
+    "numpy",
+    "psutil",
+    "safetensors",
+    "scipy",
+    "tokenizers",
+    "torch",
+    "tqdm",
+    "transformers",
+}
+"""What the machine has, as training/README.md says; transformers needs the hub's package."""
 WHEELS = {"diffusers", "resvg_py", "platformdirs", "cachetools"}
 
 

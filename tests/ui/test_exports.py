@@ -32,9 +32,9 @@ def made(format, prompt, folder):
 )
 def test_letters_that_a_sheet_could_not_draw_are_told(format, prompt, notes, tmp_path):
     status = made(format, prompt, tmp_path)
-    assert status["state"] == "done"
-    assert status["text"].endswith("with its settings inside")
-    assert list(status["notes"]) == notes
+    assert status.state == "done"
+    assert status.text.endswith("with its settings inside")
+    assert list(status.notes) == notes
 
 
 def test_they_are_told_in_chinese():

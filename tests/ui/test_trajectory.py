@@ -348,7 +348,7 @@ def test_on_a_phone_two_stand_beside_each_other_and_nothing_is_clipped(page: Pag
     assert boxes[0]["y"] == boxes[1]["y"] < boxes[2]["y"] == boxes[3]["y"]
     for name in NAMES:
         layer(page, name)
-        controls = page.locator(":is(button, a, input, .trajectory-plot):visible").all()
+        controls = page.locator("[data-film] :is(button, a, input, .trajectory-plot):visible").all()
         assert len(controls) >= 12
         for control in controls:
             box = control.bounding_box()

@@ -441,9 +441,8 @@ def test_a_view_that_is_moved_shows_its_run_again(page: Page, stand: Stand, case
     page.wait_for_function(f"document.querySelector('[data-film]').reel.blobs.size === {len(case.frames)}")
 
 
+@pytest.mark.parametrize("stand", ["film"], indirect=True)
 def test_a_status_says_how_far_it_is(page: Page, stand: Stand) -> None:
-    if stand.view.kind != "film":
-        pytest.skip("once is enough")
     told = Status("running", "3 of 24 frames", progress=0.25)
     page.locator("#go").click()
     stand.feed.put((gr.skip(), told))
