@@ -248,6 +248,7 @@ export default class PadView extends RunView {
   }
 
   pin(i) {
+    this.pinned = i;
     this.go(...this.lattice.cells[i]);
     this.letGo(0);
   }
@@ -269,6 +270,7 @@ export default class PadView extends RunView {
     this.sheet.fill(i);
     super.arrived(i);
     this.tellCells();
+    if (i === this.pinned && i === this.cell && this.reel.lost(i)) this.letGo(0); // broken: the point itself is asked for
   }
 
   async visited(news) {

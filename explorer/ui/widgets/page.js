@@ -8,6 +8,19 @@ function whenThere(find, act, tries = 30) {
   else if (tries) setTimeout(whenThere, 100, find, act, tries - 1);
 }
 
+// Keeps a node in sight while what stands above it is still being drawn: for three seconds, or until the visitor moves.
+function keepInSight(node) {
+  const ends = new AbortController();
+  const observer = new ResizeObserver(() => node.scrollIntoView({ block: 'nearest' }));
+  const end = () => {
+    observer.disconnect();
+    ends.abort();
+  };
+  for (const kind of ['wheel', 'touchstart', 'pointerdown', 'keydown']) addEventListener(kind, end, { signal: ends.signal, passive: true });
+  setTimeout(end, 3000);
+  observer.observe(document.body);
+}
+
 window.explorer = {
   // An event's inputs with the state of the view `id` at `place`.
   seen(id, place, inputs) {
@@ -34,6 +47,7 @@ window.explorer = {
       document.getElementById('notice').scrollIntoView();
       render.scrollIntoView({ block: 'nearest' });
       render.focus({ preventScroll: true });
+      keepInSight(render);
     });
   },
 };

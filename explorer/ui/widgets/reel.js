@@ -142,7 +142,9 @@ export class Reel {
     try {
       bitmap = await createImageBitmap(blob);
     } catch (error) {
-      if (!signal.aborted) this.failed(i);
+      if (signal.aborted) return null;
+      this.failed(i);
+      if (this.lost(i)) this.changed(i);
       this.pump();
       return null;
     }
