@@ -154,6 +154,6 @@ def test_the_table_of_two_commits_tells_other_bytes_and_the_ratio_of_each_round(
     assert cells(commit) == ["commit 0123456", "4.000", "8.000", "1", "2 of 3"]
 
 
-def test_a_side_that_ends_is_an_error():
+def test_a_side_that_ends_is_an_error(tmp_path):
     with pytest.raises(RuntimeError, match=r"bench/single\.py ended with code 1"):
-        Side(ROOT, ROOT / "no cache", "no such model")
+        Side(ROOT, tmp_path, "no such model")

@@ -32,4 +32,4 @@ def test_a_long_tail_is_shortened():
 def test_the_page_says_the_same(engine):
     sweep = registry()["guidance-sweep"](prompt=f"{LONG} a tail")
     asked = Desk(engine).asked(None, sweep.resolved(engine.defaults))
-    assert prices(asked, engine).notes == tails(sweep, CUT) != []
+    assert list(prices(asked, engine).notes) == tails(sweep, CUT) != []

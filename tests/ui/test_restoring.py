@@ -403,7 +403,7 @@ def test_a_run_that_is_shown_again_says_which_model_drew_it(engine, tmp_path):
     def shown(model):
         run = SimpleNamespace(record=made.record, model=model, ready=made.ready, count=made.count)
         status, (settings, _) = _status(run, tab, False), _for_this_model(run, tab)
-        return status.detail, status.notes, settings["width"]
+        return status.detail, list(status.notes), settings["width"]
 
     assert shown(made.record["model"]) == ("", [], 256)
     assert shown({}) == ("The run was made with another, and fake runs now", [], 256)
