@@ -6,7 +6,8 @@ needed=""
 command -v chromium >/dev/null 2>&1 || needed="$needed chromium"
 [ -d /usr/share/fonts/truetype/dejavu ] || needed="$needed fonts-dejavu-core"
 command -v node >/dev/null 2>&1 || needed="$needed nodejs"
-[ -n "$(find /usr/lib* -name libatomic.so.1 -print -quit 2>/dev/null)" ] || needed="$needed libatomic1" # Playwright's node
+set -- /usr/lib*/libatomic.so.1 /usr/lib*/*/libatomic.so.1 # Playwright's node
+for library; do [ -e "$library" ] && break; done || needed="$needed libatomic1"
 command -v git >/dev/null 2>&1 || needed="$needed git" # the tests of what a Space gets and of another commit ask it
 [ -n "$needed" ] || exit 0
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from starlette.testclient import TestClient
 
 from explorer.ui.bilingual import SPEAK, SpeakFirst
 from tests.ui.hands import write
@@ -46,24 +46,14 @@ def test_the_page_speaks_whether_or_not_the_proxy_takes_the_prefix_away(path: st
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"<head></head>"})
 
-    sent: list[dict] = []
-
-    async def send(message):
-        sent.append(message)
-
-    asyncio.run(SpeakFirst(page)({"type": "http", "method": "GET", "path": path, "root_path": PREFIX}, None, send))
-    assert SPEAK.encode() in sent[-1]["body"]
+    answer = TestClient(SpeakFirst(page), root_path=PREFIX).get(path)
+    assert SPEAK in answer.text
 
 
 def test_whether_the_page_is_there_is_answered_without_drawing_it():
     """Gradio asks for it when it starts, and does not start if a busy machine takes more than three seconds."""
-    sent: list[dict] = []
-
-    async def send(message):
-        sent.append(message)
-
-    asyncio.run(SpeakFirst(None)({"type": "http", "method": "HEAD", "path": "/", "root_path": ""}, None, send))
-    assert [message.get("status") for message in sent] == [200, None]
+    answer = TestClient(SpeakFirst(None)).head("/")
+    assert (answer.status_code, answer.text) == (200, "")
 
 
 def test_films_the_pad_exports_and_the_list_of_runs_are_there(page: Page):
