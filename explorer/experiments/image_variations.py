@@ -25,6 +25,7 @@ class ImageVariations(Experiment):
     """
 
     view: ClassVar[str] = "compare"
+    tab: ClassVar[str] = "Remix"
     position: ClassVar[int] = 5
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "Nine planets": {

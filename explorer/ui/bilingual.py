@@ -12,13 +12,14 @@ It knows no tab and no sentence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import gradio as gr
 from gradio.blocks_events import BlocksMeta
 from starlette.middleware import Middleware
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from explorer.ui.text import LANGUAGES, language_named, say, speaking
@@ -65,6 +66,8 @@ class BilingualPage(gr.Blocks, metaclass=_Meta):
     """A page that is made in English and read in the visitor's language."""
 
     is_template = True
+    files: Sequence[Route] = ()
+    """Routes of files that the page needs besides its widgets'."""
 
     def __exit__(self, exc_type: type[BaseException] | None = None, *args: Any) -> None:
         if exc_type is None:
@@ -73,7 +76,7 @@ class BilingualPage(gr.Blocks, metaclass=_Meta):
 
     def launch(self, *args: Any, **options: Any) -> Any:
         """As `gr.Blocks.launch`, with the translations and the files of the widgets."""
-        kwargs = {"middleware": [Middleware(SpeakFirst)], "routes": served(), **(options.get("app_kwargs") or {})}
+        kwargs = {"middleware": [Middleware(SpeakFirst)], "routes": [*served(), *self.files], **(options.get("app_kwargs") or {})}
         return super().launch(*args, **{"i18n": gr.I18n(**self.translations()), **options, "app_kwargs": kwargs})
 
     def translations(self) -> dict[str, dict[str, str]]:

@@ -24,12 +24,15 @@ def manifest(folder: Path, language: str, names: bool = False) -> Path:
         return folder / ENGLISH
     if not ours.exists():
         found = json.loads((folder / ENGLISH).read_text(encoding="utf-8"))
-        found["frames"] = [_frame(frame, language, names) for frame in found["frames"]]
-        if "shown" in found:
-            found["shown"] = _shown(found["shown"], language, names)
         with whole(ours) as part:
-            part.write_text(json.dumps(found), encoding="utf-8")
+            part.write_text(json.dumps(in_words(found, language, names)), encoding="utf-8")
     return ours
+
+
+def in_words(found: dict[str, Any], language: str, names: bool) -> dict[str, Any]:
+    """What a frames.json says, in one of LANGUAGES."""
+    said = {**found, "frames": [_frame(frame, language, names) for frame in found["frames"]]}
+    return {**said, "shown": _shown(found["shown"], language, names)} if "shown" in found else said
 
 
 def _frame(frame: dict[str, Any], language: str, names: bool) -> dict[str, Any]:

@@ -1,5 +1,6 @@
-// RunView: what all views of a run share. Its value is {manifest, count, ready, preview, notes, fps, loop}, see views.py;
-// what the visitor looks at stands in its attribute data-film. A kind of view says
+// RunView: what all views of a run share. Its value is {manifest, count, ready, preview, notes, fps, loop}, see views.py, or
+// of a shipped run {captions, sheet, count, ready, drawn_by, fps, loop}, see shipped.py; what the visitor looks at stands in
+// its attribute data-film. A kind of view says
 //
 //   begin(props)          as every widget; then its parts are there
 //   clear()               a new run begins: forget what was of the last one
@@ -8,6 +9,7 @@
 //   tell()                say where things stand; begins with super.tell()
 //   index                 the frame the visitor is at, here or not; and `saved`, the address of what is saved
 //   remark()              what is to be said of the picture that is seen, '' for nothing
+//   mark()                what kind of picture it is, in a word on it; '' for a frame like any other
 //   pane(index)           where a picture of frame `index` goes that is no frame yet
 //   stop(), resized()     the view leaves the page, or has another width
 //
@@ -15,7 +17,8 @@
 
 import { bitsOf, shownOf } from './grids.js';
 import { Reel } from './reel.js';
-import { Widget, html, write } from './widget.js';
+import { Sheet } from './sheet.js';
+import { Widget, html, make, write } from './widget.js';
 
 const SAVE = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M11 4h2v8.2l2.8-2.8 1.4 1.4L12 16l-5.2-5.2 1.4-1.4 2.8 2.8zM5 18h14v2H5z"></path></svg><span data-say="save"></span>`;
 
@@ -40,6 +43,8 @@ export class RunView extends Widget {
 
   build() {
     super.build();
+    this.badge = make('p', 'view-mark');
+    this.find('.view-stage, .pad-frame').append(this.badge);
     for (const [name, content] of Object.entries({ save: SAVE, empty: EMPTY, play: PLAY })) this.find('.view-' + name)?.append(content.cloneNode(true));
   }
 
@@ -61,10 +66,11 @@ export class RunView extends Widget {
   /* ---- what comes from Python and from the network -------------------------------------------------------- */
 
   update() {
-    const { manifest, count = 0, ready = '', preview = null, notes = {}, ...given } = this.value ?? {};
-    const url = manifest?.url ?? '';
-    this.notes = notes;
-    if (url !== this.current || count !== this.reel.count) this.reset(url, count, manifest);
+    const { manifest, captions, count = 0, ready = '', preview = null, notes = {}, sheet, drawn_by: shipped = '', ...given } = this.value ?? {};
+    const url = manifest?.url ?? captions?.[this.language] ?? captions?.en ?? '';
+    this.shipped = shipped; // the model that drew it before anybody came
+    if (!sheet) this.notes = notes;
+    if (url !== this.current || count !== this.reel.count) this.reset(url, count, manifest ?? {}, sheet && new Sheet(sheet));
     this.give(given);
     this.reel.setReady(bitsOf(ready));
     this.preview(preview);
@@ -76,11 +82,11 @@ export class RunView extends Widget {
     this.given = given;
   }
 
-  reset(url, count, manifest) {
+  reset(url, count, manifest, sheet) {
     this.current = url;
-    this.reel.open(url.replace(/frames[\w.-]*\.json$/, ''), count);
+    this.reel.open(url.replace(/[\w.-]*\.json$/, ''), count, sheet);
     this.touched = false;
-    this.learn(manifest ?? {});
+    this.learn(manifest);
     this.stop();
     this.clear();
     this.arrange();
@@ -98,6 +104,7 @@ export class RunView extends Widget {
   // What frames.json says.
   learn(manifest) {
     this.frames = manifest.frames ?? [];
+    if (manifest.notes) this.notes = manifest.notes;
     this.shown = shownOf(manifest);
   }
 
@@ -139,9 +146,14 @@ export class RunView extends Widget {
     return this.say(coming, holes);
   }
 
+  mark() {
+    return this.shipped && this.say('shipped', { model: this.shipped });
+  }
+
   tell() {
     const { reel } = this;
     write(this.note, this.noteNow());
+    write(this.badge, reel.blobs.size ? this.mark() : '');
     const waiting = reel.previewing ? 'preview' : 'waiting';
     this.dataset.state = !reel.count ? 'empty' : reel.blobs.size ? 'shown' : waiting;
     this.dataset.film = reel.count ? JSON.stringify(this.state) : 'null';
@@ -161,7 +173,7 @@ export class RunView extends Widget {
 
   // The address of the lossless frame i.
   frame(i) {
-    return i < 0 ? null : this.reel.url(i, 'frames', '.png');
+    return i < 0 || this.shipped ? null : this.reel.url(i, 'frames', '.png');
   }
 
   /* ---- the picture ---------------------------------------------------------------------------------------- */
