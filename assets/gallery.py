@@ -57,8 +57,7 @@ def runs() -> list[Run]:
 
 ALSO = (
     ("interpolation", "Through four worlds", 2),
-    ("negative-prompts", "An apple without red", 2),
-    ("image-variations", "A boat becomes a watercolour", 2),
+    ("image-variations", "Nine planets", 2),
     ("noise-loop", "A boat, small circle", 2),
     ("inside-the-autoencoder", "Hills become a boat", 2),
 )

@@ -26,12 +26,6 @@ class NegativePrompts(Experiment):
             "away_from": "blue sea",
             "amounts": (0, 0.25, 0.5, 0.75, 1, 1.5),
         },
-        "An apple without red": {
-            "prompt": "an apple in a meadow",
-            "away_from": "red and orange",
-            "amounts": (0, 0.25, 0.5, 0.75, 1, 1.25, 1.5),
-            "seed": 2,
-        },
         "Nine seeds, with and without": {
             "prompt": "a tree in a meadow",
             "away_from": "green",

@@ -100,7 +100,7 @@ def _draw_shared(engine: Engine) -> list[Control]:
     with gr.Column(elem_id="shared", elem_classes="menu"):
         line = draw_line(defaults)
         gr.Button("▴", size="sm", elem_id="shared-more", min_width=36, scale=0)
-        with gr.Column(elem_classes="panel"):
+        with gr.Column(elem_classes="drawer"):
             gr.Markdown(f"Seed, guidance, steps, size — for every tab  ({model})")
             for names in (("seed", "guidance_scale", "negative_prompt"), tuple(inputs)[3:]):
                 with gr.Row():

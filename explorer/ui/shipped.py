@@ -4,7 +4,7 @@ Contract: they were rendered beforehand by `assets/gallery.py` with the bundled 
 nothing else: no run folder, no frame of the store, no part of a price. Their frames travel as one picture, side by
 side. The files are served as they are under /shipped/VERSION/, by exact name; VERSION says what is in them.
 
-It knows no widget and no engine.
+It knows no view and no engine.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from explorer.space.points import Defaults
 from explorer.ui.manifests import in_words
 from explorer.ui.offline import mask
 from explorer.ui.text import LANGUAGES, say_caption
+from explorer.ui.widget import FOREVER
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "gallery"
-FOREVER = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 KINDS = {".webp": "image/webp", ".json": "application/json"}
 
 

@@ -84,7 +84,7 @@ export default class PadView extends RunView {
     });
     this.square.setAttribute('aria-roledescription', this.say('role'));
     write(this.keys, this.offline ? '' : this.say('keys'));
-    this.cells.addEventListener('click', (event) => this.sheet.at(event) >= 0 && this.pin(this.sheet.at(event)));
+    this.cells.addEventListener('click', (event) => !event.detail && this.pin(this.sheet.at(event))); // by a key: a pointer has moved the lens
     this.addEventListener('corners', ({ detail }) => this.tellCorners(detail));
     this.cells.addEventListener('keydown', (event) => this.walk(event));
     this.addEventListener('visited', ({ detail }) => this.visited(detail));
@@ -106,6 +106,8 @@ export default class PadView extends RunView {
     this.wander.stop();
   }
 
+  // Nobody is there to ask for a point between the cells of what is shown.
+  get alone() { return this.offline || Boolean(this.shipped); }
   get cell() { return this.lattice.at(this.x, this.y); }
   get index() { return Math.max(0, this.lattice.nearest(this.x, this.y)); }
   get state() { return { ...super.state, x: this.x, y: this.y }; }
@@ -155,7 +157,7 @@ export default class PadView extends RunView {
     }
     if (cell >= 0) return this.say('absent');
     const coming = this.lattice.around(this.x, this.y).some(([i]) => !this.reel.blobs.has(i)) ? '\n' + this.say('coming') : '';
-    return this.say(this.offline ? 'offline' : handle.held ? 'blend' : 'between') + coming;
+    return this.say(this.alone ? 'offline' : handle.held ? 'blend' : 'between') + coming;
   }
 
   placeNow() {
@@ -337,7 +339,7 @@ export default class PadView extends RunView {
     if (Math.max(Math.abs(x - this.x), Math.abs(y - this.y)) <= near) this.go(x, y);
     const { point } = this;
     const asked = point && !(point.stopped || point.error || point.gone);
-    if (!this.reel.blobs.has(this.cell) && !asked && !this.offline) {
+    if (!this.reel.blobs.has(this.cell) && !asked && !this.alone) {
       this.point = {};
       this.fire('visit', { coordinates: [this.x, this.y] });
     }
