@@ -103,7 +103,6 @@ def main(cache_folder: Path | None = None) -> None:
         old.unlink()
     for run in runs():
         make(run, engine)
-        print(run.name)
 
 
 if __name__ == "__main__":

@@ -50,9 +50,7 @@ class ImageVariations(Experiment):
         label="Where its shape is another",
         options=FITS,
     ).field("crop")
-    prompt: str = Prompt("What the variations show.").field(
-        "a watercolor painting of a boat at the beach"
-    )
+    prompt: str = Prompt("What the variations show.").field("a watercolor painting of a boat at the beach")
     strengths: tuple[float, ...] = Numbers(
         "How much of it is made anew: 0 nothing, 1 all. One strength, or several to sweep over."
     ).field((0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1))

@@ -35,7 +35,9 @@ class NegativePrompts(Experiment):
     }
 
     prompt: str = Prompt("What every picture shows.").field("an apple in a meadow")
-    away_from: str = Prompt("What they should keep away from.", label="Negative prompt of this tab").field("red and orange")
+    away_from: str = Prompt("What they should keep away from.", label="Negative prompt of this tab").field(
+        "red and orange"
+    )
     amounts: tuple[float, ...] = Numbers(
         "How far the shared negative prompt (usually none) is moved towards this one: 0 not at all, 1 all the way.",
         high=3.0,

@@ -76,7 +76,11 @@ class BilingualPage(gr.Blocks, metaclass=_Meta):
 
     def launch(self, *args: Any, **options: Any) -> Any:
         """As `gr.Blocks.launch`, with the translations and the files of the widgets."""
-        kwargs = {"middleware": [Middleware(SpeakFirst)], "routes": [*served(), *self.files], **(options.get("app_kwargs") or {})}
+        kwargs = {
+            "middleware": [Middleware(SpeakFirst)],
+            "routes": [*served(), *self.files],
+            **(options.get("app_kwargs") or {}),
+        }
         return super().launch(*args, **{"i18n": gr.I18n(**self.translations()), **options, "app_kwargs": kwargs})
 
     def translations(self) -> dict[str, dict[str, str]]:

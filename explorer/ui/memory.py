@@ -3,10 +3,10 @@
 Contract: a tab's settings are kept when they are priced or rendered, as the query of a link (`experiments.links`), once
 the visitor has touched the page, and are back in the form when it is loaded again. Whatever the address asks for wins
 over them. What the browser hands back is treated like a stranger's link: checked, bounded, never trusted. An own start
-picture does not fit into a query; the run that used it has it. Once the visitor has touched the page, the
-address says what the tab in sight shows, with a step of the browser's history a tab, preset and run: `back` has the
-`query` to which the visitor went. A page that is left while it renders hands the run's name on to the next one in the same window: see
-`interrupted`.
+picture does not fit into a query; the run that used it has it. Once the visitor has touched the page, the address says
+what the tab in sight shows, with a step of the browser's history for each tab, preset and run: the event `back` has the
+`query` to which the visitor has gone. A page that is left while it renders hands the run's name on to the next one in
+the same window: see `interrupted`.
 
 The server keeps nothing and does not know who the visitor is: whoever uses the same browser sees the same settings.
 """

@@ -1,4 +1,4 @@
-"""The line of what all tabs share, always in sight: seed, guidance, steps, size, sampler; each is edited where it stands.
+"""The line of what all tabs share, always in sight: seed, guidance, steps, size, sampler, each edited in place.
 
 Contract: the form controls are the truth, and stand on the page whether they are seen or not. The line is told their
 values whenever one changes, and what is edited in it is written to them by the browser itself; no request is made for

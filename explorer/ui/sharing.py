@@ -145,7 +145,7 @@ def taken_over(link: Link, here: MadeWith, defaults: Any) -> Link:
 
 def _said_of(link: Link, kept: Kept) -> dict[str, Any] | None:
     if link.experiment:
-        return said("ready", "Opened from a link. Press Render.", link.remarks)
+        return said("ready", "Opened from a link.", link.remarks)
     if link.remarks:
         return said("error", link.remarks[0])
     notes = [

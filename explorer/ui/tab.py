@@ -116,7 +116,7 @@ class Tab:
         self.due.connect(self.name, self.panel, changed, self.price, **price)
         self.stop_button.click(self.stop, None, None, **QUICK)
         filled = self.presets.press(self.fill, None, self.components, **QUICK)
-        filled.then(**render, api_visibility="private")
+        filled.then(**{**render, "fn": self.try_out}, api_visibility="private")
         self.exports.connect(self.folder, self.status)
         self.status.show(self.show, self.components, self.outputs, concurrency_limit=None, **QUICK)
         self._connect_corners()
@@ -129,7 +129,7 @@ class Tab:
         boxes = [box for box in prompts[0].components if isinstance(box, gr.Textbox)]
         put = f"(...values) => explorer.put({self.view.elem_id!r}, values, {self.name!r})"
         self.view.typed(None, [*boxes, self.due], [*boxes, self.due], js=put, **QUICK)
-        told = f"(...texts) => explorer.tell({self.view.elem_id!r}, 'corners', texts)"
+        told = f"(...texts) => explorer.told({self.view.elem_id!r}, texts)"
         gr.on([*(box.change for box in boxes), self.panel.select], None, boxes, None, js=told, **QUICK)
 
     def settings(self, values: Sequence[Any]) -> dict[str, Any]:
@@ -194,16 +194,16 @@ class Tab:
             experiment = self.resolved(self.settings(values))
             run, asked = self.gallery.of(experiment, self.engine.networks), self.desk.asked(visitor[0], experiment)
         except InputError:
-            return gr.skip()
+            return {self.status: gr.skip()}
         if self.active.of(*visitor, Folder):
-            return gr.skip()
+            return {self.status: gr.skip()}
         if run is not None:
             status = Status("ready", f"{run.count} frames, shipped with the program")
             updates = {self.view: run, self.status: status, self.folder: None, self.exports: {"off": True}}
         else:
             job = render_of(asked, self.engine, self.runs)
             if job.render.price.stored < job.render.price.frames:
-                return gr.skip()
+                return {self.status: gr.skip()}
             *_, (film, status) = job
             updates = self.shown(job.sink.run, film, status)
         self.active.outcomes[visitor] = experiment, status
@@ -234,6 +234,14 @@ class Tab:
             last = status.state
         if last != job.state:  # a newer render has taken its place
             yield self.listed(folder.run, experiment)
+
+    def try_out(self, request: gr.Request, *values: Any) -> Iterator[dict[Any, Any]]:
+        """As `render`, of a preset: one whose pictures are shipped is shown."""
+        experiment = self.resolved(self.settings(values))
+        if self.gallery.of(experiment, self.engine.networks) is None:
+            yield from self.render(request, *values)
+        else:
+            yield {**self.show(request, *values), **self.remembered(experiment)}
 
     def shown(self, run: Run, film: Film | None, status: Status) -> dict[Any, Any]:
         """Updates: a run in the view, and the buttons that go with it."""

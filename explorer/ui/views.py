@@ -49,8 +49,8 @@ def number(value: Any, low: float, high: float, default: float) -> float:
 class RunView(Widget):
     """A run, shown in the browser: the value that goes there and the visitor's state that comes back.
 
-    The value is a `Film`, one of the shipped runs of `gallery`, or None (nothing yet). As an input it gives what the visitor is looking at; see the module's
-    docstring.
+    The value is a `Film`, one of the shipped runs of `gallery`, or None (nothing yet). As an input it gives what the
+    visitor is looking at; see the module's docstring.
 
     A kind of view is a module and a style sheet in widgets/ and its words in texts/en.json. What frames.json says of
     each frame decides what it shows; it does not know which experiments there are. `exports` are the formats that fit

@@ -17,7 +17,7 @@ from explorer.experiments import registry
 from explorer.outputs import settings
 from explorer.outputs.export import export
 from explorer.ui.opening import _forget
-from tests.ui.hands import settled, write
+from tests.ui.hands import settled, unfold, write
 from tests.ui.renders import run_of
 from tests.ui.serving import Served, served
 

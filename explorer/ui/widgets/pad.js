@@ -262,7 +262,7 @@ export default class PadView extends RunView {
     this.lattice = new Lattice(frames, this.reel.count);
     const { cells, xs, ys } = this.lattice;
     this.corner = CORNERS.map(([x, y]) => frames[this.lattice.at(x, y)]).map((frame) => frame?.settings?.prompt ?? frame?.caption ?? '');
-    this.tellCorners(this.corner);
+    this.tellCorners(window.explorer?.corners[this.closest('.block')?.id] ?? this.corner);
     const rank = (i) => ys.indexOf(cells[i][1]) * xs.length + xs.indexOf(cells[i][0]);
     const order = [...cells.keys()].sort((i, j) => rank(i) - rank(j));
     const buttons = new Map(order.map((i) => [i, make('button', 'pad-cell', '', { type: 'button' })]));

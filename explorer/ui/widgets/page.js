@@ -70,9 +70,13 @@ window.explorer = {
     return put;
   },
 
-  // Tells the view `id` of something, by an event of its own.
-  tell(id, kind, detail) {
-    document.getElementById(id)?.querySelector('[data-film]')?.dispatchEvent(new CustomEvent(kind, { detail }));
+  // What the form says of the corners of a view, by its id; a view that is drawn later finds it there.
+  corners: {},
+
+  // Tells the view `id` what the form says of its corners.
+  told(id, texts) {
+    this.corners[id] = texts;
+    document.getElementById(id)?.querySelector('[data-film]')?.dispatchEvent(new CustomEvent('corners', { detail: texts }));
     return [];
   },
 
