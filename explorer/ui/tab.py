@@ -55,7 +55,7 @@ class Tab:
                 with gr.Column(min_width=320, elem_classes="outputs"):
                     self._draw_view()
                 with gr.Column(min_width=320, elem_classes="inputs"):
-                    gr.Markdown(f"#### {experiment.title()}", elem_classes="help")
+                    gr.Markdown(experiment.title(), elem_classes=["help", "called"])
                     gr.Markdown(experiment.__doc__ or "", elem_classes="help")
                     self._draw_inputs(shared)
             with gr.Row(elem_classes="bar"):
