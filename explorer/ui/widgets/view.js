@@ -92,6 +92,7 @@ export class RunView extends Widget {
     if (!manifest) return;
     this.learn(manifest);
     this.arrange();
+    this.preview(this.value?.preview); // it may have been here first, and had no place
     this.refresh();
   }
 
