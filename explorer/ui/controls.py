@@ -79,7 +79,8 @@ ONE_MORE = {"add": "+ Add a prompt", "remove": "− Remove the last"}
 class Control:
     """The widgets of one field. `read` makes the field's value of theirs, `write` theirs of the field's value.
 
-    `changed` are the events after which the value is a new one worth pricing; `entered` those that mean "go".
+    `changed` are the events after which the value is a new one worth pricing; `entered` those that mean "go"; `moved`
+    those of a hand that is still at it.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Control:
     write: Callable[[Any], list[Any]]
     changed: list[Any]
     entered: list[Any]
+    moved: list[Any]
 
 
 def settings_of(controls: Sequence[Control], values: Sequence[Any]) -> dict[str, Any]:
@@ -99,8 +101,8 @@ def settings_of(controls: Sequence[Control], values: Sequence[Any]) -> dict[str,
     return settings
 
 
-def _single(name: str, component: Any, changed: Any, entered: Sequence[Any] = ()) -> Control:
-    return Control(name, [component], lambda values: values[0], lambda value: [value], [changed], list(entered))
+def _single(name: str, component: Any, changed: Any, moved: Any, entered: Sequence[Any] = ()) -> Control:
+    return Control(name, [component], lambda values: values[0], lambda value: [value], [changed], list(entered), [moved])
 
 
 def control(name: str, declared: Input, value: Any, elem_id: str) -> Control:
@@ -116,7 +118,7 @@ Words = Mapping[str, str]
 
 def _slider(name: str, value: Any, words: Words, *, low: float, high: float, step: float) -> Control:
     slider = _Slider(low, high, step=step, value=value, **words)
-    return _single(name, slider, slider.change)
+    return _single(name, slider, slider.change, slider.input)
 
 
 def _number(name: str, value: Any, words: Words, *, high: float, **_bounds: float) -> Control:
@@ -125,17 +127,17 @@ def _number(name: str, value: Any, words: Words, *, high: float, **_bounds: floa
         number = gr.Number(precision=None, value=value, **words)
         dice = gr.Button("🎲 Another", size="sm", elem_id=f"{words['elem_id']}-dice")
     dice.click(None, None, number, js=f"() => Math.floor(Math.random() * {high + 1})")
-    return _single(name, number, number.change)
+    return _single(name, number, number.change, number.change)  # the dice is no input
 
 
 def _choice(kind: type[_Radio | _Dropdown], name: str, value: Any, words: Words, *, options: Sequence[str]) -> Control:
     choice = kind(list(options), value=value, **words)
-    return _single(name, choice, choice.change)
+    return _single(name, choice, choice.change, choice.input)
 
 
 def _text(name: str, value: str, words: Words) -> Control:
     text = gr.Textbox(value, max_lines=4, **words)
-    return _single(name, text, text.blur, [text.submit])
+    return _single(name, text, text.blur, text.input, [text.submit])
 
 
 def _numbers(name: str, value: Sequence[float], words: Words, *, example: str) -> Control:
@@ -143,7 +145,7 @@ def _numbers(name: str, value: Sequence[float], words: Words, *, example: str) -
         return ", ".join(repr(number).removesuffix(".0") for number in numbers)  # exact, as a link needs it
 
     text = gr.Textbox(show(value), placeholder=example, **words)
-    return Control(name, [text], lambda v: v[0] or "", lambda v: [show(v)], [text.blur], [text.submit])
+    return Control(name, [text], lambda v: v[0] or "", lambda v: [show(v)], [text.blur], [text.submit], [text.input])
 
 
 def _picture(name: str, value: str, words: Words, *, examples: Mapping[str, Path]) -> Control:
@@ -180,7 +182,7 @@ def _picture(name: str, value: str, words: Words, *, examples: Mapping[str, Path
 
     image.input(tidied, image, image, **QUICK)
     buttons.press(example, None, image, **QUICK)
-    return _single(name, image, image.change)
+    return _single(name, image, image.change, image.change)
 
 
 def _texts(name: str, value: Sequence[str], words: Words, *, low: int, high: int, names: Sequence[str]) -> Control:
@@ -218,7 +220,8 @@ def _texts(name: str, value: Sequence[str], words: Words, *, low: int, high: int
     everything = [*boxes, shown]
     more.press(one_more, everything, everything, **QUICK)
     changed, entered = [box.blur for box in boxes], [box.submit for box in boxes]
-    return Control(name, everything, read, lambda prompts: show(prompts, len(prompts)), changed, entered)
+    moved = [box.input for box in boxes]
+    return Control(name, everything, read, lambda prompts: show(prompts, len(prompts)), changed, entered, moved)
 
 
 def _parts(name: str, value: Any, words: Words, *, parts: Mapping[str, Input]) -> Control:
@@ -236,6 +239,7 @@ def _parts(name: str, value: Any, words: Words, *, parts: Mapping[str, Input]) -
         lambda value: [widget for c in inner for widget in c.write(getattr(value, c.name))],
         [event for c in inner for event in c.changed],
         [event for c in inner for event in c.entered],
+        [event for c in inner for event in c.moved],
     )
 
 
