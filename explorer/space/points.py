@@ -68,7 +68,10 @@ class FewSteps:
 
 @dataclass(frozen=True)
 class Defaults:
-    """What a model is at home with: pixels, steps, guidance (1: the prompt alone, one row a step), scheduler, drafts."""
+    """What a model is at home with: pixels, steps, guidance (1: the prompt alone, one row a step), scheduler.
+
+    `draft` is how its drafts are drawn.
+    """
 
     width: int
     height: int

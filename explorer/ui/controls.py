@@ -102,7 +102,9 @@ def settings_of(controls: Sequence[Control], values: Sequence[Any]) -> dict[str,
 
 
 def _single(name: str, component: Any, changed: Any, moved: Any, entered: Sequence[Any] = ()) -> Control:
-    return Control(name, [component], lambda values: values[0], lambda value: [value], [changed], list(entered), [moved])
+    return Control(
+        name, [component], lambda values: values[0], lambda value: [value], [changed], list(entered), [moved]
+    )
 
 
 def control(name: str, declared: Input, value: Any, elem_id: str) -> Control:

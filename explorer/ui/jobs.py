@@ -1,8 +1,8 @@
 """Jobs: the places of a plan on their way into a sink, which is a run folder (see `rendering`) or the screen.
 
 Contract: a job begins when it is iterated, and gives news in its sink's own words: at once, with the first frame, every
-SECONDS_BETWEEN_NEWS at most (unless the sink wants all of them), and at the end, whatever it is. `cancel()` may be called from any thread; a job cancels
-itself after `seconds`, and when its iterator is closed.
+SECONDS_BETWEEN_NEWS at most (unless the sink wants all of them), and at the end, whatever it is. `cancel()` may be
+called from any thread; a job cancels itself after `seconds`, and when its iterator is closed.
 
 It knows no visitor (see `active_jobs`) and no widget: a handler of the page or of an HTTP route iterates it.
 """

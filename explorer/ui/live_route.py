@@ -1,10 +1,10 @@
 """POST /live: the way from a hand on the page to a picture, past Gradio's queue.
 
-The body is JSON, a `live.Question` and the page's `key`. The answer is multipart/mixed: first application/json, the
-`live.Head`, then an image/jpeg for every picture as soon as it is drawn, with what it is in X-Picture; a picture that
-cannot be drawn ends it with {"error"}. What is refused before that is {"error": a sentence, "field"} with its status: 403
-for an origin that is not the page's own and for a key that is nobody's, 413 for a body of more than MOST_BYTES, 429 for
-a visitor who has to wait. Nothing is kept by a browser. When nobody listens any more the work ends within a UNet call.
+The body is JSON, a `Question` and the page's `key`. The answer is multipart/mixed: first application/json, the
+`Head`, then an image/jpeg for every picture as soon as it is drawn, with what it is in X-Picture; a picture that cannot
+be drawn ends it with {"error"}. What is refused before that is {"error": a sentence, "field"} with its status: 403 for
+an origin that is not the page's own and for a key that is nobody's, 413 for a body of more than MOST_BYTES, 429 for a
+visitor who has to wait. No browser keeps anything of it. When nobody listens any more the work ends within a UNet call.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from starlette.routing import Route
 
 from explorer.engine.tasks import TasksMissing
 from explorer.experiments.inputs import InputError
-from explorer.ui.live import Head, Live, Picture, Question, Refused
+from explorer.ui.live import Live, Picture
+from explorer.ui.questions import Head, Question, Refused
 from explorer.ui.text import say, speaking
 
 MOST_BYTES = 64_000

@@ -11,6 +11,7 @@ from typing import Any
 from explorer.space.plans import Playback
 from explorer.space.points import digest
 
+
 def settings_key(name: str, settings: Mapping[str, Any]) -> str:
     """Equal for equal settings of an experiment."""
     return digest(name, json.dumps(settings, sort_keys=True)).hex()

@@ -106,8 +106,8 @@ export default class CompareView extends RunView {
   get sighted() { return this.ends; }
   get whole() { return true; }
 
-  stand([a, b = a]) {
-    this.ends = [a, b];
+  stand(sight) {
+    if (sight.length === 2) this.ends = [...sight]; // else it is nobody's choice
     this.refresh();
   }
 

@@ -33,7 +33,8 @@ export default class LiveSwitch extends Widget {
     this.pump = new Pump({
       send: (question, signal) => this.send(question, signal),
       show: (part, question, newest) => this.show(part, question, newest),
-      rests: (question) => (question.view.visits ? null : { ...question, exact: true }),
+      rests: (question) => this.rests(question),
+      answered: ({ view }, newest) => view.waits(!newest),
       failed: (error, question) => this.failed(error, question),
     });
     this.eyes = new ResizeObserver(([{ contentRect }]) => contentRect.width || this.pump.stop());
@@ -54,6 +55,7 @@ export default class LiveSwitch extends Widget {
     on('visibilitychange', () => document.hidden && this.pump.stop());
     window.explorer.live = (tab, values) => this.heard(tab, values);
     super.connectedCallback();
+    this.fire('enter', { chosen: this.chosen });
   }
 
   disconnectedCallback() {
@@ -79,6 +81,7 @@ export default class LiveSwitch extends Widget {
       console.info('the choice is not kept by this browser:', error.message);
     }
     if (!on) this.rest();
+    this.fire('enter', { chosen: on });
     this.update();
   }
 
@@ -104,12 +107,24 @@ export default class LiveSwitch extends Widget {
     this.eyes.disconnect();
     this.eyes.observe(view);
     const said = JSON.stringify(values);
-    if (view.follows(said)) this.pump.ask({ tab, values, said, view, typed: document.activeElement?.closest('textarea')?.value });
+    if (!view.follows(said)) return;
+    const film = view.begun; // of a run that has just begun, drafts of all frames
+    view.begun = false;
+    const typed = film ? '' : document.activeElement?.closest('textarea')?.value;
+    this.pump.ask({ tab, values, said, view, film, typed, whole: film || view.whole });
   }
 
-  async *send({ tab, values, said, view, typed, exact = false }, signal) {
-    const question = { key: this.value.key, tab, values, exact, ...view.sight(exact, said), ...(typed ? { typed } : {}) };
-    view.waits(true);
+  // First what is looked at, and of a sheet then the others, as far as they are not drawn.
+  rests(question) {
+    const { view } = question;
+    if (view.visits || question.film) return [];
+    const sight = { ...question, exact: true, whole: false };
+    return view.whole ? [sight, question, { ...question, exact: true }] : [sight];
+  }
+
+  async *send({ tab, values, view, typed, exact = false, whole }, signal) {
+    const question = { key: this.value.key, tab, values, exact, whole, ...view.sight(exact), ...(typed ? { typed } : {}) };
+    if (!exact) view.waits(true);
     const answer = await fetch(ROUTE, { method: 'POST', body: JSON.stringify(question), headers: { 'Content-Type': 'application/json' }, signal });
     if (!answer.ok) throw new Refusal(answer.status, await answer.json());
     for await (const { type, what, body } of partsOf(answer.body)) {
@@ -120,13 +135,15 @@ export default class LiveSwitch extends Widget {
 
   read(head) {
     if (head.error) throw new Refusal(500, head);
+    if (head.here !== this.value.here) this.value = { ...this.value, here: head.here };
+    if (!this.on) this.rest(); // drafts have turned out to be slow
     return head;
   }
 
   async show({ blob, ...what }, { view, said }, newest) {
     if (!blob) view.turn(what, said);
     else await view.drew(what, blob);
-    view.waits(!newest);
+    if (blob || !newest) view.waits(!newest);
     write(this.said, '');
   }
 
@@ -134,7 +151,7 @@ export default class LiveSwitch extends Widget {
     view.waits(false);
     if (error.status === 403 && performance.now() - this.refusedAt > 10_000) {
       this.refusedAt = performance.now(); // the server was started anew, or thought that this page had gone
-      return this.fire('enter', {});
+      return this.fire('enter', { chosen: this.chosen });
     }
     write(this.said, error.status === 403 ? this.say('gone') : error.status ? error.message : this.say('lost'));
   }

@@ -88,7 +88,7 @@ export default class PadView extends RunView {
   get visits() { return this.reel.blobs.size > 0 && this.left === null; }
 
   follows(said) {
-    return said !== this.said || !this.reel.exact(this.cell);
+    return this.begun || said !== this.said || !this.reel.exact(this.cell);
   }
 
   sight(exact) {
@@ -149,7 +149,7 @@ export default class PadView extends RunView {
 
   remark() {
     const { point, handle, cell } = this;
-    if (this.exact || (this.sketch && (handle.held || !this.visits))) return '';
+    if (this.exact || (this.kind && (handle.held || !this.visits))) return '';
     if (!handle.held && point) {
       if (point.error) return this.say('error', point);
       if (point.gone) return this.say('gone');
@@ -260,8 +260,9 @@ export default class PadView extends RunView {
 
   moveTo(x, y) {
     if (!this.reel.blobs.size) return;
+    const was = [this.x, this.y].join();
     this.go(x, y);
-    this.fire('look', {});
+    if (was !== [this.x, this.y].join()) this.fire('look', {});
   }
 
   step(axis, direction, large) {

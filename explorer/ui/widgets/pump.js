@@ -1,11 +1,13 @@
 // Pump: the way from a hand to a picture. One question is under way, one waits: the newest. It knows no page.
 //
-//   send(question, signal)   asks; gives the parts of the answer one after the other, the first is no picture
-//   show(part, question, newest)   draws a part; `newest` says whether nothing newer has been asked for
-//   rests(question)          the question for the exact pictures, when the hand rests; null where there is none
-//   failed(error)            a question was refused, or nobody answers
+//   send(question, signal)         asks; gives the parts of the answer as they come, pictures with a `blob`
+//   show(part, question, newest)   draws a part; `newest` says whether nothing else has been set since
+//   rests(question)                the questions that follow one after the other when the hand rests: the exact pictures
+//   answered(question, newest)     all of the answer was drawn
+//   failed(error, question)        it was refused, or nobody answers
 //
-// A question has a `view`, and `whole` if more than what is looked at follows: once that is drawn, a newer question ends it.
+// A question has a `view`. A newer one ends the one under way as soon as its first picture is drawn; so something is always
+// drawn, however fast the hand. A question that is `exact` is ended at once.
 
 export const REST = 400; // milliseconds without a key after which the hand rests
 
@@ -13,15 +15,18 @@ export class Pump {
   constructor(ways) {
     Object.assign(this, ways);
     this.waiting = null; // the newest question that was not sent
+    this.following = []; // what is asked after it
     this.flying = null; // {question, aborter, drawn}
     this.newest = null; // the question asked last
     this.held = this.composing = this.rested = false;
     this.timer = 0;
+    this.moment = 0;
   }
 
   // The hand has moved.
   ask(question) {
-    this.newest = this.waiting = question;
+    this.newest = this.waiting = { ...question, moment: ++this.moment };
+    this.following = [];
     this.rested = false;
     this.count();
     this.go();
@@ -49,16 +54,19 @@ export class Pump {
   // An input method is at work: what it shows meanwhile is not what is meant.
   compose(on) {
     this.composing = on;
-    if (this.newest) this.count();
+    if (this.newest && !this.rested) this.count();
     this.go();
   }
 
   rest() {
     if (this.rested || !this.newest) return;
     this.rested = true;
-    const exact = this.rests(this.newest);
-    if (!exact) return;
-    this.waiting = exact;
+    this.following = this.rests(this.newest);
+    this.follow();
+  }
+
+  follow() {
+    this.waiting ??= this.following.shift() ?? null;
     this.go();
   }
 
@@ -66,6 +74,7 @@ export class Pump {
   stop() {
     clearTimeout(this.timer);
     this.newest = this.waiting = null;
+    this.following = [];
     this.flying?.aborter.abort();
   }
 
@@ -73,30 +82,30 @@ export class Pump {
     if (!this.waiting || this.composing) return;
     const { flying, waiting } = this;
     if (!flying) this.fly();
-    else if (waiting.view !== flying.question.view || (flying.drawn && this.overtaken(waiting))) flying.aborter.abort();
-  }
-
-  // Drafts of other settings take the place of what is still to come; the exact pictures wait for the drafts.
-  overtaken(waiting) {
-    return !waiting.exact;
+    else if (flying.drawn || flying.question.exact || waiting.view !== flying.question.view) flying.aborter.abort();
   }
 
   async fly() {
     const flight = { question: this.waiting, aborter: new AbortController(), drawn: false };
     [this.flying, this.waiting] = [flight, null];
-    const { question, aborter } = flight;
+    const { question, aborter: { signal } } = flight;
+    const isNewest = () => question.moment === this.newest?.moment;
     try {
-      for await (const part of this.send(question, aborter.signal)) {
-        if (aborter.signal.aborted) break;
+      for await (const part of this.send(question, signal)) {
+        if (signal.aborted) break;
+        await this.show(part, question, isNewest());
         flight.drawn ||= Boolean(part.blob);
-        await this.show(part, question, !this.waiting);
         this.go();
       }
+      if (!signal.aborted) this.answered(question, isNewest());
     } catch (error) {
-      if (!aborter.signal.aborted) this.failed(error, question);
+      if (!signal.aborted) {
+        this.following = [];
+        this.failed(error, question);
+      }
     }
     this.flying = null;
-    this.go();
+    this.follow();
   }
 }
 

@@ -35,7 +35,7 @@ export class RunView extends Widget {
   begin(props) {
     super.begin(props);
     this.className = `view view-blank ${this.constructor.look}`;
-    Object.assign(this, { of: '', said: '', places: '', late: false, left: null });
+    Object.assign(this, { of: '', said: '', places: '', late: false, left: null, begun: false });
     this.dataset.state = 'empty';
     this.reel = new (props.Reel ?? Reel)((i) => this.arrived(i));
     Object.assign(this, { frames: [], shown: shownOf(), notes: {}, given: {}, touched: false, current: '' });
@@ -73,11 +73,14 @@ export class RunView extends Widget {
     const url = manifest?.url ?? '';
     if (url && url === this.left) return; // it goes on, while the visitor is elsewhere
     [this.notes, this.of, this.left] = [notes, of, null];
-    if (url !== this.current || count !== this.reel.count) this.reset(url, count, manifest);
+    const another = url !== this.current || count !== this.reel.count;
+    if (another) this.reset(url, count, manifest);
+    this.begun = another && count > 0 && !bitsOf(ready).length;
     this.give(given);
     this.reel.setReady(bitsOf(ready));
     this.preview(preview);
     this.refresh();
+    if (this.begun) this.fire('look', {});
   }
 
   // fps and loop as Python has them: carried along for the exports.
@@ -119,15 +122,15 @@ export class RunView extends Widget {
 
   // Whether there is something to draw, when the page's widgets say `said`.
   follows(said) {
-    return said !== this.said || !this.sighted.every((i) => this.reel.exact(i));
+    return this.begun || said !== this.said || !this.sighted.every((i) => this.reel.exact(i));
   }
 
   // What is looked at, for live.py.
   sight(exact) {
-    const { reel, frames, of, places, whole } = this;
+    const { reel, frames, of, places } = this;
     const have = exact ? [...reel.blobs.keys()].filter((i) => reel.exact(i)) : [...reel.blobs.keys()].filter((i) => reel.kinds.get(i) !== 'stale');
     const sight = reel.count ? this.sighted.map((i) => frames[i]?.coordinates).filter(Boolean) : [];
-    return { sight, whole, of, places, have: [...new Set([...have, ...reel.ready])] };
+    return { sight, of, places, have: [...new Set([...have, ...reel.ready])] };
   }
 
   // Pictures of settings `of` follow. Those of other settings stay until they come, and are marked.
