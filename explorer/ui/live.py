@@ -31,7 +31,7 @@ from explorer.ui.active_jobs import ActiveJobs
 from explorer.ui.asked import Desk
 from explorer.ui.jobs import Job
 from explorer.ui.limits import Caller, Door
-from explorer.ui.questions import Head, Question, Refused, head_of, wanted
+from explorer.ui.questions import NONE_OF_OURS, Head, Question, Refused, head_of, wanted
 
 QUICK = 0.5
 """Seconds of a draft up to which pictures follow the hand unasked."""
@@ -165,7 +165,7 @@ class Live:
     def _answer(self, caller: Caller, question: Question) -> Iterator[Head | Picture | None]:
         tab, visitor = self.tabs.get(question.tab), caller.session_hash
         if tab is None or len(question.values) != len(tab.components):
-            raise Refused(f"tab {question.tab[:60]!r} with {len(question.values)} values is not on this page")
+            raise Refused(NONE_OF_OURS)
         self.active.stop(visitor, question.tab, Stream)  # at once: to plan takes turns on the device
         experiment = tab.resolved(tab.settings(_read(tab.components, question.values)))
         plan = self.desk.asked(visitor, experiment).plan
@@ -202,7 +202,7 @@ def _read(components: Sequence[Any], values: Sequence[Any]) -> list[Any]:
     try:
         return [_read_one(component, value) for component, value in zip(components, values, strict=True)]
     except (GradioError, OSError, ValueError, TypeError, AttributeError, KeyError) as error:
-        raise Refused(f"a value is none of its widget: {str(error)[:200]}") from error
+        raise Refused(NONE_OF_OURS) from error
 
 
 def _read_one(component: Any, value: Any) -> Any:

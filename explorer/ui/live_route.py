@@ -25,10 +25,11 @@ from starlette.routing import Route
 from explorer.engine.tasks import TasksMissing
 from explorer.experiments.inputs import InputError
 from explorer.ui.live import Live, Picture
-from explorer.ui.questions import Head, Question, Refused
+from explorer.ui.questions import NONE_OF_OURS, Head, Question, Refused
 from explorer.ui.text import say, speaking
 
 MOST_BYTES = 64_000
+NOT_FROM_HERE = "This page is no longer known here: reload it."
 BOUNDARY = "live-picture"
 END = object()
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "X-Accel-Buffering": "no"}
@@ -47,13 +48,14 @@ def live_routes(live: Live, language_of: Any) -> list[Route]:
     """The route; `language_of` says which language a request is answered in."""
 
     async def answer(request: Request) -> Response:
+        language = language_of(request)
         try:
             asked = await _body(request)
             visitor = _visitor(live, request, asked)
             question = Question.read(asked)
         except Refused as refused:
-            return _sentence(str(refused), refused.status)
-        language = language_of(request)
+            with speaking(language):
+                return _sentence(say(str(refused)), refused.status)
         drawn = _speaking(live.answer(visitor, question), language)
         try:
             head = await anyio.to_thread.run_sync(next, drawn)
@@ -71,16 +73,16 @@ def live_routes(live: Live, language_of: Any) -> list[Route]:
 
 async def _body(request: Request) -> Any:
     if not _from_here(request):
-        raise Refused("this page is another's", 403)
+        raise Refused(NOT_FROM_HERE, 403)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > MOST_BYTES:
-            raise Refused(f"the request may have {MOST_BYTES} bytes", 413)
+            raise Refused(NONE_OF_OURS, 413)
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
-        raise Refused("the request is no JSON") from None
+        raise Refused(NONE_OF_OURS) from None
 
 
 def _from_here(request: Request) -> bool:
@@ -96,7 +98,7 @@ def _visitor(live: Live, request: Request, asked: Any) -> Visitor:
     key = asked.pop("key", None) if isinstance(asked, dict) else None
     session = live.visitor(key) if isinstance(key, str) else None
     if session is None:
-        raise Refused("this page is no longer known: reload it", 403)
+        raise Refused(NOT_FROM_HERE, 403)
     return Visitor(session, request.client, request.headers)
 
 
