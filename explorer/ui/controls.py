@@ -7,7 +7,7 @@ error names the field and says what is allowed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -79,8 +79,8 @@ ONE_MORE = {"add": "+ Add a prompt", "remove": "− Remove the last"}
 class Control:
     """The widgets of one field. `read` makes the field's value of theirs, `write` theirs of the field's value.
 
-    `changed` are the events after which the value is a new one worth pricing; `entered` those that mean "go"; `moved`
-    those of a hand that is still at it.
+    `changed` are the events after which the value is a new one worth pricing; `entered` those that mean "go"; `arrived`
+    those of values that no hand typed or dragged in: an upload, a dice.
     """
 
     name: str
@@ -89,7 +89,7 @@ class Control:
     write: Callable[[Any], list[Any]]
     changed: list[Any]
     entered: list[Any]
-    moved: list[Any]
+    arrived: list[Any] = field(default_factory=list)
 
 
 def settings_of(controls: Sequence[Control], values: Sequence[Any]) -> dict[str, Any]:
@@ -101,10 +101,11 @@ def settings_of(controls: Sequence[Control], values: Sequence[Any]) -> dict[str,
     return settings
 
 
-def _single(name: str, component: Any, changed: Any, moved: Any, entered: Sequence[Any] = ()) -> Control:
-    return Control(
-        name, [component], lambda values: values[0], lambda value: [value], [changed], list(entered), [moved]
-    )
+def _single(
+    name: str, component: Any, changed: Any, entered: Sequence[Any] = (), arrived: Sequence[Any] = ()
+) -> Control:
+    events = [changed], list(entered), list(arrived)
+    return Control(name, [component], lambda values: values[0], lambda value: [value], *events)
 
 
 def control(name: str, declared: Input, value: Any, elem_id: str) -> Control:
@@ -120,7 +121,7 @@ Words = Mapping[str, str]
 
 def _slider(name: str, value: Any, words: Words, *, low: float, high: float, step: float) -> Control:
     slider = _Slider(low, high, step=step, value=value, **words)
-    return _single(name, slider, slider.change, slider.input)
+    return _single(name, slider, slider.change)
 
 
 def _number(name: str, value: Any, words: Words, *, high: float, **_bounds: float) -> Control:
@@ -129,17 +130,17 @@ def _number(name: str, value: Any, words: Words, *, high: float, **_bounds: floa
         number = gr.Number(precision=None, value=value, **words)
         dice = gr.Button("🎲 Another", size="sm", elem_id=f"{words['elem_id']}-dice")
     dice.click(None, None, number, js=f"() => Math.floor(Math.random() * {high + 1})")
-    return _single(name, number, number.change, number.change)  # the dice is no input
+    return _single(name, number, number.change, arrived=[number.change])
 
 
 def _choice(kind: type[_Radio | _Dropdown], name: str, value: Any, words: Words, *, options: Sequence[str]) -> Control:
     choice = kind(list(options), value=value, **words)
-    return _single(name, choice, choice.change, choice.input)
+    return _single(name, choice, choice.change)
 
 
 def _text(name: str, value: str, words: Words) -> Control:
     text = gr.Textbox(value, max_lines=4, **words)
-    return _single(name, text, text.blur, text.input, [text.submit])
+    return _single(name, text, text.blur, [text.submit])
 
 
 def _numbers(name: str, value: Sequence[float], words: Words, *, example: str) -> Control:
@@ -147,7 +148,7 @@ def _numbers(name: str, value: Sequence[float], words: Words, *, example: str) -
         return ", ".join(repr(number).removesuffix(".0") for number in numbers)  # exact, as a link needs it
 
     text = gr.Textbox(show(value), placeholder=example, **words)
-    return Control(name, [text], lambda v: v[0] or "", lambda v: [show(v)], [text.blur], [text.submit], [text.input])
+    return Control(name, [text], lambda v: v[0] or "", lambda v: [show(v)], [text.blur], [text.submit])
 
 
 def _picture(name: str, value: str, words: Words, *, examples: Mapping[str, Path]) -> Control:
@@ -184,7 +185,7 @@ def _picture(name: str, value: str, words: Words, *, examples: Mapping[str, Path
 
     image.input(tidied, image, image, **QUICK)
     buttons.press(example, None, image, **QUICK)
-    return _single(name, image, image.change, image.change)
+    return _single(name, image, image.change, arrived=[image.change])
 
 
 def _texts(name: str, value: Sequence[str], words: Words, *, low: int, high: int, names: Sequence[str]) -> Control:
@@ -222,8 +223,7 @@ def _texts(name: str, value: Sequence[str], words: Words, *, low: int, high: int
     everything = [*boxes, shown]
     more.press(one_more, everything, everything, **QUICK)
     changed, entered = [box.blur for box in boxes], [box.submit for box in boxes]
-    moved = [box.input for box in boxes]
-    return Control(name, everything, read, lambda prompts: show(prompts, len(prompts)), changed, entered, moved)
+    return Control(name, everything, read, lambda prompts: show(prompts, len(prompts)), changed, entered)
 
 
 def _parts(name: str, value: Any, words: Words, *, parts: Mapping[str, Input]) -> Control:
@@ -241,7 +241,7 @@ def _parts(name: str, value: Any, words: Words, *, parts: Mapping[str, Input]) -
         lambda value: [widget for c in inner for widget in c.write(getattr(value, c.name))],
         [event for c in inner for event in c.changed],
         [event for c in inner for event in c.entered],
-        [event for c in inner for event in c.moved],
+        [event for c in inner for event in c.arrived],
     )
 
 

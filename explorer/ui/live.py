@@ -39,7 +39,7 @@ QUICK = 0.5
 WHOLE_SECONDS = 10.0
 """What all pictures of a sheet may take, if they shall follow by themselves when the hand rests."""
 
-BEGINS, ENDS = 0.7, 20.0
+BEGINS, ENDS = 2.0, 20.0
 """Seconds that a render waits for the page to ask for drafts of it, and for the last of them."""
 
 QUALITY = 90

@@ -1,8 +1,9 @@
-"""The switch of live drawing, and what makes the page ask: every hand on a tab's form or view.
+"""The switch of live drawing, and what makes the page ask for pictures.
 
-The events are the browser's alone (`fn=None`): they hand the present values of the tab's widgets to live.js, which asks
-the route of `live_route`. The switch says by an event of its own that it is there and what was chosen, and is told what
-can be done here and under which key.
+live.js hears every hand on the page. What the widgets of the tab in sight say it learns from an event of its view,
+which is the browser's alone (`fn=None`) and hands it their present values; it asks the route of `live_route`. The
+switch says by an event of its own that it is there and what was chosen, and is told what can be done here and under
+which key.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from explorer.ui.tab import Tab
 from explorer.ui.text import words
 from explorer.ui.widget import Widget
 
+ARRIVED = "() => explorer.moved?.()"
 HEARD = "(...values) => explorer.live?.({name!r}, values)"
 
 
@@ -40,9 +42,10 @@ def connect_live(page: gr.Blocks, live: Live, switch: LiveSwitch, tabs: Sequence
     page.unload(live.left)
     for tab in tabs:
         tab.live = live
-        moved = [event for c in tab.controls for event in c.moved]
-        inputs = {"inputs": tab.components, "js": HEARD.format(name=tab.name), "trigger_mode": "multiple"}
-        gr.on([*moved, tab.view.look], None, **inputs, **QUICK)
+        said = {"js": HEARD.format(name=tab.name), "trigger_mode": "multiple"}
+        tab.view.look(None, tab.components, None, **said, **QUICK)
+    controls = {c.name: c for c in tabs[0].controls} | {f"{tab.name}-{c.name}": c for tab in tabs for c in tab.own}
+    gr.on([event for c in controls.values() for event in c.arrived], None, js=ARRIVED, **QUICK)
 
 
 def _entered(live: Live) -> Callable[[gr.Request, gr.EventData], dict[str, str]]:

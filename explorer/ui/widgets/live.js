@@ -1,6 +1,6 @@
-// LiveSwitch: pictures that follow the hand. Its value is {here, key}, see live_switch.py; every event of a tab's form and
-// view comes to `explorer.live`, with the present values of its widgets. It asks for what the view looks at, and the view
-// draws what comes (`turn`, `drew`). On is kept by the browser, once it was chosen there.
+// LiveSwitch: pictures that follow the hand. Its value is {here, key}, see live_switch.py. Whatever a hand does on the page
+// makes the view in sight fire `look`, which brings the present values of the tab's widgets to `explorer.live`. It asks for
+// what the view looks at, and the view draws what comes (`turn`, `drew`). On is kept by the browser, once it was chosen.
 
 import { Pump, partsOf } from './pump.js';
 import { Widget, html, write } from './widget.js';
@@ -28,6 +28,8 @@ export default class LiveSwitch extends Widget {
     this.className = 'live';
     this.button.title = this.say('hint');
     this.chosen = null; // on or off, if the visitor said so
+    this.soon = this.later = 0;
+    this.touched = false; // what the page fills in itself is nobody's wish
     this.refusedAt = 0; // when the server last knew this page no more
     this.button.addEventListener('click', () => this.choose(!this.on));
     this.pump = new Pump({
@@ -48,12 +50,14 @@ export default class LiveSwitch extends Widget {
     } catch {
       this.chosen = null; // this browser keeps nothing
     }
+    for (const name of ['input', 'keydown', 'pointerdown']) on(name, () => { this.touched = true; });
+    for (const name of ['input', 'change', 'click']) on(name, ({ target }) => target.closest?.(VIEW) || this.moved());
     on('pointerdown', () => this.pump.hold());
     for (const name of ['pointerup', 'pointercancel', 'lostpointercapture']) on(name, () => this.pump.release());
     on('compositionstart', () => this.pump.compose(true));
     on('compositionend', () => this.pump.compose(false));
     on('visibilitychange', () => document.hidden && this.pump.stop());
-    window.explorer.live = (tab, values) => this.heard(tab, values);
+    Object.assign(window.explorer, { live: (tab, values) => this.heard(tab, values), moved: () => this.moved() });
     super.connectedCallback();
     this.fire('enter', { chosen: this.chosen });
   }
@@ -63,6 +67,7 @@ export default class LiveSwitch extends Widget {
     this.eyes.disconnect();
     this.pump.stop();
     delete window.explorer.live;
+    delete window.explorer.moved;
   }
 
   get possible() {
@@ -100,8 +105,20 @@ export default class LiveSwitch extends Widget {
 
   /* ---- asking --------------------------------------------------------------------------------------------- */
 
+  // A widget may have another value: Gradio knows by the next frame, of what it does itself a little later.
+  moved() {
+    if (!this.on || !this.touched || this.soon) return;
+    const look = () => [...document.querySelectorAll(VIEW)].find((view) => view.offsetParent)?.fire('look', {});
+    this.soon = requestAnimationFrame(() => {
+      this.soon = 0;
+      look();
+    });
+    clearTimeout(this.later);
+    this.later = setTimeout(look, 120);
+  }
+
   heard(tab, values) {
-    if (!this.on || !navigator.userActivation?.hasBeenActive) return;
+    if (!this.on || !this.touched) return;
     const view = document.getElementById(`${tab}-view`)?.querySelector(VIEW);
     if (!view?.offsetParent) return;
     this.eyes.disconnect();
