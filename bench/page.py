@@ -51,8 +51,8 @@ def worktree(commit: str | None) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def running(tree: Path) -> Iterator[str]:
-    """The address of a commit's page, while it is served."""
+def running(tree: Path) -> Iterator[tuple[str, int]]:
+    """The address of a commit's page and the id of its process, while it is served."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -61,7 +61,7 @@ def running(tree: Path) -> Iterator[str]:
         flags = ["--host", "127.0.0.1", "--port", str(port), "--runs-folder", folder]
         server = _started([sys.executable, "app.py", *flags], tree, url)
         try:
-            yield url
+            yield url, server.pid
         finally:
             server.terminate()
             server.wait()
@@ -116,7 +116,7 @@ def of_loading(page: Page, url: str, name: str) -> dict[str, int]:
 
 def measured(commit: str | None) -> dict[str, int]:
     """Everything about one commit."""
-    with worktree(commit) as tree, running(tree) as url, sync_playwright() as playwright:
+    with worktree(commit) as tree, running(tree) as (url, _), sync_playwright() as playwright:
         browser = launched(playwright)
         context = browser.new_context()
         found = of_config(url)

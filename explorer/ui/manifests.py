@@ -24,12 +24,19 @@ def manifest(folder: Path, language: str, names: bool = False) -> Path:
         return folder / ENGLISH
     if not ours.exists():
         found = json.loads((folder / ENGLISH).read_text(encoding="utf-8"))
-        found["frames"] = [_frame(frame, language, names) for frame in found["frames"]]
-        if "shown" in found:
-            found["shown"] = _shown(found["shown"], language, names)
         with whole(ours) as part:
-            part.write_text(json.dumps(found), encoding="utf-8")
+            part.write_text(json.dumps(translated(found, language, names)), encoding="utf-8")
     return ours
+
+
+def translated(found: dict[str, Any], language: str, names: bool = False) -> dict[str, Any]:
+    """What frames.json says, in `language`; as it is in English."""
+    if language not in LANGUAGES:
+        return found
+    said = {**found, "frames": [_frame(frame, language, names) for frame in found["frames"]]}
+    if "shown" in found:
+        said["shown"] = _shown(found["shown"], language, names)
+    return said
 
 
 def _frame(frame: dict[str, Any], language: str, names: bool) -> dict[str, Any]:

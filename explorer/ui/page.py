@@ -16,13 +16,16 @@ from explorer.experiments.base import Experiment
 from explorer.outputs.runs import Runs
 from explorer.ui.active_jobs import ActiveJobs
 from explorer.ui.asked import Desk
-from explorer.ui.bilingual import BilingualPage, language_button
+from explorer.ui.bilingual import BilingualPage, language_button, language_of
 from explorer.ui.controls import Control, control
 from explorer.ui.due import Due
 from explorer.ui.forms import Form
 from explorer.ui.gallery import connect_gallery, draw_gallery
 from explorer.ui.history import connect_history, draw_history
 from explorer.ui.limits import Door, Limits
+from explorer.ui.live import Live
+from explorer.ui.live_route import live_routes
+from explorer.ui.live_switch import LiveSwitch, connect_live
 from explorer.ui.memory import Memory
 from explorer.ui.opening import MAX_FILE_SIZE, connect_opening, draw_opening
 from explorer.ui.reopening import Reopening
@@ -38,10 +41,12 @@ def build_page(
     runs: Runs,
     experiments: Mapping[str, type[Experiment]],
     limits: Limits | None = None,
+    *,
+    live: bool = True,
 ) -> gr.Blocks:
     """The whole page over one engine; every visitor gets runs of their own in `runs`.
 
-    `limits` are for what a visitor may ask (None: no limits).
+    `limits` are for what a visitor may ask (None: no limits); `live` says whether pictures may follow the hand at all.
     """
     gr.set_static_paths([runs.root])
     active, desk, door = ActiveJobs(), Desk(engine), Door(limits)
@@ -57,6 +62,7 @@ def build_page(
         gallery = draw_gallery(experiments, engine.networks.name)
         notice = StatusView(elem_id="notice")
         shared = _draw_shared(engine)
+        switch = LiveSwitch(elem_id="live") if live else None
         history, memory, due = draw_history(experiments), Memory(elem_id="memory"), Due(experiments, elem_id="due")
         told = {"desk": desk, "due": due, "memory": memory, "history": history}
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as shown:
@@ -73,6 +79,10 @@ def build_page(
         connect_gallery(gallery, form, notice)
         connect_opening(opening, reopening, notice)
         connect_history(history, runs, reopening.outputs, reopening.updates)
+        if switch:
+            drawing = Live(engine, form.by_name, active, desk, door)
+            connect_live(page, drawing, switch, tabs)
+            page.routes = live_routes(drawing, language_of)
         page.unload(active.left)
         page.unload(desk.left)
     return page

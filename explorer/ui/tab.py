@@ -21,6 +21,7 @@ from explorer.ui.due import Due
 from explorer.ui.exporting import Exports
 from explorer.ui.history import HistoryView, entry_of
 from explorer.ui.limits import Door
+from explorer.ui.live import Live
 from explorer.ui.memory import Memory, kept
 from explorer.ui.news import Film, Status
 from explorer.ui.rendering import Folder, prices, render_of
@@ -48,6 +49,7 @@ class Tab:
         self.experiment, self.engine, self.runs, self.active = experiment, engine, runs, active
         self.desk, self.due, self.memory, self.history = desk, due, memory, history
         self.door, self.name = door or Door(), experiment.name()
+        self.live: Live | None = None
         with gr.Tab(experiment.title(), id=self.name, elem_id=f"tab-{self.name}") as self.panel:
             gr.Markdown(experiment.__doc__ or "", elem_classes="help")
             with gr.Row(elem_classes="workbench"):
@@ -170,6 +172,7 @@ class Tab:
             yield {self.status: said("error", sentence)}
             return
         experiment, folder, last = asked.experiment, job.sink, None
+        drafts = self.live and self.live.drafts_of_a_run(visitor, self.name)
         for film, status in self.active.run(visitor, self.name, job):
             more = self.remembered(experiment, folder.run) if last is None else {}
             if status.state in ("done", "stopped"):
@@ -177,6 +180,8 @@ class Tab:
             if last is None or status.state != "running":
                 more |= self.listed(folder.run, experiment)
             yield {**self.shown(folder.run, film, status), **more}
+            if last is None and drafts:  # they are there long before the first of its own frames
+                drafts.wait()
             last = status.state
         if last != job.state:  # a newer render has taken its place
             yield self.listed(folder.run, experiment)

@@ -16,7 +16,7 @@ const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [1, -1], Arrow
 export default class PadView extends RunView {
   static look = 'pad';
   static styles = ['view', 'pad'];
-  static events = ['visit'];
+  static events = ['look', 'visit'];
   static template = html`
 <div class="pad-table">
   <div class="pad-view">
@@ -62,6 +62,7 @@ export default class PadView extends RunView {
     this.corner = ['', '', '', '']; // the words of the corners
     [this.x, this.y] = [0, 0]; // where the handle is
     this.point = null; // what is known of the point here, when it is no cell: {} is asked for; see visits.py
+    this.sketch = null; // {bitmap, kind}: what was drawn last between the cells while the handle moved; see live.js
     this.offline = Boolean(props.offline); // nobody there to ask
     this.canvas = new Pane(this.picture, this.reel, (ratio) => this.shape(ratio), () => this.refresh());
     this.sheet = new Thumbs(this.cells, this.reel, 480);
@@ -82,9 +83,43 @@ export default class PadView extends RunView {
   get index() { return Math.max(0, this.lattice.nearest(this.x, this.y)); }
   get state() { return { ...super.state, x: this.x, y: this.y }; }
 
+  get sighted() { return this.cell >= 0 ? [this.cell] : []; }
+  get whole() { return !this.visits; } // a run has its cells
+  get visits() { return this.reel.blobs.size > 0 && this.left === null; }
+
+  follows(said) {
+    return this.begun || said !== this.said || !this.reel.exact(this.cell);
+  }
+
+  sight(exact) {
+    return { ...super.sight(exact), point: [this.x, this.y] };
+  }
+
+  stand([i]) {
+    if (this.lattice.cells[i]) this.go(...this.lattice.cells[i]);
+  }
+
+  async between(coordinates, kind, blob) {
+    const bitmap = await createImageBitmap(blob).catch(() => null);
+    if (!bitmap) return;
+    this.sketch = { bitmap, kind };
+    this.refresh();
+  }
+
+  unfollowed() {
+    this.sketch = null;
+    super.unfollowed();
+    this.refresh();
+  }
+
+  get kind() {
+    if (this.cell >= 0 && this.reel.blobs.has(this.cell)) return this.reel.kinds.get(this.cell) ?? '';
+    return this.point?.bitmap ? '' : (this.sketch?.kind ?? '');
+  }
+
   // Is the very picture of this place to be seen?
   get exact() {
-    return this.reel.blobs.has(this.cell) || Boolean(this.point?.bitmap);
+    return this.reel.exact(this.cell) || Boolean(this.point?.bitmap);
   }
 
   get saved() {
@@ -114,7 +149,7 @@ export default class PadView extends RunView {
 
   remark() {
     const { point, handle, cell } = this;
-    if (this.exact) return '';
+    if (this.exact || (this.kind && (handle.held || !this.visits))) return '';
     if (!handle.held && point) {
       if (point.error) return this.say('error', point);
       if (point.gone) return this.say('gone');
@@ -171,7 +206,8 @@ export default class PadView extends RunView {
 
   draw() {
     const { cell, point } = this;
-    if (point?.bitmap && !this.reel.blobs.has(cell)) return this.show(point.bitmap, 'exact');
+    const drawn = point?.bitmap ? point : this.sketch;
+    if (drawn && !this.reel.blobs.has(cell)) return this.show(drawn.bitmap, point?.bitmap ? 'exact' : drawn.kind);
     const parts = cell >= 0 ? [[cell, 1]] : this.lattice.around(this.x, this.y);
     this.canvas.show(parts.map(([i, weight]) => [this.standIn(i), weight]));
   }
@@ -181,7 +217,7 @@ export default class PadView extends RunView {
   }
 
   clear() {
-    [this.x, this.y, this.point] = [0, 0, null];
+    [this.x, this.y, this.point, this.sketch] = [0, 0, null, null];
     this.canvas.clear();
   }
 
@@ -223,7 +259,10 @@ export default class PadView extends RunView {
   }
 
   moveTo(x, y) {
-    if (this.reel.blobs.size) this.go(x, y);
+    if (!this.reel.blobs.size) return;
+    const was = [this.x, this.y].join();
+    this.go(x, y);
+    if (was !== [this.x, this.y].join()) this.fire('look', {});
   }
 
   step(axis, direction, large) {
@@ -239,7 +278,7 @@ export default class PadView extends RunView {
     if (Math.max(Math.abs(x - this.x), Math.abs(y - this.y)) <= near) this.go(x, y);
     const { point } = this;
     const asked = point && !(point.stopped || point.error || point.gone);
-    if (!this.reel.blobs.has(this.cell) && !asked && !this.offline) {
+    if (this.visits && !this.reel.blobs.has(this.cell) && !asked && !this.offline) {
       this.point = {};
       this.fire('visit', { coordinates: [this.x, this.y] });
     }

@@ -10,12 +10,15 @@
 //   remark()              what is to be said of the picture that is seen, '' for nothing
 //   pane(index)           where a picture of frame `index` goes that is no frame yet
 //   stop(), resized()     the view leaves the page, or has another width
+//   sighted               the frames that are looked at; `whole` whether all others shall follow when settings change
+//   stand(sight)          look at these frames; `between` draws what lies between frames, where that can be looked at
 //
-// and calls `refresh` after whatever the visitor does. No listener outlives the element: all are on its own nodes.
+// and fires `look` when the visitor looks at another place. Where pictures follow the hand (live.js) it is asked what is
+// looked at (`sight`), and told of pictures, drafts among them, of settings that are no run's (`turn`, `drew`). It calls `refresh` after whatever the visitor does. No listener outlives the element: all are on its own nodes.
 
 import { bitsOf, shownOf } from './grids.js';
 import { Reel } from './reel.js';
-import { Widget, html, write } from './widget.js';
+import { Widget, html, make, write } from './widget.js';
 
 const SAVE = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M11 4h2v8.2l2.8-2.8 1.4 1.4L12 16l-5.2-5.2 1.4-1.4 2.8 2.8zM5 18h14v2H5z"></path></svg><span data-say="save"></span>`;
 
@@ -27,14 +30,19 @@ const PLAY = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path class="view-
 export const plain = (event) => !(event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey);
 
 export class RunView extends Widget {
+  static events = ['look'];
+
   begin(props) {
     super.begin(props);
     this.className = `view view-blank ${this.constructor.look}`;
+    Object.assign(this, { of: '', said: '', places: '', late: false, left: null, begun: false });
     this.dataset.state = 'empty';
     this.reel = new (props.Reel ?? Reel)((i) => this.arrived(i));
     Object.assign(this, { frames: [], shown: shownOf(), notes: {}, given: {}, touched: false, current: '' });
     [this.note, this.save, this.range] = ['note', 'save', 'range'].map((name) => this.find('.view-' + name));
     this.save.title = this.say('save');
+    this.badge = make('p', 'view-kind', '', { hidden: true });
+    this.note.before(this.badge);
     this.sizes = new ResizeObserver(() => this.resized());
   }
 
@@ -61,14 +69,18 @@ export class RunView extends Widget {
   /* ---- what comes from Python and from the network -------------------------------------------------------- */
 
   update() {
-    const { manifest, count = 0, ready = '', preview = null, notes = {}, ...given } = this.value ?? {};
+    const { manifest, count = 0, ready = '', preview = null, notes = {}, of = '', ...given } = this.value ?? {};
     const url = manifest?.url ?? '';
-    this.notes = notes;
-    if (url !== this.current || count !== this.reel.count) this.reset(url, count, manifest);
+    if (url && url === this.left) return; // it goes on, while the visitor is elsewhere
+    [this.notes, this.of, this.left] = [notes, of, null];
+    const another = url !== this.current || count !== this.reel.count;
+    if (another) this.reset(url, count, manifest);
+    this.begun = another && count > 0 && !bitsOf(ready).length;
     this.give(given);
     this.reel.setReady(bitsOf(ready));
     this.preview(preview);
     this.refresh();
+    if (this.begun) this.fire('look', {});
   }
 
   // fps and loop as Python has them: carried along for the exports.
@@ -80,6 +92,7 @@ export class RunView extends Widget {
     this.current = url;
     this.reel.open(url.replace(/frames[\w.-]*\.json$/, ''), count);
     this.touched = false;
+    this.places = '';
     this.learn(manifest ?? {});
     this.stop();
     this.clear();
@@ -100,6 +113,90 @@ export class RunView extends Widget {
   learn(manifest) {
     this.frames = manifest.frames ?? [];
     this.shown = shownOf(manifest);
+  }
+
+  /* ---- pictures that follow the hand ---------------------------------------------------------------------- */
+
+  get sighted() { return [this.index]; }
+  get whole() { return false; }
+  get visits() { return false; } // whether it sees itself to the exact picture, when the hand rests
+
+  // Whether there is something to draw, when the page's widgets say `said`.
+  follows(said) {
+    return this.begun || said !== this.said || !this.sighted.every((i) => this.reel.exact(i));
+  }
+
+  // What is looked at, for live.py.
+  sight(exact) {
+    const { reel, frames, of, places } = this;
+    const have = exact ? [...reel.blobs.keys()].filter((i) => reel.exact(i)) : [...reel.blobs.keys()].filter((i) => reel.kinds.get(i) !== 'stale');
+    const sight = reel.count ? this.sighted.map((i) => frames[i]?.coordinates).filter(Boolean) : [];
+    return { sight, of, places, have: [...new Set([...have, ...reel.ready])] };
+  }
+
+  // Pictures of settings `of` follow. Those of other settings stay until they come, and are marked.
+  turn({ of, places, sight, moved, frames, shown }, said) {
+    this.said = said;
+    if (this.left && of === this.value.of) this.reopen();
+    else if (of !== this.of) this.leave(of, frames && { frames, shown });
+    this.places = places;
+    if (moved) this.stand(sight);
+    this.refresh();
+  }
+
+  // The settings are again those of the run.
+  reopen() {
+    const { at } = this;
+    this.left = null;
+    this.update();
+    if (at !== undefined) this.go(at);
+  }
+
+  leave(of, manifest) {
+    const { reel } = this;
+    this.left ??= this.current;
+    this.current = '';
+    const count = manifest?.frames.length ?? reel.count;
+    if (count !== reel.count) {
+      reel.open('', count);
+      this.touched = false;
+      this.clear();
+    }
+    reel.loosen();
+    this.stop();
+    [this.of, this.notes] = [of, {}];
+    if (manifest) {
+      this.learn(manifest);
+      this.arrange();
+    }
+    this.touched = true;
+  }
+
+  async drew({ index, coordinates, kind }, blob) {
+    if (index === null) await this.between(coordinates, kind, blob);
+    else await this.reel.lay(index, blob, kind);
+  }
+
+  // Whether what is shown is not yet what is set.
+  waits(late) {
+    this.late = late;
+    this.tellKind();
+  }
+
+  // Pictures follow the hand no more.
+  unfollowed() {
+    this.waits(false);
+  }
+
+  get kind() {
+    return this.reel.kinds.get(this.reel.nearest(this.index)) ?? '';
+  }
+
+  tellKind() {
+    const { kind, late, badge } = this;
+    badge.dataset.kind = kind;
+    badge.dataset.late = late;
+    write(badge, kind ? this.say('kind ' + kind) : late && this.reel.blobs.size ? this.say('late') : '');
   }
 
   async preview(news) {
@@ -145,11 +242,12 @@ export class RunView extends Widget {
     write(this.note, this.noteNow());
     const waiting = reel.previewing ? 'preview' : 'waiting';
     this.dataset.state = !reel.count ? 'empty' : reel.blobs.size ? 'shown' : waiting;
-    this.dataset.film = reel.count ? JSON.stringify(this.state) : 'null';
+    this.dataset.film = reel.count ? JSON.stringify(this.left === null ? this.state : { live: true }) : 'null';
     for (const desk of this.querySelectorAll('.view-desk')) desk.toggleAttribute('inert', !reel.blobs.size);
     const { saved } = this;
     if (saved) this.save.href = saved;
     else this.save.removeAttribute('href');
+    this.tellKind();
   }
 
   get state() {
@@ -162,7 +260,7 @@ export class RunView extends Widget {
 
   // The address of the lossless frame i.
   frame(i) {
-    return i < 0 ? null : this.reel.url(i, 'frames', '.png');
+    return i < 0 || this.reel.kinds.has(i) ? null : this.reel.url(i, 'frames', '.png');
   }
 
   /* ---- the picture ---------------------------------------------------------------------------------------- */
