@@ -103,7 +103,7 @@ def of_loading(page: Page, url: str, name: str) -> dict[str, int]:
     page.add_init_script("performance.setResourceTimingBufferSize(5000)")
     page.goto(url)
     page.wait_for_function(
-        "document.querySelector('#interpolation-status')?.innerText.includes('frames')", timeout=1000 * SECONDS
+        "document.querySelector('#prompt-grid-status')?.innerText.includes('frames')", timeout=1000 * SECONDS
     )
     page.wait_for_timeout(2000)
     travelled = page.evaluate(

@@ -40,7 +40,8 @@ def test_it():
 def test_what_is_skipped_is_told_and_fails_in_ci(ci, tmp_path):
     (tmp_path / "test_some.py").write_text(TESTS)
     env = {name: value for name, value in os.environ.items() if name != "CI"} | ({"CI": "true"} if ci else {})
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "xdist.plugin", "-p", "tests.skipped", "-p", "no:cacheprovider", "-n", "1"]
+    plugins = ("xdist.plugin", "tests.skipped", "no:cacheprovider")
+    command = [sys.executable, "-m", "pytest", "-q", *(f"-p{name}" for name in plugins), "-n", "1"]
     found = subprocess.run(
         [*command, "-c", os.devnull, "--rootdir", tmp_path, tmp_path / "test_some.py"],
         env={**env, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from playwright.sync_api import Browser, Error, expect, sync_playwright
@@ -21,5 +22,8 @@ def browser() -> Iterator[Browser]:
             started = launched(playwright)
         except Error as error:
             pytest.skip(f"no browser: {error.message.splitlines()[0]}")
+        # what moves by itself cannot be asserted on: a test that wants motion says so
+        started.new_context = partial(started.new_context, reduced_motion="reduce")
+        started.new_page = partial(started.new_page, reduced_motion="reduce")
         yield started
         started.close()
