@@ -12,7 +12,7 @@ from opencc import OpenCC
 
 TEXTS = Path(__file__).parents[1] / "explorer" / "ui" / "texts"
 
-AFTER = {"噪聲": "雜訊", "帶噪": "帶雜訊", "去噪": "去雜訊", "畫素": "像素"}
+AFTER = {"噪聲": "雜訊", "帶噪": "帶雜訊", "去噪": "去雜訊", "畫素": "像素", "實時": "即時"}
 """Words of the field that OpenCC does not know."""
 
 

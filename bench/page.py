@@ -14,7 +14,6 @@ import argparse
 import contextlib
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -27,6 +26,8 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
+
+from bench.browser import launched
 
 ROOT = Path(__file__).parents[1]
 CODE = ("js_on_load", "css_template", "html_template")
@@ -50,8 +51,8 @@ def worktree(commit: str | None) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def running(tree: Path) -> Iterator[str]:
-    """The address of a commit's page, while it is served."""
+def running(tree: Path) -> Iterator[tuple[str, int]]:
+    """The address of a commit's page and the id of its process, while it is served."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -60,7 +61,7 @@ def running(tree: Path) -> Iterator[str]:
         flags = ["--host", "127.0.0.1", "--port", str(port), "--runs-folder", folder]
         server = _started([sys.executable, "app.py", *flags], tree, url)
         try:
-            yield url
+            yield url, server.pid
         finally:
             server.terminate()
             server.wait()
@@ -115,9 +116,8 @@ def of_loading(page: Page, url: str, name: str) -> dict[str, int]:
 
 def measured(commit: str | None) -> dict[str, int]:
     """Everything about one commit."""
-    with worktree(commit) as tree, running(tree) as url, sync_playwright() as playwright:
-        chromium = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with worktree(commit) as tree, running(tree) as (url, _), sync_playwright() as playwright:
+        browser = launched(playwright)
         context = browser.new_context()
         found = of_config(url)
         for name in ("first visit", "second visit"):

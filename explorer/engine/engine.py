@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from statistics import mean
 
 import torch
+from diffusers.schedulers.scheduling_utils import SchedulerMixin
 from PIL import Image
 from torch import Tensor
 
@@ -147,8 +148,6 @@ class Engine:
 
     def render(self, plan: Plan) -> Render:
         """A render of the plan; nothing happens until it is iterated. Raises TasksMissing where tasks come first."""
-        if missing := [task for task in plan.before if self._kept(task) is None]:
-            raise TasksMissing(missing)
         return Render(self, plan)
 
     def execute(self, task: Task) -> Execution:
@@ -161,18 +160,24 @@ class Engine:
             raise TasksMissing([task])
         return result
 
+    def check(self, plan: Plan) -> None:
+        """Raises TasksMissing where tasks come before the plan."""
+        if missing := [task for task in plan.before if self._kept(task) is None]:
+            raise TasksMissing(missing)
+
     def _kept(self, task: Task) -> Mapping[str, Tensor] | None:
         kept = self.tasks.get(key_of(task, self.networks.signature))
         return kept.tensors if kept is not None and kept.done == task.steps else None
 
     def warm_up(self) -> None:
-        """Two UNet calls and a decode at the model's own size, so that prices have seconds; then what makes it fast."""
+        """UNet calls and a decode at the model's own size, so that prices have seconds; then what makes it fast."""
         sampling = Sampling(1, self.defaults.scheduler, self.defaults.height, self.defaults.width)
         latents = torch.zeros(self.latents_shape(sampling), device=self.networks.device)
         row, batch = Row(latents, torch.tensor(1), self.encode("")), self.rows_a_call(sampling)
         for worker in self.workers:
             for _ in range(2):
                 worker.submit([row] * batch, batch).result()
+                worker.submit([row] * 2).result()  # as a draft does
             worker.decode(latents)
         for worker in self.workers:
             worker.tune([row], batch)
@@ -208,8 +213,10 @@ class Render:
     that gives NaN or infinity ends it with Overflow, and its picture is not kept.
     """
 
-    def __init__(self, engine: Engine, plan: Plan) -> None:
+    def __init__(self, engine: Engine, plan: Plan, store: FrameStore | None = None) -> None:
+        engine.check(plan)
         self.engine, self.plan = engine, plan
+        self.store = engine.store if store is None else store
         self.rows = Rows()
         self._decoded = 0
         self._cancel = threading.Event()
@@ -239,7 +246,7 @@ class Render:
             self.keys.append(key)
             self._places[key].append(index)
             self._first.setdefault(name, index)
-            if key not in self._missing and key not in self.engine.store:
+            if key not in self._missing and key not in self.store:
                 self._miss(index, point)
         self.price = self._price()
 
@@ -252,7 +259,15 @@ class Render:
         self._rows += len(point.sides) * self._travels[name]
 
     def _evaluations(self, point: Point) -> int:
-        return len(timesteps_of(point, self._scheduler))
+        return len(timesteps_of(*self._way(point)))
+
+    def _way(self, point: Point) -> tuple[Point, SchedulerMixin]:
+        """What is denoised, and by which scheduler."""
+        return point, self._scheduler
+
+    def _due(self, place: Place, step: Step) -> bool:
+        """Whether this step of its point is what the place shows."""
+        return step.last if place.step is None else place.step == step.step
 
     def _price(self) -> Price:
         stored = sum(key not in self._missing for key in self.keys)
@@ -297,14 +312,13 @@ class Render:
         yield from self._stored(order)
         points = dict.fromkeys(self._points[i] for i in order if self._points[i] in self._travels)
         device, first = self.engine.networks.device, [self._first[name] for name in points]
-        trajectories = (Trajectory(i, self.plan.point(i), self._scheduler, device) for i in first)
+        trajectories = (Trajectory(i, *self._way(self.plan.point(i)), device) for i in first)
         looks = self._looks()
         try:
             for step in denoise(trajectories, self._submit, self._rows_a_call, len(self.engine.workers)):
                 yield step
                 for index in looks[self._points[step.index]]:
-                    due = self.plan.places[index].step
-                    if step.last if due is None else due == step.step:
+                    if self._due(self.plan.places[index], step):
                         yield from self._drawn(index, step)
         except Cancelled:
             return
@@ -321,7 +335,7 @@ class Render:
             key = self.keys[index]
             if key in self._missing:
                 continue
-            if (png := self.engine.store.get(key)) is not None:
+            if (png := self.store.get(key)) is not None:
                 yield Frame(index, self.plan.places[index], key, png, stored=True)
             else:  # dropped from the store since the survey
                 self._miss(index, self.plan.point(index))
@@ -332,7 +346,7 @@ class Render:
         check_finite(step.latents, self.engine.networks.dtype)
         png = to_png(look(step, self.engine) if look else self.engine.decode(step.latents))
         self._decoded += 1
-        self.engine.store.put(key, png)
+        self.store.put(key, png)
         for same in self._places[key]:
             yield Frame(same, self.plan.places[same], key, png, stored=False)
 
@@ -346,7 +360,10 @@ class Render:
             raise Cancelled
         free = [worker for worker in self.engine.workers if worker not in self._calls or self._calls[worker].done()]
         worker = min(free, key=lambda worker: len(worker.turns))
-        call = self._calls[worker] = worker.submit(rows, self._micro_batch)
+        call = self._calls[worker] = self._call(worker, rows)
         self.rows.run += len(rows)
-        self.rows.sent += worker.networks.batch(len(rows), *self._size, self._micro_batch)
         return call
+
+    def _call(self, worker: Worker, rows: Sequence[Row]) -> Future[Tensor]:
+        self.rows.sent += worker.networks.batch(len(rows), *self._size, self._micro_batch)
+        return worker.submit(rows, self._micro_batch)

@@ -52,9 +52,9 @@ class FakeNetworks:
         """What follows the 75th word."""
         return " ".join(prompt.split()[75:])
 
-    def predict(self, rows: Sequence[Row], micro_batch: int) -> Tensor:
+    def predict(self, rows: Sequence[Row], micro_batch: int | None) -> Tensor:
         """The noise (epsilon) that stands between each row's latents and its colour."""
-        assert len(rows) <= micro_batch
+        assert micro_batch is None or len(rows) <= micro_batch
         self.calls += 1
         time.sleep(self.pause)
         timesteps = torch.stack([row.timestep for row in rows]).float()

@@ -6,7 +6,7 @@ Knows ids and the settings each model is at home with, from their cards; not whe
 from dataclasses import dataclass
 from pathlib import Path
 
-from explorer.space.points import Defaults
+from explorer.space.points import Defaults, FewSteps
 
 POCKET = Path(__file__).resolve().parents[2] / "assets" / "pocket"
 
@@ -27,7 +27,13 @@ class Known:
 
 
 KNOWN: tuple[Known, ...] = (
-    Known("pocket", str(POCKET), "sd", Defaults(128, 128, 20, 5.0), "bundled; see assets/pocket/README.md"),
+    Known(
+        "pocket",
+        str(POCKET),
+        "sd",
+        Defaults(128, 128, 20, 5.0, draft=FewSteps(4)),
+        "bundled; see assets/pocket/README.md",
+    ),
     Known(
         "sd15",
         "stable-diffusion-v1-5/stable-diffusion-v1-5",

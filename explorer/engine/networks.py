@@ -43,8 +43,11 @@ class Networks(Protocol):
     decode: Callable[[Tensor], Image.Image]
     preview: Callable[[Tensor], Image.Image]
 
-    def predict(self, rows: Sequence[Row], micro_batch: int) -> Tensor:
-        """Outputs (rows, channels, h, w) in float32, with the bits they have in a batch of `micro_batch` rows."""
+    def predict(self, rows: Sequence[Row], micro_batch: int | None) -> Tensor:
+        """Outputs (rows, channels, h, w) in float32, with the bits they have in a batch of `micro_batch` rows.
+
+        None: in a batch of as many as there are.
+        """
 
     def batch(self, rows: int, height: int, width: int, micro_batch: int) -> int:
         """How many rows, padding included, such a call runs for latents of that size."""
@@ -79,8 +82,10 @@ class DiffusersNetworks:
         self._has_pooled_text = pipe.unet.config.addition_embed_type == "text_time"
         self._unet = UNet(_Flat(pipe.unet).eval(), model.device, self.signature, model.measured)
 
-    def predict(self, rows: Sequence[Row], micro_batch: int) -> Tensor:
+    def predict(self, rows: Sequence[Row], micro_batch: int | None) -> Tensor:
         """Outputs (rows, channels, h, w) in float32, with the bits they have in a batch of `micro_batch` rows."""
+        if micro_batch is None:
+            return self._unet.unpadded(self._arguments(rows)).float()
         return self._unet(self._arguments(rows), micro_batch).float()
 
     def batch(self, rows: int, height: int, width: int, micro_batch: int) -> int:

@@ -71,10 +71,24 @@ def make_scheduler(name: str, own: ConfigMixin, num_inference_steps: int) -> Sch
     """
     if name not in SCHEDULERS:
         raise ValueError(f"scheduler {name!r} is unknown: choose one of {', '.join(SCHEDULERS)}")
-    cls, overrides = SCHEDULERS[name]
-    scheduler = cls.from_config(own.config, **{**_noise_schedule(own), **overrides})
+    scheduler = _scheduler(name, own)
     scheduler.set_timesteps(num_inference_steps)
     return scheduler
+
+
+def scheduler_from(timestep: float, own: ConfigMixin, num_inference_steps: int) -> SchedulerMixin:
+    """DPM++ 2M on the noise schedule of `own`, in so many even steps from `timestep` down to none."""
+    even = {"use_karras_sigmas": False, "use_lu_lambdas": False, "use_exponential_sigmas": False}
+    scheduler = _scheduler("DPM++ 2M", own, **even, use_beta_sigmas=False)
+    steps = min(num_inference_steps, max(1, round(timestep)))
+    timesteps = [round(timestep * (1 - i / steps)) for i in range(steps)]
+    scheduler.set_timesteps(timesteps=timesteps)
+    return scheduler
+
+
+def _scheduler(name: str, own: ConfigMixin, **changes: object) -> SchedulerMixin:
+    cls, overrides = SCHEDULERS[name]
+    return cls.from_config(own.config, **{**_noise_schedule(own), **overrides, **changes})
 
 
 def rescheduled(own: SchedulerMixin, changes: Mapping[str, object]) -> SchedulerMixin:

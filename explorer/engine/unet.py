@@ -66,6 +66,13 @@ class UNet:
         size.calls, size.padding = size.calls + 1, size.padding + batch - rows
         return (size.graph or self._network)(*_padded(arguments, batch))[:rows]
 
+    @torch.inference_mode()
+    def unpadded(self, arguments: Arguments) -> Tensor:
+        """The outputs with whatever bits they have in a batch of as many rows; by a graph, if there is one."""
+        shape = tuple(arguments[0].shape[-2:])
+        graphs = [size.graph for key, size in self._sizes.items() if key[:2] == shape and size.graph is not None]
+        return (graphs[0] if graphs else self._network)(*arguments)
+
     def batch(self, rows: int, shape: Sequence[int], micro_batch: int) -> int:
         """How many rows a call with `rows` of them runs, for samples of `shape` (h, w)."""
         return _least(self._size(shape, micro_batch).batches, rows)

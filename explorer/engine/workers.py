@@ -33,8 +33,11 @@ class Worker:
         self.networks, self.pace = networks, Pace()
         self.turns = turns if turns is not None else Turns()  # turns that nobody waits for have length 0
 
-    def submit(self, rows: Sequence[Row], micro_batch: int) -> Future[Tensor]:
-        """One UNet call: outputs (rows, channels, h, w) in float32, with the bits of a batch of `micro_batch` rows."""
+    def submit(self, rows: Sequence[Row], micro_batch: int | None = None) -> Future[Tensor]:
+        """One UNet call: outputs (rows, channels, h, w) in float32, with the bits of a batch of `micro_batch` rows.
+
+        None is for drafts: these rows and no more, with whatever bits that gives.
+        """
         return self.turns.submit(self._predict, rows, micro_batch)
 
     def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -52,11 +55,11 @@ class Worker:
         while slices is not None and self.run(_goes_on, slices):
             pass
 
-    def _predict(self, rows: Sequence[Row], micro_batch: int) -> Tensor:
+    def _predict(self, rows: Sequence[Row], micro_batch: int | None) -> Tensor:
         height, width = rows[0].model_input.shape[-2:]
-        area = height * width * self.networks.batch(len(rows), height, width, micro_batch)
-        outputs = self._timed("unet", area, self.networks.predict, rows, micro_batch)
-        if (slices := self.networks.tune(rows, micro_batch)) is not None:
+        batch = len(rows) if micro_batch is None else self.networks.batch(len(rows), height, width, micro_batch)
+        outputs = self._timed("unet", height * width * batch, self.networks.predict, rows, micro_batch)
+        if micro_batch is not None and (slices := self.networks.tune(rows, micro_batch)) is not None:
             self._queue(slices)
         return outputs
 

@@ -34,12 +34,22 @@ def make_record(experiment: str, settings: Mapping[str, Any], model: Mapping[str
             **{name: importlib.metadata.version(name) for name in ("torch", "diffusers", "transformers")},
         },
         "created": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        "frames": [
-            {"caption": place.caption, "coordinates": list(place.coordinates), "settings": dict(place.settings)}
-            for place in plan.places
-        ],
-        "shown": {**dataclasses.asdict(plan.shown), "rows": [list(row) for row in plan.shown.rows.items()]},
+        "frames": frames_of(plan),
+        "shown": shown_of(plan),
     }
+
+
+def frames_of(plan: Plan) -> list[dict[str, Any]]:
+    """What is said of every place."""
+    return [
+        {"caption": place.caption, "coordinates": list(place.coordinates), "settings": dict(place.settings)}
+        for place in plan.places
+    ]
+
+
+def shown_of(plan: Plan) -> dict[str, Any]:
+    """How its pictures are shown together."""
+    return {**dataclasses.asdict(plan.shown), "rows": [list(row) for row in plan.shown.rows.items()]}
 
 
 def playback_of(record: Mapping[str, Any]) -> Playback:

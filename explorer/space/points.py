@@ -59,14 +59,26 @@ class Conditioning:
 
 
 @dataclass(frozen=True)
+class FewSteps:
+    """How a draft is drawn: at most so many steps of this scheduler."""
+
+    num_inference_steps: int = 6
+    scheduler: str = "DPM++ 2M"
+
+
+@dataclass(frozen=True)
 class Defaults:
-    """What a model is at home with: pixels, steps, guidance (1: the prompt alone, one row a step), scheduler."""
+    """What a model is at home with: pixels, steps, guidance (1: the prompt alone, one row a step), scheduler.
+
+    `draft` is how its drafts are drawn.
+    """
 
     width: int
     height: int
     num_inference_steps: int = 20
     guidance_scale: float = 7.5
     scheduler: str = "DPM++ 2M"
+    draft: FewSteps = FewSteps()
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from typing import Any
 import gradio as gr
 from gradio.blocks_events import BlocksMeta
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -63,11 +64,10 @@ class _Meta(BlocksMeta):
 
 
 class BilingualPage(gr.Blocks, metaclass=_Meta):
-    """A page that is made in English and read in the visitor's language."""
+    """A page that is made in English and read in the visitor's language. `routes` are its own beside Gradio's."""
 
     is_template = True
-    files: Sequence[Route] = ()
-    """Routes of files that the page needs besides its widgets'."""
+    routes: Sequence[Route] = ()
 
     def __exit__(self, exc_type: type[BaseException] | None = None, *args: Any) -> None:
         if exc_type is None:
@@ -76,11 +76,8 @@ class BilingualPage(gr.Blocks, metaclass=_Meta):
 
     def launch(self, *args: Any, **options: Any) -> Any:
         """As `gr.Blocks.launch`, with the translations and the files of the widgets."""
-        kwargs = {
-            "middleware": [Middleware(SpeakFirst)],
-            "routes": [*served(), *self.files],
-            **(options.get("app_kwargs") or {}),
-        }
+        routes = [*served(), *self.routes]
+        kwargs = {"middleware": [Middleware(SpeakFirst)], "routes": routes, **(options.get("app_kwargs") or {})}
         return super().launch(*args, **{"i18n": gr.I18n(**self.translations()), **options, "app_kwargs": kwargs})
 
     def translations(self) -> dict[str, dict[str, str]]:
@@ -139,7 +136,7 @@ class SpeakFirst:
 
 def language_of(request: Any) -> str:
     """The visitor's language: the one they chose, or else their browser's. English for scripts."""
-    if not isinstance(request, gr.Request):
+    if not isinstance(request, (gr.Request, Request)):
         return "en"
     chosen = request.cookies.get(COOKIE)
     return language_named(chosen or request.headers.get("accept-language", ""))

@@ -7,7 +7,7 @@ error names the field and says what is allowed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,8 @@ ONE_MORE = {"add": "+ Add a prompt", "remove": "− Remove the last"}
 class Control:
     """The widgets of one field. `read` makes the field's value of theirs, `write` theirs of the field's value.
 
-    `changed` are the events after which the value is a new one worth pricing; `entered` those that mean "go".
+    `changed` are the events after which the value is a new one worth pricing; `entered` those that mean "go"; `arrived`
+    those of values that no hand typed or dragged in: an upload, a dice.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Control:
     write: Callable[[Any], list[Any]]
     changed: list[Any]
     entered: list[Any]
+    arrived: list[Any] = field(default_factory=list)
 
 
 def settings_of(controls: Sequence[Control], values: Sequence[Any]) -> dict[str, Any]:
@@ -99,8 +101,11 @@ def settings_of(controls: Sequence[Control], values: Sequence[Any]) -> dict[str,
     return settings
 
 
-def _single(name: str, component: Any, changed: Any, entered: Sequence[Any] = ()) -> Control:
-    return Control(name, [component], lambda values: values[0], lambda value: [value], [changed], list(entered))
+def _single(
+    name: str, component: Any, changed: Any, entered: Sequence[Any] = (), arrived: Sequence[Any] = ()
+) -> Control:
+    events = [changed], list(entered), list(arrived)
+    return Control(name, [component], lambda values: values[0], lambda value: [value], *events)
 
 
 def control(name: str, declared: Input, value: Any, elem_id: str) -> Control:
@@ -125,7 +130,7 @@ def _number(name: str, value: Any, words: Words, *, high: float, **_bounds: floa
         number = gr.Number(precision=None, value=value, **words)
         dice = gr.Button("🎲 Another", size="sm", elem_id=f"{words['elem_id']}-dice")
     dice.click(None, None, number, js=f"() => Math.floor(Math.random() * {high + 1})")
-    return _single(name, number, number.change)
+    return _single(name, number, number.change, arrived=[number.change])
 
 
 def _choice(kind: type[_Radio | _Dropdown], name: str, value: Any, words: Words, *, options: Sequence[str]) -> Control:
@@ -180,7 +185,7 @@ def _picture(name: str, value: str, words: Words, *, examples: Mapping[str, Path
 
     image.input(tidied, image, image, **QUICK)
     buttons.press(example, None, image, **QUICK)
-    return _single(name, image, image.change)
+    return _single(name, image, image.change, arrived=[image.change])
 
 
 def _texts(name: str, value: Sequence[str], words: Words, *, low: int, high: int, names: Sequence[str]) -> Control:
@@ -236,6 +241,7 @@ def _parts(name: str, value: Any, words: Words, *, parts: Mapping[str, Input]) -
         lambda value: [widget for c in inner for widget in c.write(getattr(value, c.name))],
         [event for c in inner for event in c.changed],
         [event for c in inner for event in c.entered],
+        [event for c in inner for event in c.arrived],
     )
 
 

@@ -19,6 +19,8 @@ from explorer.ui.news import Status
 from explorer.ui.offline import offline_view
 from explorer.ui.views import RunView, StatusView, said
 
+NO_RUN = "What you see is not rendered yet: press Render, then it is yours."
+
 LABELS = {"gif": "GIF", "mp4": "MP4", "webp": "WebP", "zip": "ZIP of PNGs", "png": "Sheet (PNG)"}
 """What the buttons say; which of them fit, the views know."""
 
@@ -63,10 +65,12 @@ class Exports(Buttons):
 def exported(folder: str | None, format: str, seen: Mapping[str, Any], view: str) -> tuple[Path, Status]:
     """The file of a run in a format, and what the status line says of it. `seen` is the state of the kind of `view`.
 
-    Raises gr.Error for a run that is no longer there.
+    Raises gr.Error for a run that is no longer there, and for what is seen and is no run.
     """
     if folder is None or not Path(folder).exists():
         raise gr.Error("These pictures are no longer on the server: press Render, it brings them back.")
+    if seen.get("live"):
+        raise gr.Error(NO_RUN)
     run = Run.open(Path(folder))
     fps, loop = seen.get("fps", 10), seen.get("loop", "open")
     path = export(run, format, fps=fps, loop=loop, beside=partial(offline_view, view))

@@ -1,8 +1,8 @@
 """Jobs: the places of a plan on their way into a sink, which is a run folder (see `rendering`) or the screen.
 
 Contract: a job begins when it is iterated, and gives news in its sink's own words: at once, with the first frame, every
-SECONDS_BETWEEN_NEWS at most, and at the end, whatever it is. `cancel()` may be called from any thread; a job cancels
-itself after `seconds`, and when its iterator is closed.
+SECONDS_BETWEEN_NEWS at most (unless the sink wants all of them), and at the end, whatever it is. `cancel()` may be
+called from any thread; a job cancels itself after `seconds`, and when its iterator is closed.
 
 It knows no visitor (see `active_jobs`) and no widget: a handler of the page or of an HTTP route iterates it.
 """
@@ -13,9 +13,9 @@ import time
 import traceback
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
-from explorer.engine.engine import Engine, Frame
+from explorer.engine.engine import Engine, Frame, Render
 from explorer.space.plans import Plan
 from explorer.space.steps import Step
 
@@ -35,8 +35,11 @@ def gave_up(error: Exception) -> str:
 class Sink(Protocol[News]):
     """Takes the frames of one job, and says how it goes: after an event, or (None) at its beginning and its end.
 
-    `end` is called when no frame follows, even if nobody listens any more.
+    A sink whose news are all told `at_once` hears of every event. `end` is called when no frame follows, even if nobody
+    listens any more.
     """
+
+    at_once: bool
 
     def take(self, frame: Frame) -> None: ...
     def news(self, job: Job[News], event: Step | Frame | None) -> News: ...
@@ -54,6 +57,7 @@ class Screen:
     about: Mapping[str, Any]
     keep: Callable[[Frame], Mapping[str, Any]]
     kept: Mapping[str, Any] = field(default_factory=dict)
+    at_once: ClassVar[bool] = False
 
     def take(self, frame: Frame) -> None:
         self.kept = self.keep(frame)
@@ -68,16 +72,23 @@ class Screen:
 
 
 class Job(Generic[News]):
-    """The places of `plan` into `sink`; its price is that of `render`. Iterate it, once, for news.
+    """The places of `plan` into `sink`; its price is that of `render`, the engine's own unless given. Iterate it, once.
 
     `state` is "running" until it is "done", "stopped" (`late`: because its time was over) or "error", with a sentence
     in `error`; `spent` are the seconds since it was made.
     """
 
-    def __init__(self, engine: Engine, plan: Plan, sink: Sink[News], seconds: float | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        plan: Plan,
+        sink: Sink[News],
+        seconds: float | None = None,
+        render: Render | None = None,
+    ) -> None:
         self.engine, self.sink, self.seconds = engine, sink, seconds
         self.started = time.perf_counter()
-        self.render = engine.render(plan)
+        self.render = render or engine.render(plan)
         self.state, self.error, self.late, self._missing = "running", "", False, len(plan.places)
 
     @property
@@ -107,7 +118,7 @@ class Job(Generic[News]):
                     self._missing -= 1
                 if self._missing and time.perf_counter() > due:
                     yield self.sink.news(self, event)
-                    due = time.perf_counter() + SECONDS_BETWEEN_NEWS
+                    due = 0.0 if self.sink.at_once else time.perf_counter() + SECONDS_BETWEEN_NEWS
                 if self.seconds is not None and self.spent > self.seconds:
                     self.late = True
                     self.cancel()

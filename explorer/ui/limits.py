@@ -46,6 +46,7 @@ class Limits:
     seconds: int | None = _limit(180, "seconds that a render may take; then it ends like Stop and keeps its frames")
     a_minute: int | None = _limit(12, "renders that a visitor may begin in a minute; an address four times as many")
     rows: int | None = _limit(8000, "the largest price of a render, in rows of the UNet")
+    rows_a_minute: int | None = _limit(6000, "rows that a visitor's drafts and tasks may take in a minute")
     space: bool = False
 
     @classmethod
@@ -115,6 +116,7 @@ class Door:
         self.limits = limits or Limits()
         self._clock, self._lock = clock, threading.Lock()
         self._came: dict[tuple[str, str], deque[float]] = {}  # by kind (session, address) and name: when, ascending
+        self._paid: dict[str, deque[tuple[float, int]]] = {}  # by session: when, and how many rows
 
     def refusal(self, request: Caller, price: Price) -> str | None:
         """Why this visitor may not begin a render of that price now; None, and it is counted, if they may."""
@@ -130,6 +132,25 @@ class Door:
         if (host := address(request, limits.space)) is not None:
             bounds["address", host] = limits.a_minute * SESSIONS_AN_ADDRESS
         return self._count(bounds)
+
+    def refusal_of_rows(self, request: Caller, rows: int) -> str | None:
+        """Why this visitor may not have drafts or tasks of so many rows now; None, and they are paid, if they may."""
+        limits, now, who = self.limits, self._clock(), request.session_hash or ""
+        if limits.rows is not None and rows > limits.rows:
+            return f"This would take {rows} rows, and {limits.rows} at most may be asked for at once here."
+        if limits.rows_a_minute is None:
+            return None
+        with self._lock:
+            self._paid = {name: paid for name, paid in self._paid.items() if paid[-1][0] > now - MINUTE}
+            paid = self._paid.setdefault(who, deque())
+            while paid and paid[0][0] <= now - MINUTE:
+                paid.popleft()
+            if sum(cost for _, cost in paid) + rows > limits.rows_a_minute:
+                if not paid:
+                    del self._paid[who]
+                return f"Drafts may take {limits.rows_a_minute} rows a minute here: go on in a moment."
+            paid.append((now, rows))
+        return None
 
     def _count(self, bounds: Mapping[tuple[str, str], int]) -> str | None:
         now = self._clock()

@@ -25,14 +25,18 @@ def manifest(folder: Path, language: str, names: bool = False) -> Path:
     if not ours.exists():
         found = json.loads((folder / ENGLISH).read_text(encoding="utf-8"))
         with whole(ours) as part:
-            part.write_text(json.dumps(in_words(found, language, names)), encoding="utf-8")
+            part.write_text(json.dumps(translated(found, language, names)), encoding="utf-8")
     return ours
 
 
-def in_words(found: dict[str, Any], language: str, names: bool) -> dict[str, Any]:
-    """What a frames.json says, in one of LANGUAGES."""
+def translated(found: dict[str, Any], language: str, names: bool = False) -> dict[str, Any]:
+    """What frames.json says, in `language`; as it is in English."""
+    if language not in LANGUAGES:
+        return found
     said = {**found, "frames": [_frame(frame, language, names) for frame in found["frames"]]}
-    return {**said, "shown": _shown(found["shown"], language, names)} if "shown" in found else said
+    if "shown" in found:
+        said["shown"] = _shown(found["shown"], language, names)
+    return said
 
 
 def _frame(frame: dict[str, Any], language: str, names: bool) -> dict[str, Any]:

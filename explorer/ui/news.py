@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from explorer.space.plans import Playback
+from explorer.space.points import digest
+
+
+def settings_key(name: str, settings: Mapping[str, Any]) -> str:
+    """Equal for equal settings of an experiment."""
+    return digest(name, json.dumps(settings, sort_keys=True)).hex()
+
 
 STATES = ("ready", "running", "stopped", "done", "error")
 
@@ -25,7 +34,8 @@ class Preview:
 class Film:
     """A run in `folder` (frames.json, view/0000.jpg, frames/0000.png): `count` frames when complete, now those `ready`.
 
-    `ready` are indices in any order, `notes` are words about single frames, by index.
+    `ready` are indices in any order, `notes` are words about single frames, by index. `of` is equal for runs of equal
+    settings.
     """
 
     folder: Path
@@ -34,6 +44,7 @@ class Film:
     preview: Preview | None = None
     notes: Mapping[int, str] = field(default_factory=dict)
     playback: Playback = field(default_factory=Playback)
+    of: str = ""
 
 
 @dataclass(frozen=True)

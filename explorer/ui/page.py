@@ -16,12 +16,15 @@ from explorer.experiments.base import Experiment
 from explorer.outputs.runs import Runs
 from explorer.ui.active_jobs import ActiveJobs
 from explorer.ui.asked import Desk
-from explorer.ui.bilingual import BilingualPage, language_button
+from explorer.ui.bilingual import BilingualPage, language_button, language_of
 from explorer.ui.controls import Control, control
 from explorer.ui.due import Due
 from explorer.ui.forms import Form
 from explorer.ui.history import connect_history, draw_history
 from explorer.ui.limits import Door, Limits
+from explorer.ui.live import Live
+from explorer.ui.live_route import live_routes
+from explorer.ui.live_switch import LiveSwitch, connect_live
 from explorer.ui.memory import Memory
 from explorer.ui.opening import MAX_FILE_SIZE, connect_opening, draw_opening
 from explorer.ui.reopening import Reopening
@@ -40,17 +43,19 @@ def build_page(
     experiments: Mapping[str, type[Experiment]],
     limits: Limits | None = None,
     gallery: Gallery | None = None,
+    *,
+    live: bool = True,
 ) -> gr.Blocks:
     """The whole page over one engine; every visitor gets runs of their own in `runs`.
 
     `limits` are for what a visitor may ask (None: no limits), `gallery` has what the stages show before anything is
-    rendered (None: nothing).
+    rendered (None: nothing); `live` says whether pictures may follow the hand at all.
     """
     gr.set_static_paths([runs.root])
     active, desk, door = ActiveJobs(), Desk(engine), Door(limits)
     gallery = gallery or Gallery()
     with BilingualPage(title="Latent Explorer", analytics_enabled=False) as page:
-        page.files = gallery.served()
+        page.routes = gallery.served()
         with gr.Row(elem_id="top"):
             gr.Markdown("# Latent Explorer", elem_id="title")
             history, opening = draw_history(experiments), draw_opening()
@@ -61,6 +66,7 @@ def build_page(
         notice = StatusView(elem_id="notice")
         memory, due = Memory(elem_id="memory"), Due(experiments, elem_id="due")
         shared = _draw_shared(engine)
+        switch = LiveSwitch(elem_id="live") if live else None
         told = {"desk": desk, "due": due, "memory": memory, "history": history}
         with gr.Tabs(elem_id="tabs") as shown:
             tabs = [
@@ -76,6 +82,10 @@ def build_page(
         connect_sharing(page, form, notice, memory=memory, history=history, runs=runs)
         connect_opening(opening, reopening, notice)
         connect_history(history, runs, reopening.outputs, reopening.updates)
+        if switch:
+            drawing = Live(engine, form.by_name, active, desk, door)
+            connect_live(page, drawing, switch, tabs)
+            page.routes = [*page.routes, *live_routes(drawing, language_of)]
         page.unload(active.left)
         page.unload(desk.left)
     return page

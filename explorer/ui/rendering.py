@@ -16,14 +16,17 @@ from explorer.outputs.runs import Run, Runs
 from explorer.space.steps import Step
 from explorer.ui.asked import Asked
 from explorer.ui.jobs import Job
-from explorer.ui.news import Film, Preview, Status
+from explorer.ui.news import Film, Preview, Status, settings_key
 
 
 class Folder:
     """A sink: a new run with this record. Its folder is there from the first news on."""
 
+    at_once = False
+
     def __init__(self, runs: Runs, record: Mapping[str, Any]) -> None:
         self.runs, self.record = runs, record
+        self.of = settings_key(record["experiment"], record["settings"])
         self.preview: Preview | None = None
         self.notes: dict[int, str] = {}  # what was measured while drawing, by frame
         self.ready: set[int] = set()  # the frames in the run folder, which is not listed for it
@@ -48,7 +51,7 @@ class Folder:
             path = self.run.preview(event.index, event.step, job.engine.preview(event.predicted))
             self.preview = Preview(event.index, event.step, event.steps, path)
         run, playback = self.run, job.render.plan.shown.playback
-        film = Film(run.folder, run.count, sorted(self.ready), self.preview, dict(self.notes), playback)
+        film = Film(run.folder, run.count, sorted(self.ready), self.preview, dict(self.notes), playback, self.of)
         return film, _status(job, len(self.ready))
 
     def end(self, job: Job) -> None:

@@ -21,7 +21,7 @@ from explorer.outputs.records import playback_of
 from explorer.outputs.runs import Run
 from explorer.ui.controls import QUICK
 from explorer.ui.forms import Form
-from explorer.ui.news import Film, Status
+from explorer.ui.news import Film, Status, settings_key
 from explorer.ui.rendering import Folder
 from explorer.ui.tab import Tab
 
@@ -82,7 +82,8 @@ def film_of(run: Run) -> Film:
     """What a view of runs shows of a finished one."""
     record = run.record
     notes = {int(index): note for index, note in record.get("notes", {}).items()}
-    return Film(run.folder, run.count, run.ready, notes=notes, playback=playback_of(record))
+    of = settings_key(str(record.get("experiment")), record["settings"])
+    return Film(run.folder, run.count, run.ready, notes=notes, playback=playback_of(record), of=of)
 
 
 def _for_this_model(run: Run, tab: Tab) -> tuple[dict[str, Any], list[str]]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,8 @@ from explorer.experiments.base import Experiment
 from explorer.experiments.made_with import MadeWith
 from explorer.space.plans import Playback
 from explorer.space.points import Defaults
-from explorer.ui.manifests import in_words
+from explorer.ui.manifests import translated
+from explorer.ui.news import settings_key
 from explorer.ui.offline import mask
 from explorer.ui.text import LANGUAGES, say_caption
 from explorer.ui.widget import FOREVER
@@ -41,6 +42,8 @@ class Shipped:
     name: str
     experiment: type[Experiment]
     said: Mapping[str, Any]
+    of: str = ""
+    """As `Film.of`, where the weights that drew it are those of the page."""
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -71,7 +74,7 @@ class Shipped:
         """What the frames are called, as frames.json says it of a run of one's own, and what was measured of them."""
         found = {"count": self.count, "frames": self.said["frames"], "shown": self.said["shown"]}
         notes = {index: say_caption(note, language) for index, note in self.said["notes"].items()}
-        return {**(in_words(found, language, names) if language in LANGUAGES else found), "notes": notes}
+        return {**translated(found, language, names), "notes": notes}
 
 
 @cache
@@ -92,13 +95,16 @@ class Gallery:
 
     def of(self, experiment: Experiment, networks: Any) -> Shipped | None:
         """The run that a resolved experiment would be, drawn by these very weights."""
-        weights = MadeWith.running(networks).weights
-        same = (
-            run
-            for run in self.runs
-            if run.model.weights == weights and experiment_of(run, networks.defaults) == experiment
-        )
-        return next(same, None)
+        ours = (run for run in self.runs if _drawn_by(run, networks))
+        return next((run for run in ours if experiment_of(run, networks.defaults) == experiment), None)
+
+    @staticmethod
+    def known(run: Shipped, networks: Any) -> Shipped:
+        """The run with what its settings are here, if these very weights drew it."""
+        if not _drawn_by(run, networks):
+            return run
+        settings = experiment_of(run, networks.defaults).settings()
+        return replace(run, of=settings_key(run.experiment.name(), settings))
 
     def exhibit(self, run: Shipped, names: bool) -> dict[str, Any]:
         """What a view is sent of a run; `names` is whether its visitors read the names of settings."""
@@ -109,6 +115,7 @@ class Gallery:
             "count": run.count,
             "ready": mask(range(run.count)),
             "drawn_by": run.model.name.capitalize(),
+            "of": run.of,
             **asdict(run.playback),
         }
 
@@ -147,6 +154,10 @@ class Gallery:
             return Response(data, media_type=KINDS[Path(name).suffix], headers=FOREVER)
 
         return [Route("/shipped/{version}/{name}", answer, methods=["GET"])] if self.runs else []
+
+
+def _drawn_by(run: Shipped, networks: Any) -> bool:
+    return run.model.weights == MadeWith.running(networks).weights
 
 
 def captions_of(run: Shipped, language: str, names: bool) -> str:

@@ -21,6 +21,7 @@ from explorer.ui.due import Due
 from explorer.ui.exporting import Exports
 from explorer.ui.history import HistoryView, entry_of
 from explorer.ui.limits import Door
+from explorer.ui.live import Live
 from explorer.ui.memory import Memory, kept
 from explorer.ui.news import Film, Status
 from explorer.ui.rendering import Folder, prices, render_of
@@ -50,6 +51,7 @@ class Tab:
         self.experiment, self.engine, self.runs, self.active = experiment, engine, runs, active
         self.desk, self.due, self.memory, self.history = desk, due, memory, history
         self.door, self.name, self.gallery = door or Door(), experiment.name(), gallery or Gallery()
+        self.live: Live | None = None
         with gr.Tab(experiment.label(), id=self.name, elem_id=f"tab-{self.name}") as self.panel:
             with gr.Row(elem_classes=["workbench", f"{experiment.view}-bench"]):
                 with gr.Column(min_width=320, elem_classes="outputs"):
@@ -79,6 +81,7 @@ class Tab:
 
     def _draw_view(self) -> None:
         first, id = self.gallery.first(self.name), f"{self.name}-view"
+        first = first and self.gallery.known(first, self.engine.networks)
         self.view = VIEWS[self.experiment.view](first, elem_id=id, gallery=self.gallery)
         self.folder = gr.State(None)
 
@@ -199,6 +202,7 @@ class Tab:
             return {self.status: gr.skip()}
         if run is not None:
             status = Status("ready", f"{run.count} frames, shipped with the program")
+            run = self.gallery.known(run, self.engine.networks)
             updates = {self.view: run, self.status: status, self.folder: None, self.exports: {"off": True}}
         else:
             job = render_of(asked, self.engine, self.runs)
@@ -224,6 +228,7 @@ class Tab:
             yield {self.status: said("error", sentence)}
             return
         experiment, folder, last = asked.experiment, job.sink, None
+        drafts = self.live and self.live.drafts_of_a_run(visitor, self.name)
         for film, status in self.active.run(visitor, self.name, job):
             more = self.remembered(experiment, folder.run) if last is None else {}
             if status.state in ("done", "stopped"):
@@ -231,6 +236,8 @@ class Tab:
             if last is None or status.state != "running":
                 more |= self.listed(folder.run, experiment)
             yield {**self.shown(folder.run, film, status), **more}
+            if last is None and drafts:  # they are there long before the first of its own frames
+                drafts.wait()
             last = status.state
         if last != job.state:  # a newer render has taken its place
             yield self.listed(folder.run, experiment)

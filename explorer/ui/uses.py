@@ -21,6 +21,7 @@ from explorer.experiments.pictures import ancestry, canonical, with_ancestry
 from explorer.outputs.runs import Run
 from explorer.ui.buttons import Buttons
 from explorer.ui.controls import QUICK, Control
+from explorer.ui.exporting import NO_RUN
 from explorer.ui.forms import Form
 from explorer.ui.tab import Tab
 from explorer.ui.views import said
@@ -155,6 +156,8 @@ def _carry(
         try:
             if folder is None or not Path(folder).exists():
                 raise ValueError(GONE)
+            if (view or {}).get("live"):
+                raise ValueError(NO_RUN)
             chosen = Chosen.of(Run.open(Path(folder)), (view or {}).get("index", 0), source.experiment)
             changes = use.change(chosen, now)
             if problem := next(iter(target.experiment.problems(changes).values()), None):

@@ -7,7 +7,8 @@ must have been called. Nothing here knows an engine or an experiment.
 How a view of a run is read. Its value flows one way, from Python to the page. What the visitor does (frame, speed, loop
 mode) stays on its DOM node, so a yield of the server and a drag of the visitor never overwrite each other. An event
 reads it when it is fired: the view is among the event's inputs, and `js=view.state_js(its place among them)` puts the
-state there, which arrives in Python as a checked {"index", "fps", "loop"}:
+state there, which arrives in Python as a checked {"index", "fps", "loop"}, or as {"live": True} when what is seen is no
+run (see `live`):
 
     button.click(export, inputs=[folder, view], outputs=file, js=view.state_js(1))
 
@@ -60,6 +61,7 @@ class RunView(Widget):
     gallery: Gallery = Gallery()
     exports: ClassVar[Sequence[str]] = ("png", "zip", "gif")
     names_settings: ClassVar[bool] = False  # whether visitors read the names of the frames' settings
+    fires: ClassVar[tuple[str, ...]] = ("look",)  # the visitor looks at another place
 
     def __init__(
         self,
@@ -98,6 +100,7 @@ class RunView(Widget):
             "preview": preview,
             "notes": {str(i): say_caption(note[:MAX_NOTE]) for i, note in value.notes.items()},
             **asdict(value.playback),
+            "of": value.of,
         }
 
     def preprocess(self, payload: Any) -> dict[str, Any] | None:
@@ -108,6 +111,8 @@ class RunView(Widget):
         """
         if not isinstance(payload, dict):
             return None
+        if payload.get("live") is True:
+            return {"live": True}
         loop = payload.get("loop")
         return {
             "index": int(number(payload.get("index"), 0, MAX_INDEX, 0)),
@@ -156,7 +161,7 @@ class PadView(RunView):
     """
 
     kind = "pad"
-    fires = ("visit", "typed", "enter")
+    fires = ("look", "visit", "typed", "enter")
 
     def first(self, run: Shipped) -> str:
         """The whole map as a plain picture."""
@@ -165,7 +170,9 @@ class PadView(RunView):
     def preprocess(self, payload: Any) -> dict[str, Any] | None:
         """What every view gives, and the handle's place: `x` and `y`, each in 0..1."""
         state = super().preprocess(payload)
-        return state and {**state, **{axis: float(number(payload.get(axis), 0.0, 1.0, 0.0)) for axis in ("x", "y")}}
+        if not state or "live" in state:
+            return state
+        return {**state, **{axis: float(number(payload.get(axis), 0.0, 1.0, 0.0)) for axis in ("x", "y")}}
 
     def api_info(self) -> dict[str, Any]:
         """The JSON schema of the state that `preprocess` accepts."""

@@ -12,7 +12,7 @@ It knows neither the pad nor its experiment: coordinates are numbers within the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from explorer.experiments.made_with import another_model
 from explorer.outputs.runs import Run
 from explorer.space.plans import Place, Plan
 from explorer.ui.jobs import Job, Screen
+from explorer.ui.questions import checked
 from explorer.ui.tab import Tab
 from explorer.ui.text import say
 from explorer.ui.widget import Unseen
@@ -45,18 +46,6 @@ class Courier(Unseen):
         files = {key: FileData(path=str(path)).model_dump() for key, path in news.items() if isinstance(path, Path)}
         sentence = {"error": say(news["error"])} if "error" in news else {}
         return value and {**news, **files, **sentence}
-
-
-def checked(coordinates: Any, places: Sequence[Place]) -> tuple[float, ...] | None:
-    """Coordinates from a browser as floats, or None: one finite number an axis, within the bounds of the places."""
-    axes = list(zip(*(place.coordinates for place in places), strict=True))
-    if not isinstance(coordinates, list) or len(coordinates) != len(axes):
-        return None
-    for value, axis in zip(coordinates, axes, strict=True):
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not (number and min(axis) <= value <= max(axis)):  # NaN is within no bounds
-            return None
-    return tuple(float(value) for value in coordinates)
 
 
 def visit_of(

@@ -54,15 +54,17 @@ def served(
     pause: float = 0.0,
     limits: Limits | None = None,
     engine: Engine | None = None,
+    live: bool = False,
     gallery: Gallery | None = None,
 ) -> Iterator[Served]:
     """Serves the page as app.py does; every UNet call takes `pause` seconds.
 
     `names` are the tabs that it has; without any it has all. Each costs time to build, and every browser time to draw.
+    `live` pictures follow the hand.
     """
     engine, runs = engine or Engine(FakeNetworks(pause), FrameStore()), Runs(folder)
     experiments = {name: experiment for name, experiment in registry().items() if name in names or not names}
-    page = build_page(engine, runs, experiments, limits, gallery)
+    page = build_page(engine, runs, experiments, limits, gallery, live=live)
     page.queue(api_open=False)
     _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **launch_options())
     try:

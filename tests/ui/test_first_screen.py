@@ -70,7 +70,7 @@ def test_the_map_stands_as_a_plain_picture_in_what_gradio_mounts(site: Served, b
 
 def test_the_lens_wanders_without_a_request_until_it_is_taken(visit):
     page = visit(reduced_motion="no-preference")
-    expect(page.locator(f"{MAP}-view .view-mark")).to_contain_text("drawn by Pocket")
+    expect(page.locator(f"{MAP}-view .view-kind")).to_contain_text("drawn by Pocket")
     before = place(page)
     expect(page.locator(f"{MAP}-view [data-film]")).not_to_have_attribute("data-film", before)
     page.wait_for_function("performance.now() - performance.getEntriesByType('resource').at(-1).responseEnd > 1500")
@@ -90,7 +90,7 @@ def test_the_lens_wanders_without_a_request_until_it_is_taken(visit):
 
 def test_it_stands_still_for_who_wants_no_motion_and_wanders_when_asked_to(visit):
     page = visit()
-    expect(page.locator(f"{MAP}-view .view-mark")).to_have_text("shipped, drawn by Pocket")
+    expect(page.locator(f"{MAP}-view .view-kind")).to_have_text("shipped, drawn by Pocket")
     assert '"x":0.5,"y":0.5' in place(page)
     page.locator(f"{MAP}-view .pad-pause").click()
     expect(page.locator(f"{MAP}-view [data-film]")).not_to_have_attribute("data-film", re.compile('"x":0.5,"y":0.5'))
@@ -150,7 +150,7 @@ def test_no_stage_is_empty_and_all_of_the_first_minute_is_in_sight_on_a_laptop(v
     for name, experiment in registry().items():
         page.locator(f"#tab-{name}-button").click()
         expect(page.locator(f"#{name}-view [data-state='shown']")).to_be_visible()
-        expect(page.locator(f"#{name}-view .view-mark")).to_contain_text("drawn by Pocket")
+        expect(page.locator(f"#{name}-view .view-kind")).to_contain_text("drawn by Pocket")
         needed = [f"#{name}-render", f"#{name}-share", f"#{name}-export-menu", f"#{name}-use-menu", "#shared-line"]
         stage = {
             "film": ".film-controls",
@@ -192,13 +192,13 @@ def test_a_preset_whose_pictures_are_shipped_is_shown_and_plays_and_nothing_is_r
 
 def test_what_is_in_the_store_is_there_without_a_press(visit, site: Served):
     page = visit("?tab=noise-loop&frames=3&prompt=a+lamp")
-    expect(page.locator("#noise-loop-view .view-mark")).to_contain_text("drawn by Pocket")
+    expect(page.locator("#noise-loop-view .view-kind")).to_contain_text("drawn by Pocket")
     page.locator("#noise-loop-render").click()
     expect(page.locator("#noise-loop-status")).to_contain_text("3 frames in")
     calls = site.engine.networks.calls
     again = visit("?tab=noise-loop&frames=3&prompt=a+lamp")
     expect(again.locator("#noise-loop-view .film-count")).to_have_text("1 / 3")
-    expect(again.locator("#noise-loop-view .view-mark")).to_be_hidden()
+    expect(again.locator("#noise-loop-view .view-kind")).to_be_hidden()
     expect(again.locator("#noise-loop-export-gif")).to_be_enabled()
     assert site.engine.networks.calls == calls
     expect(again.locator("#history summary")).to_be_hidden()  # nobody rendered it here

@@ -33,9 +33,8 @@ def test_there_are_none_on_ones_own_machine_and_some_on_a_space():
     assert Limits.of({}) == Limits()
     on_a_space = Limits.of({"SPACE_ID": "me/here"})
     assert on_a_space.space
-    assert {str(getattr(on_a_space, name)) for name in ("queue", "renders", "seconds", "a_minute", "rows")} == {
-        value for _, value in variables().values()
-    }
+    names = ("queue", "renders", "seconds", "a_minute", "rows", "rows_a_minute")
+    assert {str(getattr(on_a_space, name)) for name in names} == {value for _, value in variables().values()}
 
 
 def test_every_variable_is_read_and_none_takes_a_limit_away():

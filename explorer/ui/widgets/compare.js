@@ -103,6 +103,19 @@ export default class CompareView extends RunView {
   }
 
   get index() { return this.ends[0]; }
+  get sighted() { return this.ends; }
+  get whole() { return true; }
+
+  stand(sight) {
+    if (sight.length === 2) this.ends = [...sight]; // else it is nobody's choice
+    this.refresh();
+  }
+
+  // Both are what it says of them.
+  get kind() {
+    const kinds = this.ends.map((i) => this.reel.kinds.get(this.reel.nearest(i)) ?? '');
+    return ['stale', 'draft', 'exact'].find((kind) => kinds.includes(kind)) ?? '';
+  }
 
   /* ---- words ---------------------------------------------------------------------------------------------- */
 
@@ -265,6 +278,7 @@ export default class CompareView extends RunView {
     this.ends[slot] = i;
     this.reveal(slot);
     this.refresh();
+    this.fire('look', {});
   }
 
   point(event, second) {

@@ -29,7 +29,7 @@ export default class FilmView extends PlayedView {
 <div class="view-desk film-desk">
   <div class="film-words"><p class="film-caption" data-part="caption"></p><span class="film-count" data-part="counter"></span></div>
   <div class="film-track">
-    <svg class="film-marks" aria-hidden="true" preserveAspectRatio="none"><path class="film-rail" data-part="rail"></path><path class="film-ready" data-part="ready"></path></svg>
+    <svg class="film-marks" aria-hidden="true" preserveAspectRatio="none"><path class="film-rail" data-part="rail"></path><path class="film-drafts" data-part="drafts"></path><path class="film-ready" data-part="ready"></path></svg>
     <input class="view-range film-range" data-title="scrub" type="range" min="0" max="0" step="1" value="0">
   </div>
   <div class="film-curve" data-part="plot" hidden>
@@ -73,6 +73,7 @@ export default class FilmView extends PlayedView {
   get fps() { return Math.min(50, Math.max(1, Number(this.fpsInput.value) || 10)); }
   get loop() { return this.loopSelect.value; }
   get index() { return this.at; }
+  stand([i]) { this.go(i); }
   get state() { return { index: this.at, fps: this.fps, loop: this.loop }; }
 
   /* ---- words ---------------------------------------------------------------------------------------------- */
@@ -104,7 +105,9 @@ export default class FilmView extends PlayedView {
     const stretch = (i) => `M${Math.max(0, i - 0.5)} .5H${Math.min(last, i + 0.5)}`;
     this.rail.parentNode.setAttribute('viewBox', `0 0 ${last} 1`);
     this.rail.setAttribute('d', `M0 .5H${last}`);
-    this.ready.setAttribute('d', [...this.reel.blobs.keys()].map(stretch).join(''));
+    const marks = (path, kinds) => path.setAttribute('d', [...this.reel.blobs.keys()].filter((i) => kinds.includes(this.reel.kinds.get(i))).map(stretch).join(''));
+    marks(this.ready, [undefined, 'exact']);
+    marks(this.drafts, ['draft']);
   }
 
   /* ---- the picture ---------------------------------------------------------------------------------------- */
@@ -145,6 +148,8 @@ export default class FilmView extends PlayedView {
     this.plot.hidden = !this.series || this.count < 2;
     const holes = { low: rounded(this.curve.low), high: rounded(this.curve.high) };
     this.spanned.textContent = this.say('range', holes);
+    this.mark();
+    this.layStrip();
   }
 
   /* ---- moving --------------------------------------------------------------------------------------------- */
@@ -174,7 +179,7 @@ export default class FilmView extends PlayedView {
     this.strip.fill(i);
     const { blobs, ready } = this.reel;
     const now = performance.now();
-    if (!this.touched && blobs.size === this.count) return this.begun(); // the whole film is here
+    if (!this.touched && blobs.size === this.count && !this.reel.kinds.size) return this.begun(); // the whole film is here
     const follow = blobs.size === 1 || (!calm() && ready.size < this.count && now - this.followed > DWELL);
     if (this.touched || !blobs.has(i) || !follow) return this.refresh();
     this.followed = now;

@@ -31,7 +31,7 @@ function part(content) {
 export default class PadView extends RunView {
   static look = 'pad';
   static styles = ['view', 'pad'];
-  static events = ['visit', 'typed', 'enter'];
+  static events = ['look', 'visit', 'typed', 'enter'];
   static template = html`
 <div class="pad-table">
   <div class="pad-map" data-part="map">
@@ -70,6 +70,7 @@ export default class PadView extends RunView {
     this.corner = ['', '', '', '']; // the words of the corners in what is shown
     [this.x, this.y] = [MIDDLE, MIDDLE]; // where the lens is
     this.point = null; // what is known of the point here, when it is no cell: {} is asked for; see visits.py
+    this.sketch = null; // {bitmap, kind}: what was drawn last between the cells while the handle moved; see live.js
     this.offline = Boolean(props.offline); // nobody there to ask
     this.canvas = new Pane(this.picture, this.reel, (ratio) => this.shape(ratio), () => this.refresh());
     this.sheet = new Thumbs(this.cells, this.reel, 480);
@@ -112,9 +113,43 @@ export default class PadView extends RunView {
   get index() { return Math.max(0, this.lattice.nearest(this.x, this.y)); }
   get state() { return { ...super.state, x: this.x, y: this.y }; }
 
+  get sighted() { return this.cell >= 0 ? [this.cell] : []; }
+  get whole() { return !this.visits; } // a run has its cells
+  get visits() { return this.reel.blobs.size > 0 && this.left === null && !this.shipped; }
+
+  follows(said) {
+    return this.fresh || said !== this.said || !this.reel.exact(this.cell);
+  }
+
+  sight(exact) {
+    return { ...super.sight(exact), point: [this.x, this.y] };
+  }
+
+  stand([i]) {
+    if (this.lattice.cells[i]) this.go(...this.lattice.cells[i]);
+  }
+
+  async between(coordinates, kind, blob) {
+    const bitmap = await createImageBitmap(blob).catch(() => null);
+    if (!bitmap) return;
+    this.sketch = { bitmap, kind };
+    this.refresh();
+  }
+
+  unfollowed() {
+    this.sketch = null;
+    super.unfollowed();
+    this.refresh();
+  }
+
+  get kind() {
+    if (this.cell >= 0 && this.reel.blobs.has(this.cell)) return this.reel.kinds.get(this.cell) ?? '';
+    return this.point?.bitmap ? '' : (this.sketch?.kind ?? '');
+  }
+
   // Is the very picture of this place to be seen?
   get exact() {
-    return this.reel.blobs.has(this.cell) || Boolean(this.point?.bitmap);
+    return this.reel.exact(this.cell) || Boolean(this.point?.bitmap);
   }
 
   get saved() {
@@ -149,7 +184,7 @@ export default class PadView extends RunView {
 
   remark() {
     const { point, handle, cell } = this;
-    if (this.exact || this.wander.on) return '';
+    if (this.exact || this.wander.on || (this.kind && (handle.held || !this.visits))) return '';
     if (!handle.held && point) {
       if (point.error) return this.say('error', point);
       if (point.gone) return this.say('gone');
@@ -241,7 +276,8 @@ export default class PadView extends RunView {
 
   draw() {
     const { cell, point } = this;
-    if (point?.bitmap && !this.reel.blobs.has(cell)) return this.show(point.bitmap, 'exact');
+    const drawn = point?.bitmap ? point : this.sketch;
+    if (drawn && !this.reel.blobs.has(cell)) return this.show(drawn.bitmap, point?.bitmap ? 'exact' : drawn.kind);
     const parts = cell >= 0 ? [[cell, 1]] : this.lattice.around(this.x, this.y);
     this.canvas.show(parts.map(([i, weight]) => [this.standIn(i), weight]));
   }
@@ -251,7 +287,7 @@ export default class PadView extends RunView {
   }
 
   clear() {
-    [this.x, this.y, this.point] = [MIDDLE, MIDDLE, null];
+    [this.x, this.y, this.point, this.sketch] = [MIDDLE, MIDDLE, null, null];
     this.wander.ready = false;
     this.tellPause();
     this.canvas.clear();
@@ -291,7 +327,10 @@ export default class PadView extends RunView {
   moveTo(x, y) {
     this.touched = true;
     this.wander.stop();
-    if (this.reel.blobs.size) this.go(x, y);
+    if (!this.reel.blobs.size) return;
+    const was = [this.x, this.y].join();
+    this.go(x, y);
+    if (was !== [this.x, this.y].join()) this.fire('look', {});
   }
 
   // The lens goes straight towards corner k, or away from it, to where that has this part.
@@ -339,7 +378,7 @@ export default class PadView extends RunView {
     if (Math.max(Math.abs(x - this.x), Math.abs(y - this.y)) <= near) this.go(x, y);
     const { point } = this;
     const asked = point && !(point.stopped || point.error || point.gone);
-    if (!this.reel.blobs.has(this.cell) && !asked && !this.alone) {
+    if (this.visits && !this.reel.blobs.has(this.cell) && !asked && !this.alone) {
       this.point = {};
       this.fire('visit', { coordinates: [this.x, this.y] });
     }

@@ -19,9 +19,15 @@ export class Pane {
     const sum = new Map();
     for (const [i, weight] of parts) sum.set(i, (sum.get(i) ?? 0) + weight);
     const wanted = [...sum].sort((a, b) => b[1] - a[1]);
-    if (!wanted.length || JSON.stringify(wanted) === JSON.stringify(this.wanted)) return;
+    if (!wanted.length || this.same(wanted)) return;
     this.wanted = wanted;
+    this.blobs = wanted.map(([i]) => this.reel.blobs.get(i));
     this.repaint();
+  }
+
+  // The same parts, and none of their pictures has become another.
+  same(wanted) {
+    return JSON.stringify(wanted) === JSON.stringify(this.wanted) && wanted.every(([i], k) => this.blobs[k] === this.reel.blobs.get(i));
   }
 
   // Show a picture that is no frame.

@@ -1,5 +1,8 @@
 // Reel: the frames of one run, in the browser. Every ready frame is fetched once, as a blob; decoded pictures
 // live in a bounded cache. It knows nothing about the page: `changed(i)` is called when frame i came or failed.
+//
+// Beside the frames of the run, or without a run, it holds pictures that were laid down (see live.js): `kinds` has them, as
+// "draft", "exact", or "stale" when they are of other settings than the page has now.
 
 const MAX_FETCHES = 6; // what browsers open to one host anyway
 const MAX_TRIES = 2;
@@ -31,12 +34,46 @@ export class Reel {
     this.sheet = sheet; // where the frames of a shipped run are; null for a run of one's own
     this.ready = new Set(); // finished on the server
     this.blobs = new Map(); // here
+    this.kinds = new Map(); // of those here that are no frames of the run
     this.bitmaps = new Map(); // decoded, least recently used first
     this.pixels = 0;
     this.busy = new Set();
     this.tries = new Map();
     this.focus = 0;
     this.previewing = null; // the preview that was loaded last
+  }
+
+  // The page has other settings than the run: what is here stays until something else is laid down.
+  loosen() {
+    this.base = '';
+    this.ready.clear();
+    this.busy.clear();
+    this.tries.clear();
+    for (const i of this.blobs.keys()) this.kinds.set(i, 'stale');
+  }
+
+  // A picture for the place of frame i. A draft never covers what is exact.
+  async lay(i, blob, kind) {
+    if (i >= this.count || (kind === 'draft' && this.exact(i))) return;
+    this.put(i, blob);
+    this.kinds.set(i, kind);
+    await this.decode(i);
+    this.changed(i);
+  }
+
+  exact(i) {
+    return this.blobs.has(i) && (this.kinds.get(i) ?? 'exact') === 'exact';
+  }
+
+  put(i, blob) {
+    const old = this.bitmaps.get(i);
+    if (old) {
+      this.bitmaps.delete(i);
+      this.pixels -= old.width * old.height;
+      setTimeout(() => old.close(), 1000); // it may be on its way to a canvas
+    }
+    this.blobs.set(i, blob);
+    this.kinds.delete(i);
   }
 
   // What `read` makes of the answer; null if there is none, it cannot be read, or the run has changed meanwhile.
@@ -90,7 +127,7 @@ export class Reel {
 
   pump() {
     while (this.busy.size < MAX_FETCHES) {
-      const wanted = [...this.ready].filter((i) => !this.blobs.has(i) && !this.busy.has(i) && !this.lost(i));
+      const wanted = [...this.ready].filter((i) => (!this.blobs.has(i) || this.kinds.has(i)) && !this.busy.has(i) && !this.lost(i));
       const next = this.nearest(this.focus, new Set(wanted)); // what the visitor looks at comes first
       if (next < 0) return;
       this.fetch(next);
@@ -106,15 +143,16 @@ export class Reel {
   }
 
   async fetch(i) {
-    const { signal } = this.aborter;
+    const { aborter: { signal }, base } = this;
+    const over = () => signal.aborted || base !== this.base; // another run, or none, has its own sets
     this.busy.add(i);
     try {
       const blob = await this.read(i, signal);
-      if (!signal.aborted) this.blobs.set(i, blob);
+      if (!over()) this.put(i, blob);
     } catch (error) {
-      if (!signal.aborted) this.failed(i);
+      if (!over()) this.failed(i);
     }
-    if (signal.aborted) return; // another run has its own sets
+    if (over()) return;
     this.busy.delete(i);
     this.changed(i);
     this.pump();
@@ -150,9 +188,9 @@ export class Reel {
       this.pump();
       return null;
     }
-    if (signal.aborted || this.bitmaps.has(i)) {
+    if (signal.aborted || this.bitmaps.has(i) || this.blobs.get(i) !== blob) {
       bitmap.close();
-      return signal.aborted ? null : this.bitmap(i);
+      return signal.aborted ? null : (this.bitmap(i) ?? this.decode(i));
     }
     this.keep(i, bitmap);
     return bitmap;

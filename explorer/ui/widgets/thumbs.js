@@ -4,25 +4,28 @@
 export class Thumbs {
   // `height` of a picture in CSS pixels.
   constructor(node, reel, height) {
-    Object.assign(this, { node, reel, height, cells: new Map() });
+    Object.assign(this, { node, reel, height, cells: new Map(), holder: (cell) => cell });
   }
 
   // These are the nodes from now on, by the index of their frame; `holder(cell)` is where a picture goes.
   lay(cells, holder = (cell) => cell) {
+    const before = new Map([...this.cells].map(([i, cell]) => [i, this.holder(cell).querySelector('canvas')]));
     Object.assign(this, { cells, holder });
+    for (const [i, cell] of cells) if (before.get(i) && this.reel.blobs.get(i) === before.get(i).blob) holder(cell).append(before.get(i));
     for (const i of this.reel.blobs.keys()) this.fill(i);
   }
 
   // Draw frame i into its node, if it has one and the frame is here.
   async fill(i) {
     const place = this.cells.has(i) && this.holder(this.cells.get(i));
-    if (!place || place.firstChild) return;
+    const blob = this.reel.blobs.get(i);
+    if (!place || !blob || place.firstChild?.blob === blob) return;
     const { aborter } = this.reel;
     const small = await this.reel.thumbnail(i, Math.round(this.height * Math.min(2, devicePixelRatio || 1)));
-    if (small && aborter === this.reel.aborter && place.isConnected && !place.firstChild) {
-      const canvas = Object.assign(document.createElement('canvas'), { width: small.width, height: small.height });
+    if (small && aborter === this.reel.aborter && place.isConnected && this.reel.blobs.get(i) === blob) {
+      const canvas = Object.assign(document.createElement('canvas'), { width: small.width, height: small.height, blob });
       canvas.getContext('2d').drawImage(small, 0, 0);
-      place.append(canvas);
+      place.replaceChildren(canvas);
       this.filled(i, canvas);
     }
     small?.close();

@@ -88,6 +88,17 @@ export default class TrajectoryView extends PlayedView {
     return Math.max(0, this.here < 0 ? this.wanted(this.chosen, this.at, 0) : this.here);
   }
 
+  get sighted() {
+    const wanted = this.lanes.map((_, k) => this.wanted(k)).filter((i) => i >= 0);
+    return wanted.length ? wanted : [this.index];
+  }
+
+  stand([i]) {
+    const [, step, layer] = this.frames[i]?.coordinates ?? [];
+    this.layer = Math.max(0, this.grid.layers.indexOf(layer));
+    this.go(Math.max(0, this.grid.steps.indexOf(step)));
+  }
+
   nameOfLayer(k) {
     return this.frames.find(({ coordinates }) => coordinates?.[2] === this.grid.layers[k])?.settings?.layer ?? '';
   }
@@ -221,6 +232,7 @@ export default class TrajectoryView extends PlayedView {
     button.addEventListener('click', () => {
       this.layer = k;
       this.refresh();
+      this.fire('look', {});
     });
     return button;
   }

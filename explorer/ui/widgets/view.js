@@ -12,8 +12,11 @@
 //   mark()                what kind of picture it is, in a word on it; '' for a frame like any other
 //   pane(index)           where a picture of frame `index` goes that is no frame yet
 //   stop(), resized()     the view leaves the page, or has another width
+//   sighted               the frames that are looked at; `whole` whether all others shall follow when settings change
+//   stand(sight)          look at these frames; `between` draws what lies between frames, where that can be looked at
 //
-// and calls `refresh` after whatever the visitor does. No listener outlives the element: all are on its own nodes.
+// and fires `look` when the visitor looks at another place. Where pictures follow the hand (live.js) it is asked what is
+// looked at (`sight`), and told of pictures, drafts among them, of settings that are no run's (`turn`, `drew`). It calls `refresh` after whatever the visitor does. No listener outlives the element: all are on its own nodes.
 
 import { bitsOf, shownOf } from './grids.js';
 import { Reel } from './reel.js';
@@ -30,9 +33,12 @@ const PLAY = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path class="view-
 export const plain = (event) => !(event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey);
 
 export class RunView extends Widget {
+  static events = ['look'];
+
   begin(props) {
     super.begin(props);
     this.className = `view view-blank ${this.constructor.look}`;
+    Object.assign(this, { of: '', said: '', places: '', late: false, left: null, fresh: false });
     this.dataset.state = 'empty';
     this.reel = new (props.Reel ?? Reel)((i) => this.arrived(i));
     Object.assign(this, { frames: [], shown: shownOf(), notes: {}, given: {}, touched: false, current: '' });
@@ -43,7 +49,7 @@ export class RunView extends Widget {
 
   build() {
     super.build();
-    this.badge = make('p', 'view-mark');
+    this.badge = make('p', 'view-kind', '', { hidden: true });
     this.find('.view-stage, .pad-frame').append(this.badge);
     for (const [name, content] of Object.entries({ save: SAVE, empty: EMPTY, play: PLAY })) this.find('.view-' + name)?.append(content.cloneNode(true));
   }
@@ -66,15 +72,19 @@ export class RunView extends Widget {
   /* ---- what comes from Python and from the network -------------------------------------------------------- */
 
   update() {
-    const { manifest, captions, count = 0, ready = '', preview = null, notes = {}, sheet, drawn_by: shipped = '', ...given } = this.value ?? {};
+    const { manifest, captions, count = 0, ready = '', preview = null, notes = {}, of = '', sheet, drawn_by: shipped = '', ...given } = this.value ?? {};
     const url = manifest?.url ?? captions?.[this.language] ?? captions?.en ?? '';
-    this.shipped = shipped; // the model that drew it before anybody came
+    if (url && url === this.left) return; // it goes on, while the visitor is elsewhere
+    Object.assign(this, { of, shipped, left: null }); // `shipped`: the model that drew it before anybody came
     if (!sheet) this.notes = notes;
-    if (url !== this.current || count !== this.reel.count) this.reset(url, count, manifest ?? {}, sheet && new Sheet(sheet));
+    const another = url !== this.current || count !== this.reel.count;
+    if (another) this.reset(url, count, manifest ?? {}, sheet && new Sheet(sheet));
+    this.fresh = another && !sheet && count > 0 && !bitsOf(ready).length;
     this.give(given);
     this.reel.setReady(bitsOf(ready));
     this.preview(preview);
     this.refresh();
+    if (this.fresh) this.fire('look', {});
   }
 
   // fps and loop as Python has them: carried along for the exports.
@@ -86,6 +96,7 @@ export class RunView extends Widget {
     this.current = url;
     this.reel.open(url.replace(/[\w.-]*\.json$/, ''), count, sheet);
     this.touched = false;
+    this.places = '';
     this.learn(manifest);
     this.stop();
     this.clear();
@@ -98,6 +109,7 @@ export class RunView extends Widget {
     if (!manifest) return;
     this.learn(manifest);
     this.arrange();
+    this.preview(this.value?.preview); // it may have been here first, and had no place
     this.refresh();
   }
 
@@ -106,6 +118,91 @@ export class RunView extends Widget {
     this.frames = manifest.frames ?? [];
     if (manifest.notes) this.notes = manifest.notes;
     this.shown = shownOf(manifest);
+  }
+
+  /* ---- pictures that follow the hand ---------------------------------------------------------------------- */
+
+  get sighted() { return [this.index]; }
+  get whole() { return false; }
+  get visits() { return false; } // whether it sees itself to the exact picture, when the hand rests
+
+  // Whether there is something to draw, when the page's widgets say `said`.
+  follows(said) {
+    return this.fresh || said !== this.said || !this.sighted.every((i) => this.reel.exact(i));
+  }
+
+  // What is looked at, for live.py.
+  sight(exact) {
+    const { reel, frames, of, places } = this;
+    const have = exact ? [...reel.blobs.keys()].filter((i) => reel.exact(i)) : [...reel.blobs.keys()].filter((i) => reel.kinds.get(i) !== 'stale');
+    const sight = reel.count ? this.sighted.map((i) => frames[i]?.coordinates).filter(Boolean) : [];
+    return { sight, of, places, have: [...new Set([...have, ...reel.ready])] };
+  }
+
+  // Pictures of settings `of` follow. Those of other settings stay until they come, and are marked.
+  turn({ of, places, sight, moved, frames, shown }, said) {
+    this.said = said;
+    if (this.left && of === this.value.of) this.reopen();
+    else if (of !== this.of) this.leave(of, frames && { frames, shown });
+    this.places = places;
+    if (moved) this.stand(sight);
+    this.refresh();
+  }
+
+  // The settings are again those of the run.
+  reopen() {
+    const { at } = this;
+    this.left = null;
+    this.update();
+    if (at !== undefined) this.go(at);
+  }
+
+  leave(of, manifest) {
+    const { reel } = this;
+    this.left ??= this.current;
+    this.current = '';
+    const count = manifest?.frames.length ?? reel.count;
+    if (count !== reel.count) {
+      reel.open('', count);
+      this.touched = false;
+      this.clear();
+    }
+    reel.loosen();
+    this.stop();
+    [this.of, this.notes, this.shipped] = [of, {}, ''];
+    if (manifest) {
+      this.learn(manifest);
+      this.arrange();
+    }
+    this.touched = true;
+  }
+
+  async drew({ index, coordinates, kind }, blob) {
+    if (index === null) await this.between(coordinates, kind, blob);
+    else await this.reel.lay(index, blob, kind);
+  }
+
+  // Whether what is shown is not yet what is set.
+  waits(late) {
+    this.late = late;
+    this.tellKind();
+  }
+
+  // Pictures follow the hand no more.
+  unfollowed() {
+    this.waits(false);
+  }
+
+  get kind() {
+    return this.reel.kinds.get(this.reel.nearest(this.index)) ?? '';
+  }
+
+  tellKind() {
+    const { kind, late, badge } = this;
+    badge.dataset.kind = kind;
+    badge.dataset.late = late;
+    const said = kind ? this.say('kind ' + kind) : late ? this.say('late') : this.mark();
+    write(badge, this.reel.blobs.size ? said : '');
   }
 
   async preview(news) {
@@ -153,14 +250,14 @@ export class RunView extends Widget {
   tell() {
     const { reel } = this;
     write(this.note, this.noteNow());
-    write(this.badge, reel.blobs.size ? this.mark() : '');
     const waiting = reel.previewing ? 'preview' : 'waiting';
     this.dataset.state = !reel.count ? 'empty' : reel.blobs.size ? 'shown' : waiting;
-    this.dataset.film = reel.count ? JSON.stringify(this.state) : 'null';
+    this.dataset.film = reel.count ? JSON.stringify(this.left === null ? this.state : { live: true }) : 'null';
     for (const desk of this.querySelectorAll('.view-desk')) desk.toggleAttribute('inert', !reel.blobs.size);
     const { saved } = this;
     if (saved) this.save.href = saved;
     else this.save.removeAttribute('href');
+    this.tellKind();
   }
 
   get state() {
@@ -173,7 +270,7 @@ export class RunView extends Widget {
 
   // The address of the lossless frame i.
   frame(i) {
-    return i < 0 || this.shipped ? null : this.reel.url(i, 'frames', '.png');
+    return i < 0 || this.shipped || this.reel.kinds.has(i) ? null : this.reel.url(i, 'frames', '.png');
   }
 
   /* ---- the picture ---------------------------------------------------------------------------------------- */

@@ -53,3 +53,46 @@ for (const [numbers, ends, heights] of [
     numbers.forEach((number, k) => assert.ok(Math.abs(curve.height(number) - heights[k]) < 1e-9));
   });
 }
+
+/* ---- pictures that are laid down ---------------------------------------------------------------------------- */
+
+async function laid(t) {
+  const decoded = [];
+  globalThis.createImageBitmap = async (blob) => (decoded.push(blob), { blob, width: 1, height: 1, close() {} });
+  t.after(() => delete globalThis.createImageBitmap);
+  const changed = [];
+  const reel = new Reel((i) => changed.push(i));
+  reel.open('/run/', 4);
+  return { reel, changed };
+}
+
+test('a draft is shown until the frame is there, and never covers it', async (t) => {
+  const { reel, changed } = await laid(t);
+  await reel.lay(1, 'a draft', 'draft');
+  assert.equal(reel.bitmap(1).blob, 'a draft');
+  assert.equal(reel.exact(1), false);
+  reel.read = async () => 'the frame';
+  reel.setReady([1]);
+  await new Promise((done) => setTimeout(done));
+  assert.equal(reel.blobs.get(1), 'the frame');
+  assert.equal((await reel.decode(1)).blob, 'the frame');
+  assert.ok(reel.exact(1));
+  await reel.lay(1, 'a late draft', 'draft');
+  assert.equal(reel.blobs.get(1), 'the frame');
+  assert.deepEqual(changed, [1, 1]);
+});
+
+test('with other settings what is here stays, marked, and no frame of the run comes any more', async (t) => {
+  const { reel } = await laid(t);
+  let come;
+  reel.read = () => new Promise((done) => (come = done));
+  await reel.lay(0, 'exact', 'exact');
+  reel.setReady([2]);
+  reel.loosen();
+  come('of the run');
+  await new Promise((done) => setTimeout(done));
+  assert.deepEqual([...reel.blobs.keys()], [0]);
+  assert.equal(reel.kinds.get(0), 'stale');
+  await reel.lay(0, 'a draft', 'draft');
+  assert.equal(reel.kinds.get(0), 'draft');
+});

@@ -1,0 +1,177 @@
+// LiveSwitch: pictures that follow the hand. Its value is {here, key}, see live_switch.py. Whatever a hand does on the page
+// makes the view in sight fire `look`, which brings the present values of the tab's widgets to `explorer.live`. It asks for
+// what the view looks at, and the view draws what comes (`turn`, `drew`). On is kept by the browser, once it was chosen.
+
+import { Pump, partsOf } from './pump.js';
+import { Widget, html, write } from './widget.js';
+
+const ROUTE = new URL('../../live', import.meta.url);
+const KEY = 'latent-explorer.live';
+const VIEW = '[data-film]';
+
+class Refusal extends Error {
+  constructor(status, { error }) {
+    super(error);
+    this.status = status;
+  }
+}
+
+export default class LiveSwitch extends Widget {
+  static styles = ['live'];
+  static events = ['enter'];
+  static template = html`
+<button type="button" class="live-switch" data-part="button" role="switch" aria-checked="false"><i aria-hidden="true"></i><span data-say="live"></span></button>
+<p class="live-said" data-part="said" role="status"></p>`;
+
+  begin(props) {
+    super.begin(props);
+    this.className = 'live';
+    this.button.title = this.say('hint');
+    this.chosen = null; // on or off, if the visitor said so
+    this.soon = this.later = 0;
+    this.touched = false; // what the page fills in itself is nobody's wish
+    this.refusedAt = 0; // when the server last knew this page no more
+    this.button.addEventListener('click', () => this.choose(!this.on));
+    this.pump = new Pump({
+      send: (question, signal) => this.send(question, signal),
+      show: (part, question, newest) => this.show(part, question, newest),
+      rests: (question) => this.rests(question),
+      answered: ({ view }, newest) => view.waits(!newest),
+      failed: (error, question) => this.failed(error, question),
+    });
+    this.eyes = new ResizeObserver(([{ contentRect }]) => contentRect.width || this.pump.stop());
+  }
+
+  connectedCallback() {
+    const { signal } = (this.ends = new AbortController());
+    const on = (name, does) => document.addEventListener(name, does, { signal, capture: true });
+    try {
+      this.chosen = JSON.parse(localStorage.getItem(KEY));
+    } catch {
+      this.chosen = null; // this browser keeps nothing
+    }
+    for (const name of ['input', 'keydown', 'pointerdown']) on(name, () => { this.touched = true; });
+    for (const name of ['input', 'change', 'click']) on(name, ({ target }) => target.closest?.(VIEW) || this.moved());
+    on('pointerdown', () => this.pump.hold());
+    for (const name of ['pointerup', 'pointercancel', 'lostpointercapture']) on(name, () => this.pump.release());
+    on('compositionstart', () => this.pump.compose(true));
+    on('compositionend', () => this.pump.compose(false));
+    on('visibilitychange', () => document.hidden && this.pump.stop());
+    Object.assign(window.explorer, { live: (tab, values) => this.heard(tab, values), moved: () => this.moved() });
+    super.connectedCallback();
+    this.fire('enter', { chosen: this.chosen });
+  }
+
+  disconnectedCallback() {
+    this.ends.abort();
+    this.eyes.disconnect();
+    this.pump.stop();
+    delete window.explorer.live;
+    delete window.explorer.moved;
+  }
+
+  get possible() {
+    return Boolean(this.value) && this.value.here !== 'none';
+  }
+
+  get on() {
+    return this.possible && (this.chosen ?? this.value.here === 'here');
+  }
+
+  choose(on) {
+    this.chosen = on;
+    try {
+      localStorage.setItem(KEY, JSON.stringify(on));
+    } catch (error) {
+      console.info('the choice is not kept by this browser:', error.message);
+    }
+    if (!on) this.rest();
+    this.fire('enter', { chosen: on });
+    this.update();
+  }
+
+  rest() {
+    this.pump.stop();
+    for (const view of document.querySelectorAll(VIEW)) view.unfollowed();
+  }
+
+  update() {
+    if (!this.value) return;
+    this.button.setAttribute('aria-checked', this.on);
+    this.button.disabled = !this.possible;
+    const why = { none: 'none', slow: 'slow', space: 'space' }[this.value.here];
+    write(this.said, why && !this.on ? this.say(why) : '');
+  }
+
+  /* ---- asking --------------------------------------------------------------------------------------------- */
+
+  // A widget may have another value: Gradio knows by the next frame, of what it does itself a little later.
+  moved() {
+    if (!this.on || !this.touched || this.soon) return;
+    const look = () => [...document.querySelectorAll(VIEW)].find((view) => view.offsetParent)?.fire('look', {});
+    this.soon = requestAnimationFrame(() => {
+      this.soon = 0;
+      look();
+    });
+    clearTimeout(this.later);
+    this.later = setTimeout(look, 120);
+  }
+
+  heard(tab, values) {
+    if (!this.on || !this.touched) return;
+    const view = document.getElementById(`${tab}-view`)?.querySelector(VIEW);
+    if (!view?.offsetParent) return;
+    this.eyes.disconnect();
+    this.eyes.observe(view);
+    const said = JSON.stringify(values);
+    if (!view.follows(said)) return;
+    const film = view.fresh; // of a run that has just begun, drafts of all frames
+    view.fresh = false;
+    const typed = film ? '' : document.activeElement?.closest('textarea, .pad-corners input')?.value;
+    this.pump.ask({ tab, values, said, view, film, typed, whole: film || view.whole });
+  }
+
+  // First what is looked at, and of a sheet then the others, as far as they are not drawn.
+  rests(question) {
+    const { view } = question;
+    if (view.visits || question.film) return [];
+    const sight = { ...question, exact: true, whole: false };
+    return view.whole ? [sight, question, { ...question, exact: true }] : [sight];
+  }
+
+  async *send({ tab, values, view, typed, exact = false, whole }, signal) {
+    const question = { key: this.value.key, tab, values, exact, whole, ...view.sight(exact), ...(typed ? { typed } : {}) };
+    if (!exact) view.waits(true);
+    const answer = await fetch(ROUTE, { method: 'POST', body: JSON.stringify(question), headers: { 'Content-Type': 'application/json' }, signal });
+    if (!answer.ok) throw new Refusal(answer.status, await answer.json());
+    for await (const { type, what, body } of partsOf(answer.body)) {
+      if (what) yield { ...what, blob: new Blob([body], { type }) };
+      else yield this.read(JSON.parse(new TextDecoder().decode(body)));
+    }
+  }
+
+  read(head) {
+    if (head.error) throw new Refusal(500, head);
+    if (head.here !== this.value.here) this.value = { ...this.value, here: head.here };
+    if (!this.on) this.rest(); // drafts have turned out to be slow
+    return head;
+  }
+
+  async show({ blob, ...what }, { view, said }, newest) {
+    if (!blob) view.turn(what, said);
+    else await view.drew(what, blob);
+    if (blob || !newest) view.waits(!newest);
+    write(this.said, '');
+  }
+
+  failed(error, { view }) {
+    view.waits(false);
+    if (error.status === 403 && performance.now() - this.refusedAt > 10_000) {
+      this.refusedAt = performance.now(); // the server was started anew, or thought that this page had gone
+      return this.fire('enter', { chosen: this.chosen });
+    }
+    write(this.said, error.status === 403 ? this.say('gone') : error.status ? error.message : this.say('lost'));
+  }
+}
+
+customElements.define('live-switch', LiveSwitch);

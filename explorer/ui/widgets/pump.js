@@ -1,0 +1,147 @@
+// Pump: the way from a hand to a picture. One question is under way, one waits: the newest. It knows no page.
+//
+//   send(question, signal)         asks; gives the parts of the answer as they come, pictures with a `blob`
+//   show(part, question, newest)   draws a part; `newest` says whether nothing else has been set since
+//   rests(question)                the questions that follow one after the other when the hand rests: the exact pictures
+//   answered(question, newest)     all of the answer was drawn
+//   failed(error, question)        it was refused, or nobody answers
+//
+// A question has a `view`. A newer one ends the one under way as soon as its first picture is drawn; so something is always
+// drawn, however fast the hand. A question that is `exact` is ended at once.
+
+export const REST = 400; // milliseconds without a key after which the hand rests
+
+export class Pump {
+  constructor(ways) {
+    Object.assign(this, ways);
+    this.waiting = null; // the newest question that was not sent
+    this.following = []; // what is asked after it
+    this.flying = null; // {question, aborter, drawn}
+    this.newest = null; // the question asked last
+    this.held = this.composing = this.rested = false;
+    this.timer = 0;
+    this.moment = 0;
+  }
+
+  // The hand has moved.
+  ask(question) {
+    this.newest = this.waiting = { ...question, moment: ++this.moment };
+    this.following = [];
+    this.rested = false;
+    this.count();
+    this.go();
+  }
+
+  count() {
+    clearTimeout(this.timer);
+    if (!this.held && !this.composing) this.timer = setTimeout(() => this.rest(), REST);
+  }
+
+  // A pointer is down: it rests when it is let go, however long it stands still.
+  hold() {
+    this.held = true;
+    clearTimeout(this.timer);
+  }
+
+  // What was moved last may be told a moment after the pointer is up.
+  release(soon = 30) {
+    if (!this.held) return;
+    this.held = false;
+    clearTimeout(this.timer);
+    if (this.newest && !this.rested) this.timer = setTimeout(() => this.rest(), soon);
+  }
+
+  // An input method is at work: what it shows meanwhile is not what is meant.
+  compose(on) {
+    this.composing = on;
+    if (this.newest && !this.rested) this.count();
+    this.go();
+  }
+
+  rest() {
+    if (this.rested || !this.newest) return;
+    this.rested = true;
+    this.following = this.rests(this.newest);
+    this.follow();
+  }
+
+  follow() {
+    this.waiting ??= this.following.shift() ?? null;
+    this.go();
+  }
+
+  // Nothing more is asked for, and what is under way ends.
+  stop() {
+    clearTimeout(this.timer);
+    this.newest = this.waiting = null;
+    this.following = [];
+    this.flying?.aborter.abort();
+  }
+
+  go() {
+    if (!this.waiting || this.composing) return;
+    const { flying, waiting } = this;
+    if (!flying) this.fly();
+    else if (flying.drawn || flying.question.exact || waiting.view !== flying.question.view) flying.aborter.abort();
+  }
+
+  async fly() {
+    const flight = { question: this.waiting, aborter: new AbortController(), drawn: false };
+    [this.flying, this.waiting] = [flight, null];
+    const { question, aborter: { signal } } = flight;
+    const isNewest = () => question.moment === this.newest?.moment;
+    try {
+      for await (const part of this.send(question, signal)) {
+        if (signal.aborted) break;
+        await this.show(part, question, isNewest());
+        flight.drawn ||= Boolean(part.blob);
+        this.go();
+      }
+      if (!signal.aborted) this.answered(question, isNewest());
+    } catch (error) {
+      if (!signal.aborted) {
+        this.following = [];
+        this.failed(error, question);
+      }
+    }
+    this.flying = null;
+    this.follow();
+  }
+}
+
+// The parts of a multipart/mixed answer with lengths, {type, what, body} each, as they come.
+export async function* partsOf(stream) {
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  let held = new Uint8Array();
+  async function more() {
+    const { done, value } = await reader.read();
+    if (done) return false;
+    const joined = new Uint8Array(held.length + value.length);
+    joined.set(held);
+    joined.set(value, held.length);
+    held = joined;
+    return true;
+  }
+  try {
+    for (;;) {
+      let end;
+      while ((end = endOfHead(held)) < 0) if (!(await more())) return;
+      const lines = decoder.decode(held.subarray(0, end)).split('\r\n').slice(1);
+      const headers = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]));
+      const length = Number(headers['content-length']);
+      const whole = end + 4 + length + 2; // the empty line, the body, the line's end
+      while (held.length < whole) if (!(await more())) return;
+      const body = held.slice(end + 4, end + 4 + length);
+      held = held.slice(whole);
+      yield { type: headers['content-type'], what: headers['x-picture'] && JSON.parse(headers['x-picture']), body };
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+function endOfHead(bytes) {
+  for (let i = 0; i + 3 < bytes.length; i++) if (bytes[i] === 13 && bytes[i + 1] === 10 && bytes[i + 2] === 13 && bytes[i + 3] === 10) return i;
+  return -1;
+}

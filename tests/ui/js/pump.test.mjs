@@ -1,0 +1,183 @@
+// The pump: one question under way, the newest waits, what follows when the hand rests, and how an answer is read.
+
+import assert from 'node:assert/strict';
+import { mock, test } from 'node:test';
+import { Pump, REST, partsOf } from '../../../explorer/ui/widgets/pump.js';
+
+const settle = () => new Promise((done) => setImmediate(done));
+
+// A pump whose answers come when they are let: each flight is {question, signal, picture(n), end(), fail(error)}.
+function stage(rests = (question) => [{ ...question, exact: true }]) {
+  const flights = [];
+  const shown = [];
+  const failures = [];
+  async function* send(question, signal) {
+    const parts = [];
+    let wake = () => {};
+    const tell = (part) => (parts.push(part), wake());
+    const flight = { question, signal, picture: (n) => tell({ blob: n }), end: () => tell(null), fail: (error) => tell({ error }) };
+    signal.addEventListener('abort', () => tell({ error: new Error('aborted') }));
+    flights.push(flight);
+    for (;;) {
+      while (!parts.length) await new Promise((done) => (wake = done));
+      const part = parts.shift();
+      if (part === null) return;
+      if (part.error) throw part.error;
+      yield part;
+    }
+  }
+  const pump = new Pump({
+    send,
+    rests,
+    show: ({ blob }, { value }, newest) => shown.push([value, blob, newest]),
+    answered: () => {},
+    failed: (error) => failures.push(error.message),
+  });
+  return { pump, flights, shown, failures };
+}
+
+const ask = (pump, value, more = {}) => pump.ask({ value, view: 'v', ...more });
+
+test('one question is under way, and of those that wait only the newest is sent', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const { pump, flights, shown } = stage();
+  for (const value of [1, 2, 3, 4]) ask(pump, value);
+  assert.deepEqual(flights.map(({ question }) => question.value), [1]);
+  flights[0].picture('a');
+  flights[0].end();
+  await settle();
+  assert.deepEqual(flights.map(({ question }) => question.value), [1, 4]);
+  assert.deepEqual(shown, [[1, 'a', false]], 'an answer that is out of date is drawn, as what it is');
+  flights[1].picture('d');
+  await settle();
+  assert.deepEqual(shown.at(-1), [4, 'd', true]);
+  mock.timers.reset();
+});
+
+test('a newer question ends what is still to come of the older one, but not its first picture', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const { pump, flights } = stage();
+  ask(pump, 1);
+  ask(pump, 2);
+  assert.equal(flights[0].signal.aborted, false);
+  flights[0].picture('a');
+  await settle();
+  assert.equal(flights[0].signal.aborted, true);
+  assert.equal(flights[1].question.value, 2);
+  mock.timers.reset();
+});
+
+test('another view ends it at once, and so does a hand that moves on from exact pictures', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const { pump, flights } = stage();
+  ask(pump, 1);
+  ask(pump, 2, { view: 'other' });
+  assert.equal(flights[0].signal.aborted, true);
+  await settle();
+  flights[1].picture('b');
+  flights[1].end();
+  await settle();
+  mock.timers.tick(REST);
+  await settle();
+  assert.equal(flights[2].question.exact, true);
+  ask(pump, 3, { view: 'other' });
+  assert.equal(flights[2].signal.aborted, true);
+  mock.timers.reset();
+});
+
+test('when the hand rests the exact pictures follow, one question after the other', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const { pump, flights } = stage((question) => [{ ...question, exact: true }, { ...question, exact: true, whole: true }]);
+  ask(pump, 1);
+  flights[0].picture('a');
+  flights[0].end();
+  await settle();
+  mock.timers.tick(REST - 1);
+  assert.equal(flights.length, 1);
+  mock.timers.tick(1);
+  assert.equal(flights[1].question.exact, true);
+  flights[1].end();
+  await settle();
+  assert.equal(flights[2].question.whole, true);
+  flights[2].end();
+  await settle();
+  mock.timers.tick(10 * REST);
+  assert.equal(flights.length, 3, 'a hand rests once');
+  mock.timers.reset();
+});
+
+test('a pointer that is down does not rest, however long it stands still', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const { pump, flights } = stage();
+  pump.hold();
+  ask(pump, 1);
+  flights[0].end();
+  await settle();
+  mock.timers.tick(10 * REST);
+  assert.equal(flights.length, 1);
+  pump.release();
+  ask(pump, 2); // what was moved last may be told after the pointer is up
+  flights[1].end();
+  await settle();
+  mock.timers.tick(REST);
+  assert.deepEqual([flights[2].question.value, flights[2].question.exact], [2, true]);
+  mock.timers.reset();
+});
+
+test('nothing is sent while an input method composes; then the newest is', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const { pump, flights } = stage();
+  pump.compose(true);
+  ask(pump, 'n');
+  ask(pump, 'ni');
+  mock.timers.tick(10 * REST);
+  assert.equal(flights.length, 0);
+  pump.compose(false);
+  assert.deepEqual(flights.map(({ question }) => question.value), ['ni']);
+  mock.timers.reset();
+});
+
+test('leaving ends what is under way and forgets what waits', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const { pump, flights, failures } = stage();
+  ask(pump, 1);
+  ask(pump, 2);
+  pump.stop();
+  assert.equal(flights[0].signal.aborted, true);
+  await settle();
+  mock.timers.tick(10 * REST);
+  assert.deepEqual([flights.length, failures], [1, []]);
+  ask(pump, 3);
+  assert.equal(flights[1].question.value, 3);
+  mock.timers.reset();
+});
+
+test('a refusal is told, and the next question goes out as always', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const { pump, flights, failures } = stage();
+  ask(pump, 1);
+  flights[0].fail(new Error('prompt is empty'));
+  await settle();
+  assert.deepEqual(failures, ['prompt is empty']);
+  ask(pump, 2);
+  assert.equal(flights[1].question.value, 2);
+  mock.timers.reset();
+});
+
+test('however an answer is cut on its way, its parts are the same', async () => {
+  const jpeg = new Uint8Array([255, 216, 13, 10, 13, 10, 45, 45, 0, 217]); // with what looks like an end of lines in it
+  const text = new TextEncoder();
+  const head = text.encode('--b\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{"a":1}\r\n');
+  const picture = text.encode('--b\r\nContent-Type: image/jpeg\r\nX-Picture: {"index": 3, "kind": "draft"}\r\nContent-Length: 10\r\n\r\n');
+  const end = text.encode('\r\n--b--\r\n');
+  const whole = new Uint8Array([...head, ...picture, ...jpeg, ...end]);
+  for (const size of [1, 7, 64, 1000]) {
+    const chunks = [];
+    for (let i = 0; i < whole.length; i += size) chunks.push(whole.slice(i, i + size));
+    const parts = [];
+    for await (const part of partsOf(new Blob(chunks).stream())) parts.push(part);
+    assert.deepEqual(parts.map(({ type }) => type), ['application/json', 'image/jpeg']);
+    assert.deepEqual(parts[1].what, { index: 3, kind: 'draft' });
+    assert.deepEqual([...parts[1].body], [...jpeg]);
+  }
+});
