@@ -113,7 +113,7 @@ def test_it_begins_in_the_middle_with_the_prompts_at_the_corners(page: Page, sta
     shows(page, 4)
     assert corners(page) == list(PROMPTS)
     expect(where(page)).to_have_text("Cell 2, 2")
-    expect(page.locator(".view-mark")).to_have_text("exact")
+    expect(page.locator(".view-kind")).to_have_text("exact")
     expect(note(page)).to_be_hidden()
     assert state(page) == {"index": 4, "fps": 4, "loop": "open", "x": 0.5, "y": 0.5}
 
@@ -133,7 +133,7 @@ def test_dragging_blends_and_makes_no_request(page: Page, stand: Stand, run: Pat
     assert state(page)["x"] == pytest.approx(0.75, abs=0.01)
     parts = [dial.input_value() for dial in page.locator(".pad-sentence .dial").all()]
     assert [int(part) for part in parts] == pytest.approx([12, 38, 12, 38], abs=2)
-    expect(page.locator(".view-mark")).to_have_text("blend")
+    expect(page.locator(".view-kind")).to_have_text("blend")
     assert stand.asked == []
 
 
