@@ -58,6 +58,7 @@ def build_page(
         page.routes = gallery.served()
         with gr.Row(elem_id="top"):
             gr.Markdown("# Latent Explorer", elem_id="title")
+            switch = LiveSwitch(elem_id="live") if live else None
             history, opening = draw_history(experiments), draw_opening()
             language_button()
             gr.Button("◐", size="sm", elem_id="dark", min_width=36, scale=0)
@@ -66,7 +67,6 @@ def build_page(
         notice = StatusView(elem_id="notice")
         memory, due = Memory(elem_id="memory"), Due(experiments, elem_id="due")
         shared = _draw_shared(engine)
-        switch = LiveSwitch(elem_id="live") if live else None
         told = {"desk": desk, "due": due, "memory": memory, "history": history}
         with gr.Tabs(elem_id="tabs") as shown:
             tabs = [
