@@ -188,7 +188,7 @@ class Engine:
         return rows_a_call(self.networks.device, *self.latents_shape(sampling)[1:])
 
     def seconds(self, call: str, area: int) -> float | None:
-        """The expected time of a call ("unet", "vae", "sketch") on so many latent pixels; None before one was measured."""
+        """The expected time of a call ("unet", "vae", "sketch") on so many latent pixels, None if unmeasured."""
         paces = [worker.pace.seconds(call, area) for worker in self.workers]
         return mean(measured) if (measured := [pace for pace in paces if pace is not None]) else None
 
