@@ -29,6 +29,8 @@ const PLAY = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path class="view-
 // Whether a key is one that a view may take for itself.
 export const plain = (event) => !(event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey);
 
+const KINDS = { draft: 'kind draft', exact: 'kind exact', stale: 'kind stale' }; // of pictures that are no frame of the run
+
 export class RunView extends Widget {
   static events = ['look'];
 
@@ -195,7 +197,7 @@ export class RunView extends Widget {
     const { kind, late, badge } = this;
     badge.dataset.kind = kind;
     badge.dataset.late = late;
-    write(badge, kind ? this.say('kind ' + kind) : late && this.reel.blobs.size ? this.say('late') : '');
+    write(badge, kind ? this.say(KINDS[kind]) : late && this.reel.blobs.size ? this.say('late') : '');
   }
 
   async preview(news) {
