@@ -19,6 +19,7 @@ from explorer.experiments import registry
 from explorer.outputs.runs import GIB, Runs
 from explorer.ui.limits import PREFIX, LimitError, Limits, on_a_space, variables
 from explorer.ui.page import build_page, launch_options
+from explorer.ui.shipped import shipped
 
 
 def make_parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
@@ -65,7 +66,8 @@ def main() -> int:
         said = f"runs cannot be kept in {folder} ({error.strerror}): try --runs-folder"
         print(f"latent-explorer: {said}", file=sys.stderr)
         return 2
-    page = build_page(engine, Runs(folder.resolve()), registry(), limits)
+    gallery = shipped(registry())
+    page = build_page(engine, Runs(folder.resolve()), registry(), limits, gallery)
     page.queue(api_open=False, max_size=limits.queue)
     try:
         page.launch(server_name=args.host, server_port=args.port, prevent_thread_lock=True, **launch_options())

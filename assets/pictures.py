@@ -21,6 +21,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from bench.browser import launched
 from explorer.command_line import main as explorer
 from explorer.experiments.interpolation import Interpolation
 
@@ -70,7 +71,7 @@ def page(cache: str) -> Iterator[str]:
 def screenshots(url: str) -> None:
     """assets/page.png, at the end of a film; assets/tabs-wide.webp and tabs-phone.webp, six other tabs."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = launched(playwright)
         tab = browser.new_page(viewport={"width": 1280, "height": 1400})
         tab.goto(url)
         rendered(tab, "interpolation")

@@ -78,7 +78,8 @@ def visit() -> dict[str, Any]:
         page = build_page(Engine(FakeNetworks(), FrameStore()), Runs(Path(folder).resolve() / "runs"), registry())
         page.queue(api_open=False)
         _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **launch_options())
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium")  # bench/ may be another commit's
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         with counting() as counts:
             visitor = browser.new_page(viewport={"width": 1280, "height": 900})
             visitor.on("request", lambda request: counts.update(["requests"] + ["POSTs"] * (request.method == "POST")))

@@ -15,7 +15,6 @@ import json
 import math
 import multiprocessing
 import os
-import shutil
 import socket
 import statistics
 import tempfile
@@ -27,6 +26,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
+from bench.browser import launched
 from bench.gestures import DRAG, GUIDANCE, gestures, opened, slider
 from bench.live_alone import serve_queue
 from bench.page import ROOT, running
@@ -166,8 +166,7 @@ def main() -> None:
         alone = json.loads((Path(folder) / "alone.json").read_text())
     print(f"engine alone: {alone['a second']:.1f} drafts a second, 95 % within {1000 * alone['p95']:.0f} ms\n")
     with sync_playwright() as playwright, running(ROOT) as (url, pid):
-        chromium = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = launched(playwright)
         page = opened(browser, url)
         measured(page, slider(page, GUIDANCE), 5.0)  # the model is tuned, the page is warm
         print(f"{'':16}{'a second':>10}{'of alone':>10}{'median':>10}{'95 %':>10}{'to exact':>10}")
@@ -184,7 +183,7 @@ def main() -> None:
         if flags.minutes:
             soak(browser, url, pid, flags.minutes)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = launched(playwright)
         print(f"through Gradio's queue: {through_the_queue(browser, flags.seconds):.1f} a second")
 
 

@@ -14,7 +14,6 @@ import argparse
 import contextlib
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -27,6 +26,8 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
+
+from bench.browser import launched
 
 ROOT = Path(__file__).parents[1]
 CODE = ("js_on_load", "css_template", "html_template")
@@ -102,7 +103,7 @@ def of_loading(page: Page, url: str, name: str) -> dict[str, int]:
     page.add_init_script("performance.setResourceTimingBufferSize(5000)")
     page.goto(url)
     page.wait_for_function(
-        "document.querySelector('#interpolation-status')?.innerText.includes('frames')", timeout=1000 * SECONDS
+        "document.querySelector('#prompt-grid-status')?.innerText.includes('frames')", timeout=1000 * SECONDS
     )
     page.wait_for_timeout(2000)
     travelled = page.evaluate(
@@ -116,8 +117,7 @@ def of_loading(page: Page, url: str, name: str) -> dict[str, int]:
 def measured(commit: str | None) -> dict[str, int]:
     """Everything about one commit."""
     with worktree(commit) as tree, running(tree) as (url, _), sync_playwright() as playwright:
-        chromium = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = launched(playwright)
         context = browser.new_context()
         found = of_config(url)
         for name in ("first visit", "second visit"):

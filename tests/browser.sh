@@ -3,11 +3,12 @@
 # Each is looked for by itself; what is missing is installed from Debian where we may.
 set -eu
 needed=""
-command -v chromium >/dev/null 2>&1 || needed="$needed chromium"
+command -v chromium-headless-shell >/dev/null 2>&1 || needed="$needed chromium-headless-shell"
 [ -d /usr/share/fonts/truetype/dejavu ] || needed="$needed fonts-dejavu-core"
 command -v node >/dev/null 2>&1 || needed="$needed nodejs"
-set -- /usr/lib*/libatomic.so.1 /usr/lib*/*/libatomic.so.1 # Playwright's node
-for library; do [ -e "$library" ] && break; done || needed="$needed libatomic1"
+there() { for library in /usr/lib*/"$1" /usr/lib*/*/"$1"; do [ -e "$library" ] && return; done; false; }
+there libatomic.so.1 || needed="$needed libatomic1"   # Playwright's node
+there libfribidi.so.0 || needed="$needed libfribidi0" # Pillow's own order of right-to-left text, to compare with
 command -v git >/dev/null 2>&1 || needed="$needed git" # the tests of what a Space gets and of another commit ask it
 [ -n "$needed" ] || exit 0
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then

@@ -309,12 +309,9 @@ def test_flags_and_fields_are_the_same_and_what_is_not_given_is_the_fields_defau
     assert set(vars(args)) - model == set(experiment.inputs())
 
 
-def test_a_model_that_is_not_there_is_one_line_and_code_2(tmp_path):
-    done = run("interpolation", "--model", "/nonexistent", "--out", "x.gif", cwd=tmp_path)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert len(done.stderr.splitlines()) == 1
-    assert done.stderr.startswith("explorer: '/nonexistent' is no file or folder here")
+def test_a_model_that_is_not_there_is_one_line_and_code_2(capsys):
+    assert main(["interpolation", "--model", "/nonexistent", "--out", "x.gif"]) == 2
+    assert said(capsys).startswith("explorer: '/nonexistent' is no file or folder here")
 
 
 def test_the_bundled_model_makes_a_film(tmp_path):

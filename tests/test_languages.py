@@ -21,7 +21,6 @@ from explorer.experiments import registry
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Choice, InputError, Prompts
 from explorer.space.points import SCHEDULER_NAMES
-from explorer.ui.gallery import examples
 from explorer.ui.manifests import manifest
 from explorer.ui.text import (
     LANGUAGES,
@@ -57,6 +56,7 @@ UNREAD = json.loads((Path(__file__).parent / "unread.json").read_text(encoding="
 def declared(experiment: type[Experiment]) -> Iterator[str]:
     """Every text that an experiment declares."""
     yield experiment.title()
+    yield experiment.label()
     yield inspect.cleandoc(experiment.__doc__ or "")
     yield from experiment.presets
     for name, field in experiment.inputs().items():
@@ -81,7 +81,7 @@ def test_everything_an_experiment_declares_is_there(experiment, language):
     assert set(experiment.inputs()) <= set(book(language).fields), "the fields, for errors"
 
 
-WORDS = {kind: words(kind) for kind in (*VIEWS, "gallery", "history", "link")}
+WORDS = {kind: words(kind) for kind in (*VIEWS, "history", "line", "link")}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -89,11 +89,6 @@ WORDS = {kind: words(kind) for kind in (*VIEWS, "gallery", "history", "link")}
 def test_every_word_of_every_view_is_there(words, language):
     assert not [text for text in words.values() if text not in book(language).views]
     assert words_of(words)[language].keys() == words.keys()
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_examples_have_titles(language):
-    assert not [example.title for example in examples(registry()) if book(language).text(example.title) is None]
 
 
 def template(node: ast.AST) -> str | None:
@@ -180,7 +175,7 @@ def test_a_translation_has_the_holes_of_its_phrase_and_is_chinese(language):
 
 
 SAID = {
-    "24 frames, 7 already rendered, 663 rows, about 9 s": "24 帧，其中 7 帧已渲染，663 行，约 9 秒",
+    "24 frames, 7 already rendered, about 9 s": "24 帧，其中 7 帧已渲染，约 9 秒",
     "3 of 24 frames, 40 of 663 rows, about 2 min left": "3 / 24 帧，40 / 663 行，还需约 2 分钟",
     "9 rows run; a plain loop would have run 20; 1 frames were already rendered. Render goes on from here": (
         "实际运行 9 行，逐帧渲染则需要 20 行；1 帧早已渲染。再按“渲染”会从这里继续"

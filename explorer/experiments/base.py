@@ -38,6 +38,7 @@ class Experiment:
     """The settings that every experiment shares. Those left at None are the model's own."""
 
     view: ClassVar[str] = "film"
+    tab: ClassVar[str] = ""
     position: ClassVar[int] = 100
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
 
@@ -71,6 +72,11 @@ class Experiment:
     def title(cls) -> str:
         """The tab's title: "Noise loop" for NoiseLoop."""
         return cls.name().replace("-", " ").capitalize()
+
+    @classmethod
+    def label(cls) -> str:
+        """What stands on the tab: what one does there, in a word or three, or else the title."""
+        return cls.tab or cls.title()
 
     @classmethod
     def inputs(cls) -> dict[str, Input]:

@@ -35,6 +35,7 @@ class DenoisingTrajectory(Experiment):
     """
 
     view: ClassVar[str] = "trajectory"
+    tab: ClassVar[str] = "Out of the noise"
     position: ClassVar[int] = 8
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "A beach out of noise": {"prompts": ("a boat at the beach",), "seed": 193},

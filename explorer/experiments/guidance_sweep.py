@@ -22,6 +22,7 @@ class GuidanceSweep(Experiment):
     """
 
     view: ClassVar[str] = "compare"
+    tab: ClassVar[str] = "How strictly?"
     position: ClassVar[int] = 3
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "A boat from 0 to 12": {"prompt": "a boat at the beach", "scales": (0, 0.5, 1, 2, 3, 5, 8, 12)},

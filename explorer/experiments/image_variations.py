@@ -25,6 +25,7 @@ class ImageVariations(Experiment):
     """
 
     view: ClassVar[str] = "compare"
+    tab: ClassVar[str] = "Remix"
     position: ClassVar[int] = 5
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "Nine planets": {
@@ -35,12 +36,6 @@ class ImageVariations(Experiment):
             "strengths": (0.4,),
             "count": 9,
         },
-        "A boat becomes a watercolour": {
-            "picture": "boat",
-            "prompt": "a watercolor painting of a boat at the beach",
-            "strengths": (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1),
-            "count": 1,
-        },
         "Fruit, three seeds": {
             "picture": "still-life",
             "prompt": "apples on a table",
@@ -49,17 +44,17 @@ class ImageVariations(Experiment):
         },
     }
 
-    picture: str = Picture("Drop, paste or take one, or choose an example.", label="Start picture").field("planet")
+    picture: str = Picture("Drop, paste or take one, or choose an example.", label="Start picture").field("boat")
     fit: str = Choice(
         "crop: it fills the frame, and what stands over is cut off. fit: all of it, before a blurred copy of itself.",
         label="Where its shape is another",
         options=FITS,
     ).field("crop")
-    prompt: str = Prompt("What the variations show.").field("a planet in space")
+    prompt: str = Prompt("What the variations show.").field("a watercolor painting of a boat at the beach")
     strengths: tuple[float, ...] = Numbers(
         "How much of it is made anew: 0 nothing, 1 all. One strength, or several to sweep over."
-    ).field((0.6,))
-    count: int = Integer("Variations of each strength: seeds counted from the shared one.", low=1, high=MOST).field(9)
+    ).field((0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1))
+    count: int = Integer("Variations of each strength: seeds counted from the shared one.", low=1, high=MOST).field(1)
     seeds: tuple[int, ...] = Seeds(
         "These seeds and no others; empty, and they are counted from the shared one.",
         label="Seeds",

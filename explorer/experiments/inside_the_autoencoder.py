@@ -49,6 +49,7 @@ class InsideTheAutoencoder(Experiment):
     """
 
     view: ClassVar[str] = "compare"
+    tab: ClassVar[str] = "Under the hood"
     position: ClassVar[int] = 9
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "A planet, and what each channel does": {"picture": "planet", "poke": BLANK},

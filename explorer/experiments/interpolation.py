@@ -27,12 +27,23 @@ TUTORIAL = {
 class Interpolation(Experiment):
     """Travel from prompt to prompt. Every frame is a picture of its own, made from a text between the texts."""
 
-    position: ClassVar[int] = 1
+    tab: ClassVar[str] = "Morph"
+    position: ClassVar[int] = 2
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "From the beach to the desert": {
             "prompts": ("a boat at the beach", "a lion in the desert"),
             "frames": 13,
             "loop": "back-and-forth",
+        },
+        "Through four worlds": {
+            "prompts": (
+                "a boat at the beach",
+                "a lion in the desert",
+                "a castle in the snow",
+                "a rocket under a starry night sky",
+            ),
+            "frames": 8,
+            "loop": "closed",
         },
         "Retriever to fruit, 5 frames": {**TUTORIAL, "frames": 5, "num_inference_steps": 50, "fps": 2},
         "Retriever to fruit, 150 frames": {**TUTORIAL, "frames": 150, "num_inference_steps": 25, "fps": 10},

@@ -18,6 +18,7 @@ class NegativePrompts(Experiment):
     """See what a negative prompt takes away: the pictures without it, with it, part of the way, and beyond it."""
 
     view: ClassVar[str] = "compare"
+    tab: ClassVar[str] = "Take away"
     position: ClassVar[int] = 4
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "A boat without the sea, in steps": {
@@ -33,12 +34,14 @@ class NegativePrompts(Experiment):
         },
     }
 
-    prompt: str = Prompt("What every picture shows.").field("a boat at the beach")
-    away_from: str = Prompt("What they should keep away from.", label="Negative prompt of this tab").field("blue sea")
+    prompt: str = Prompt("What every picture shows.").field("an apple in a meadow")
+    away_from: str = Prompt("What they should keep away from.", label="Negative prompt of this tab").field(
+        "red and orange"
+    )
     amounts: tuple[float, ...] = Numbers(
         "How far the shared negative prompt (usually none) is moved towards this one: 0 not at all, 1 all the way.",
         high=3.0,
-    ).field((0, 0.25, 0.5, 0.75, 1, 1.5))
+    ).field((0, 0.25, 0.5, 0.75, 1, 1.25, 1.5))
     seeds: tuple[int, ...] = Seeds(
         "A row of pictures for each; empty, and there is one row, of the shared seed.",
         label="Seeds",

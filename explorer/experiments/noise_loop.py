@@ -18,6 +18,7 @@ from explorer.space.points import Point
 class NoiseLoop(Experiment):
     """Keep the prompt and turn the noise once around a circle: a film without a seam."""
 
+    tab: ClassVar[str] = "Other noise"
     position: ClassVar[int] = 6
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "A boat, small circle": {"prompt": "a boat at the beach", "frames": 16, "variation": 0.4},

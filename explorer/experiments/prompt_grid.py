@@ -25,6 +25,12 @@ KERAS = {
     "seed": TUTORIAL["seed"],
     "num_inference_steps": 50,
 }
+WORLDS = (
+    "a castle in the snow",
+    "a boat at the beach",
+    "a rocket under a starry night sky",
+    "a lion in the desert",
+)
 PLACES = (
     "a boat at the beach",
     "an oil painting of a tree at sunset",
@@ -42,17 +48,18 @@ class PromptGrid(Experiment):
     """
 
     view: ClassVar[str] = "pad"
-    position: ClassVar[int] = 2
+    tab: ClassVar[str] = "Map"
+    position: ClassVar[int] = 1
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "Beach, sunset, sea and desert, 4 x 4": {"prompts": PLACES, "cells": 4},
         "Retriever, fruit, tower, sketch, 6 x 6": {**KERAS, "noise": "fixed"},
         "The same with free noise": {**KERAS, "noise": "free"},
     }
 
-    prompts: tuple[str, ...] = Prompts("One for each corner.", low=4, high=4, names=CORNERS).field(PLACES)
+    prompts: tuple[str, ...] = Prompts("One for each corner.", low=4, high=4, names=CORNERS).field(WORLDS)
     cells: int = Integer(
         "Pictures a side, corners included; 4 refined to 7 keeps the 16 there are.", low=2, high=12
-    ).field(5)
+    ).field(9)
     noise: str = Choice(
         "fixed: one noise for all, the seed above. free: a seed of its own for each cell, to compare.",
         options=("fixed", "free"),

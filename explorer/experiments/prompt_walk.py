@@ -45,6 +45,7 @@ class PromptWalk(Experiment):
     far away as an unrelated prompt (the mean of six pairs of them, measured with this model).
     """
 
+    tab: ClassVar[str] = "Off the map"
     position: ClassVar[int] = 7
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "Out of the sunset": {

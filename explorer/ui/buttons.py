@@ -19,7 +19,7 @@ class Buttons(Widget):
     """A row of buttons. `names`: key -> what the button says; `icons`: key -> a picture on it.
 
     The value is None or a mapping with `off`: whether none of them may be pressed. `before` stands before them, and
-    `also` is one more of their words.
+    `also` is one more of their words. `step` says that a press is a step back to which the browser's Back leads.
     """
 
     kind = "buttons"
@@ -33,13 +33,14 @@ class Buttons(Widget):
         id: str = "",
         before: str = "",
         also: str = "",
+        step: bool = False,
         icons: Mapping[str, Path] | None = None,
         **props: Any,
     ) -> None:
         self._names, self._icons = dict(names or {}), dict(icons or {})
         said = {text: text for text in (*self._names.values(), before, also) if text}
         texts = {language: {text: say(text, language) for text in said} for language in LANGUAGES}
-        shown = {"names": self._names, "id": id, "before": before, "also": also}
+        shown = {"names": self._names, "id": id, "before": before, "also": also, "step": step}
         super().__init__(value, words=said, texts=texts, **shown, **props)
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any] | None:

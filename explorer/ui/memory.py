@@ -3,9 +3,10 @@
 Contract: a tab's settings are kept when they are priced or rendered, as the query of a link (`experiments.links`), once
 the visitor has touched the page, and are back in the form when it is loaded again. Whatever the address asks for wins
 over them. What the browser hands back is treated like a stranger's link: checked, bounded, never trusted. An own start
-picture does not fit into a query; the run that used it has it. An address that no longer says what the form shows loses
-its query. A page that is left while it renders hands the run's name on to the next one in the same window: see
-`interrupted`.
+picture does not fit into a query; the run that used it has it. Once the visitor has touched the page, the address says
+what the tab in sight shows, with a step of the browser's history for each tab, preset and run: the event `back` has the
+`query` to which the visitor has gone. A page that is left while it renders hands the run's name on to the next one in
+the same window: see `interrupted`.
 
 The server keeps nothing and does not know who the visitor is: whoever uses the same browser sees the same settings.
 """
@@ -48,6 +49,7 @@ class Memory(Unseen):
     """As an output it takes what `kept` gives, as an input it gives what a browser sent, unchecked."""
 
     kind = "memory"
+    fires = ("back",)
 
     def preprocess(self, payload: Any) -> Any:
         """As it came: `remembered` checks it."""

@@ -51,6 +51,8 @@ class Film:
 class Status:
     """How things stand: `state` is one of STATES, `progress` 0..1 or None for no bar; `notes` may quote the visitor.
 
+    `free` says that the pictures are there, and only have to be shown.
+
     Raises ValueError for a state that there is not.
     """
 
@@ -59,6 +61,7 @@ class Status:
     notes: Sequence[str] = ()
     detail: str = ""
     progress: float | None = None
+    free: bool = False
 
     def __post_init__(self) -> None:
         if self.state not in STATES:

@@ -38,7 +38,7 @@ class DropArea(Unseen):
 
 def draw_opening() -> gr.UploadButton:
     """The button, where it is called on the page; files may be dropped anywhere."""
-    button = gr.UploadButton("Open a file", size="sm", scale=0, min_width=120, elem_id="open-file")
+    button = gr.UploadButton("Open", size="sm", scale=0, min_width=40, elem_id="open-file")
     DropArea(to="open-file", elem_id="drop-area")
     return button
 

@@ -20,7 +20,6 @@ from explorer.ui.bilingual import BilingualPage, language_button, language_of
 from explorer.ui.controls import Control, control
 from explorer.ui.due import Due
 from explorer.ui.forms import Form
-from explorer.ui.gallery import connect_gallery, draw_gallery
 from explorer.ui.history import connect_history, draw_history
 from explorer.ui.limits import Door, Limits
 from explorer.ui.live import Live
@@ -29,7 +28,9 @@ from explorer.ui.live_switch import LiveSwitch, connect_live
 from explorer.ui.memory import Memory
 from explorer.ui.opening import MAX_FILE_SIZE, connect_opening, draw_opening
 from explorer.ui.reopening import Reopening
+from explorer.ui.shared_line import draw_line
 from explorer.ui.sharing import connect_sharing
+from explorer.ui.shipped import Gallery
 from explorer.ui.tab import Tab
 from explorer.ui.uses import connect_uses
 from explorer.ui.views import StatusView
@@ -41,33 +42,36 @@ def build_page(
     runs: Runs,
     experiments: Mapping[str, type[Experiment]],
     limits: Limits | None = None,
+    gallery: Gallery | None = None,
     *,
     live: bool = True,
 ) -> gr.Blocks:
     """The whole page over one engine; every visitor gets runs of their own in `runs`.
 
-    `limits` are for what a visitor may ask (None: no limits); `live` says whether pictures may follow the hand at all.
+    `limits` are for what a visitor may ask (None: no limits), `gallery` has what the stages show before anything is
+    rendered (None: nothing); `live` says whether pictures may follow the hand at all.
     """
     gr.set_static_paths([runs.root])
     active, desk, door = ActiveJobs(), Desk(engine), Door(limits)
+    gallery = gallery or Gallery()
     with BilingualPage(title="Latent Explorer", analytics_enabled=False) as page:
-        language_button()
-        gr.Markdown(
-            "# Latent Explorer\nSee what lies between, around and behind the pictures of Stable Diffusion.",
-            elem_id="title",
-        )
+        page.routes = gallery.served()
+        with gr.Row(elem_id="top"):
+            gr.Markdown("# Latent Explorer", elem_id="title")
+            switch = LiveSwitch(elem_id="live") if live else None
+            history, opening = draw_history(experiments), draw_opening()
+            language_button()
+            gr.Button("◐", size="sm", elem_id="dark", min_width=36, scale=0)
         if door.limits.space:
             _draw_space_notice(engine)
-        opening = draw_opening()
-        gallery = draw_gallery(experiments, engine.networks.name)
         notice = StatusView(elem_id="notice")
+        memory, due = Memory(elem_id="memory"), Due(experiments, elem_id="due")
         shared = _draw_shared(engine)
-        switch = LiveSwitch(elem_id="live") if live else None
-        history, memory, due = draw_history(experiments), Memory(elem_id="memory"), Due(experiments, elem_id="due")
         told = {"desk": desk, "due": due, "memory": memory, "history": history}
-        with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as shown:
+        with gr.Tabs(elem_id="tabs") as shown:
             tabs = [
-                Tab(experiment, shared, engine, runs, active, **told, door=door) for experiment in experiments.values()
+                Tab(experiment, shared, engine, runs, active, **told, door=door, gallery=gallery)
+                for experiment in experiments.values()
             ]
         due.after_changes(shared)
         for tab in tabs:
@@ -76,13 +80,12 @@ def build_page(
         reopening = Reopening(form)
         connect_uses(form)
         connect_sharing(page, form, notice, memory=memory, history=history, runs=runs)
-        connect_gallery(gallery, form, notice)
         connect_opening(opening, reopening, notice)
         connect_history(history, runs, reopening.outputs, reopening.updates)
         if switch:
             drawing = Live(engine, form.by_name, active, desk, door)
             connect_live(page, drawing, switch, tabs)
-            page.routes = live_routes(drawing, language_of)
+            page.routes = [*page.routes, *live_routes(drawing, language_of)]
         page.unload(active.left)
         page.unload(desk.left)
     return page
@@ -104,10 +107,15 @@ def _draw_shared(engine: Engine) -> list[Control]:
     networks, defaults = engine.networks, engine.networks.defaults
     model = f"{networks.name}, {defaults.width} × {defaults.height} px, on {networks.device}"
     shared, inputs, usual = [], Experiment.inputs(), Experiment.usual(defaults)
-    with gr.Accordion(f"Seed, guidance, steps, size — for every tab  ({model})", open=False, elem_id="shared"):
-        for names in (("seed", "guidance_scale", "negative_prompt"), tuple(inputs)[3:]):
-            with gr.Row():
-                shared += [control(name, inputs[name], usual[name], elem_id=f"shared-{name}") for name in names]
+    with gr.Column(elem_id="shared", elem_classes="menu"):
+        line = draw_line(defaults)
+        gr.Button("▴", size="sm", elem_id="shared-more", min_width=36, scale=0)
+        with gr.Column(elem_classes="drawer"):
+            gr.Markdown(f"Seed, guidance, steps, size — for every tab  ({model})")
+            for names in (("seed", "guidance_scale", "negative_prompt"), tuple(inputs)[3:]):
+                with gr.Row():
+                    shared += [control(name, inputs[name], usual[name], elem_id=f"shared-{name}") for name in names]
+    line.connect(shared)
     return shared
 
 

@@ -95,14 +95,14 @@ def about(seconds: float) -> str:
 
 
 def price_tag(price: Price) -> str:
-    """The price before it is paid: "24 frames, 7 already rendered, 663 rows, about 9 s"."""
+    """The price before it is paid: "24 frames, 7 already rendered, about 9 s"."""
     parts = [f"{price.frames} frames" if price.frames != 1 else "1 frame"]
     parts += [f"{price.stored} already rendered"] if price.stored else []
-    parts += [f"{price.rows} rows"]
     parts += [about(price.seconds)] if price.seconds is not None and price.rows else []
     return ", ".join(parts)
 
 
 def prices(asked: Asked, engine: Engine) -> Status:
     """The status line of what is not yet rendered: its price, and the words that the text encoder cuts off."""
-    return Status("ready", price_tag(engine.price(asked.plan)), tails(asked.experiment, engine.networks.cut_off))
+    price, notes = engine.price(asked.plan), tails(asked.experiment, engine.networks.cut_off)
+    return Status("ready", price_tag(price), notes, f"{price.rows} rows", free=price.stored == price.frames)

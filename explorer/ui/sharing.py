@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 import gradio as gr
 
 from explorer.experiments.inputs import InputError
-from explorer.experiments.links import Link, query, read
+from explorer.experiments.links import LONGEST, Link, query, read
 from explorer.experiments.made_with import MadeWith, suited_from
 from explorer.outputs.runs import Run, Runs
 from explorer.ui.controls import QUICK
@@ -61,11 +61,12 @@ def connect_sharing(
     """
     for tab in form.tabs:
         with tab.share_row:
-            button = gr.Button("🔗 Share a link", size="sm", min_width=80, elem_id=f"{tab.name}-share")
+            button = gr.Button("Share", size="sm", min_width=64, scale=0, elem_id=f"{tab.name}-share")
             link = LinkView(home=home_page(), elem_id=f"{tab.name}-link")
         button.click(_share(tab), tab.components, [link, tab.status], **QUICK)
     outputs = [*form.outputs, notice, history]
     page.load(_opened(form, notice, history, runs), memory, outputs, js=REMEMBER, **QUICK)
+    memory.back(_back(form, notice), None, [*form.outputs, notice], **QUICK)
 
 
 def _share(tab: Tab) -> Callable[..., list[Any]]:
@@ -107,6 +108,21 @@ def _opened(
     return opened
 
 
+def _back(form: Form, notice: StatusView) -> Callable[..., dict[Any, Any]]:
+    """The visitor has gone back or forward: the form is what the address says, the first tab's usual for none."""
+    networks = form.tabs[0].engine.networks
+
+    def back(event: gr.EventData) -> dict[Any, Any]:
+        asked = read(str(getattr(event, "query", ""))[:LONGEST], form.experiments)
+        link = taken_over(asked, MadeWith.running(networks), networks.defaults)
+        if link.experiment is None:
+            return {**form.filled(form.tabs[0], {}), notice: None}
+        remarks = said("ready", "Back at these settings.", link.remarks) if link.remarks else None
+        return {**form.filled(form.by_name[link.experiment.name()], link.settings), notice: remarks}
+
+    return back
+
+
 def _asked_for(run: Run, link: Link, form: Form) -> bool:
     """Whether the address asks for nothing else than what the run was."""
     if link.experiment is None:
@@ -129,7 +145,7 @@ def taken_over(link: Link, here: MadeWith, defaults: Any) -> Link:
 
 def _said_of(link: Link, kept: Kept) -> dict[str, Any] | None:
     if link.experiment:
-        return said("ready", "Opened from a link. Press Render.", link.remarks)
+        return said("ready", "Opened from a link.", link.remarks)
     if link.remarks:
         return said("error", link.remarks[0])
     notes = [

@@ -25,6 +25,7 @@ from explorer.ui.live import Live
 from explorer.ui.memory import Memory, kept
 from explorer.ui.news import Film, Status
 from explorer.ui.rendering import Folder, prices, render_of
+from explorer.ui.shipped import Gallery
 from explorer.ui.text import say
 from explorer.ui.views import VIEWS, StatusView, said
 
@@ -45,23 +46,28 @@ class Tab:
         memory: Memory,
         history: HistoryView,
         door: Door | None = None,
+        gallery: Gallery | None = None,
     ) -> None:
         self.experiment, self.engine, self.runs, self.active = experiment, engine, runs, active
         self.desk, self.due, self.memory, self.history = desk, due, memory, history
-        self.door, self.name = door or Door(), experiment.name()
+        self.door, self.name, self.gallery = door or Door(), experiment.name(), gallery or Gallery()
         self.live: Live | None = None
-        with gr.Tab(experiment.title(), id=self.name, elem_id=f"tab-{self.name}") as self.panel:
-            gr.Markdown(experiment.__doc__ or "", elem_classes="help")
-            with gr.Row(elem_classes="workbench"):
-                with gr.Column(scale=2, min_width=320, elem_classes="inputs"):
+        with gr.Tab(experiment.label(), id=self.name, elem_id=f"tab-{self.name}") as self.panel:
+            with gr.Row(elem_classes=["workbench", f"{experiment.view}-bench"]):
+                with gr.Column(min_width=320, elem_classes="outputs"):
+                    self._draw_view()
+                with gr.Column(min_width=320, elem_classes="inputs"):
+                    gr.Markdown(experiment.title(), elem_classes=["help", "called"])
+                    gr.Markdown(experiment.__doc__ or "", elem_classes="help")
                     self._draw_inputs(shared)
-                with gr.Column(scale=3, min_width=320, elem_classes="outputs"):
-                    self._draw_outputs()
+            with gr.Row(elem_classes="bar"):
+                self._draw_bar()
         self._connect()
 
     def _draw_inputs(self, shared: Sequence[Control]) -> None:
         names = {str(number): name for number, name in enumerate(self.experiment.presets)}
-        self.presets = Buttons(names=names, before="Try one:", id=f"{self.name}-preset", visible=bool(names))
+        before, id = "Try one:", f"{self.name}-preset"
+        self.presets = Buttons(names=names, before=before, id=id, step=True, visible=bool(names))
         in_form = {name: i for name, i in self.experiment.own_inputs().items() if i.place != "view"}
         own = [self._control(name, declared) for name, declared in in_form.items() if declared.place == "form"]
         with gr.Accordion("More settings", open=False, visible=len(own) < len(in_form), elem_id=f"{self.name}-more"):
@@ -69,20 +75,28 @@ class Tab:
         self.own = own
         self.controls = [*shared, *own]
         self.components = [component for c in self.controls for component in c.components]
-        with gr.Row():
-            self.button = gr.Button("Render", variant="primary", elem_id=f"{self.name}-render", scale=3)
-            self.stop_button = gr.Button("Stop", interactive=False, elem_id=f"{self.name}-stop", scale=1)
-        self.status = StatusView(elem_id=f"{self.name}-status")
 
     def _control(self, name: str, declared: Input) -> Control:
         return control(name, declared, getattr(self.experiment, name), elem_id=f"{self.name}-{name}")
 
-    def _draw_outputs(self) -> None:
-        self.view = VIEWS[self.experiment.view](elem_id=f"{self.name}-view")
+    def _draw_view(self) -> None:
+        first, id = self.gallery.first(self.name), f"{self.name}-view"
+        first = first and self.gallery.known(first, self.engine.networks)
+        self.view = VIEWS[self.experiment.view](first, elem_id=id, gallery=self.gallery)
         self.folder = gr.State(None)
-        self.exports = Exports({"off": True}, view=self.view, id=f"{self.name}-export")
-        self.use_column = gr.Column()
+
+    def _draw_bar(self) -> None:
+        """What is always in sight: render, how it goes, and what can be done with what is shown."""
+        small = {"size": "sm", "scale": 0, "min_width": 64}
+        self.button = gr.Button("Render", variant="primary", elem_id=f"{self.name}-render", **small)
+        self.stop_button = gr.Button("Stop", interactive=False, elem_id=f"{self.name}-stop", **small)
+        self.status = StatusView(elem_id=f"{self.name}-status")
         self.share_row = gr.Row(elem_classes="share")
+        with gr.Column(elem_classes="menu", scale=0, min_width=64):
+            gr.Button("Export ▴", elem_id=f"{self.name}-export-menu", **small)
+            self.exports = Exports({"off": True}, view=self.view, id=f"{self.name}-export")
+        with gr.Column(elem_classes="menu", scale=0, min_width=64) as self.use_column:
+            gr.Button("Use ▴", elem_id=f"{self.name}-use-menu", **small)
         shown = [self.view, self.status, self.folder, self.button, self.stop_button, self.exports]
         self.outputs = [*shown, self.history, self.memory]
 
@@ -98,14 +112,28 @@ class Tab:
             "show_progress": "hidden",
         }
         entered = [event for c in self.controls for event in c.entered]
+        entered += [self.view.enter] if "enter" in self.view.fires else []
         gr.on([self.button.click, *entered], api_name=self.name, **render)
         price = {"inputs": self.components, "outputs": [self.status, self.memory], "trigger_mode": "always_last"}
         changed = [event for c in self.own for event in c.changed]
         self.due.connect(self.name, self.panel, changed, self.price, **price)
         self.stop_button.click(self.stop, None, None, **QUICK)
         filled = self.presets.press(self.fill, None, self.components, **QUICK)
-        filled.then(**render, api_visibility="private")
+        filled.then(**{**render, "fn": self.try_out}, api_visibility="private")
         self.exports.connect(self.folder, self.status)
+        self.status.show(self.show, self.components, self.outputs, concurrency_limit=None, **QUICK)
+        self._connect_corners()
+
+    def _connect_corners(self) -> None:
+        """Where prompts are written in the view itself: it and their boxes are kept the same, without a request."""
+        prompts = [c for c in self.own if self.experiment.own_inputs()[c.name].carries == "prompts"]
+        if "typed" not in self.view.fires or not prompts:
+            return
+        boxes = [box for box in prompts[0].components if isinstance(box, gr.Textbox)]
+        put = f"(...values) => explorer.put({self.view.elem_id!r}, values, {self.name!r})"
+        self.view.typed(None, [*boxes, self.due], [*boxes, self.due], js=put, **QUICK)
+        told = f"(...texts) => explorer.told({self.view.elem_id!r}, texts)"
+        gr.on([*(box.change for box in boxes), self.panel.select], None, boxes, None, js=told, **QUICK)
 
     def settings(self, values: Sequence[Any]) -> dict[str, Any]:
         """The settings that the widgets' values stand for, unchecked."""
@@ -151,11 +179,39 @@ class Tab:
             updates = self.remembered(experiment)
             if not rendering:
                 rendered = outcome is not None and outcome[0] == experiment
-                status = outcome[1] if rendered else prices(self.desk.asked(session, experiment), self.engine)
+                status = outcome[1] if rendered else self._priced(session, experiment)
         except InputError as error:
             status = said("error", str(error))
         overtaken = self.active.of(*visitor, Folder) or self.active.outcomes.get(visitor) is not outcome
         return updates if rendering or overtaken else {**updates, self.status: status}
+
+    def _priced(self, session: str | None, experiment: Experiment) -> Status:
+        """The price of what this visitor's view does not show."""
+        status = prices(self.desk.asked(session, experiment), self.engine)
+        return replace(status, free=True) if self.gallery.of(experiment, self.engine.networks) else status
+
+    def show(self, request: gr.Request, *values: Any) -> dict[Any, Any]:
+        """Updates: what these settings make, in the view, if it costs no row; nothing new if it does."""
+        visitor = request.session_hash, self.name
+        try:
+            experiment = self.resolved(self.settings(values))
+            run, asked = self.gallery.of(experiment, self.engine.networks), self.desk.asked(visitor[0], experiment)
+        except InputError:
+            return {self.status: gr.skip()}
+        if self.active.of(*visitor, Folder):
+            return {self.status: gr.skip()}
+        if run is not None:
+            status = Status("ready", f"{run.count} frames, shipped with the program")
+            run = self.gallery.known(run, self.engine.networks)
+            updates = {self.view: run, self.status: status, self.folder: None, self.exports: {"off": True}}
+        else:
+            job = render_of(asked, self.engine, self.runs)
+            if job.render.price.stored < job.render.price.frames:
+                return {self.status: gr.skip()}
+            *_, (film, status) = job
+            updates = self.shown(job.sink.run, film, status)
+        self.active.outcomes[visitor] = experiment, status
+        return updates
 
     def note(self, settings: Mapping[str, Any], session: str | None, note: str) -> None:
         """Whenever the status line tells the price of these very settings, it says `note`, too."""
@@ -185,6 +241,14 @@ class Tab:
             last = status.state
         if last != job.state:  # a newer render has taken its place
             yield self.listed(folder.run, experiment)
+
+    def try_out(self, request: gr.Request, *values: Any) -> Iterator[dict[Any, Any]]:
+        """As `render`, of a preset: one whose pictures are shipped is shown."""
+        experiment = self.resolved(self.settings(values))
+        if self.gallery.of(experiment, self.engine.networks) is None:
+            yield from self.render(request, *values)
+        else:
+            yield {**self.show(request, *values), **self.remembered(experiment)}
 
     def shown(self, run: Run, film: Film | None, status: Status) -> dict[Any, Any]:
         """Updates: a run in the view, and the buttons that go with it."""

@@ -29,6 +29,7 @@ from explorer.space.plans import LOOPS
 from explorer.ui.manifests import manifest
 from explorer.ui.news import Film, Status
 from explorer.ui.offline import mask
+from explorer.ui.shipped import Gallery, Shipped
 from explorer.ui.text import say, say_caption, spoken, words
 from explorer.ui.widget import Widget
 
@@ -49,29 +50,45 @@ def number(value: Any, low: float, high: float, default: float) -> float:
 class RunView(Widget):
     """A run, shown in the browser: the value that goes there and the visitor's state that comes back.
 
-    The value is a `Film`, or None (nothing yet). As an input it gives what the visitor is looking at; see the module's
-    docstring.
+    The value is a `Film`, one of the shipped runs of `gallery`, or None (nothing yet). As an input it gives what the
+    visitor is looking at; see the module's docstring.
 
     A kind of view is a module and a style sheet in widgets/ and its words in texts/en.json. What frames.json says of
     each frame decides what it shows; it does not know which experiments there are. `exports` are the formats that fit
     it, by their names in outputs.export: a set's unless it says otherwise.
     """
 
+    gallery: Gallery = Gallery()
     exports: ClassVar[Sequence[str]] = ("png", "zip", "gif")
     names_settings: ClassVar[bool] = False  # whether visitors read the names of the frames' settings
     fires: ClassVar[tuple[str, ...]] = ("look",)  # the visitor looks at another place
 
-    def __init__(self, value: Film | None = None, *, elem_id: str | None = None, **props: Any) -> None:
-        super().__init__(value, words=words(self.kind), elem_id=elem_id or self.kind, **props)
+    def __init__(
+        self,
+        value: Film | Shipped | None = None,
+        *,
+        elem_id: str | None = None,
+        gallery: Gallery | None = None,
+        **props: Any,
+    ) -> None:
+        self.gallery = gallery or Gallery()
+        first = self.first(value) if isinstance(value, Shipped) else ""
+        super().__init__(value, words=words(self.kind), first=first, elem_id=elem_id or self.kind, **props)
+
+    def first(self, run: Shipped) -> str:  # noqa: ARG002 (most have nothing to show so early)
+        """The markup that stands there until the module is loaded."""
+        return ""
 
     def state_js(self, place: int = 0) -> str:
         """The `js=` of an event that has this view at `place` among its inputs: puts the visitor's state there."""
         return f"(...inputs) => explorer.seen({json.dumps(self.elem_id)}, {place}, inputs)"
 
-    def postprocess(self, value: Film | None) -> dict[str, Any] | None:
+    def postprocess(self, value: Film | Shipped | None) -> dict[str, Any] | None:
         """What is sent to the browser: O(count / 4) characters, and notes. A preview without its file is left out."""
         if value is None:
             return None
+        if isinstance(value, Shipped):
+            return self.gallery.exhibit(value, self.names_settings)
         captions, preview = manifest(value.folder, spoken(), self.names_settings), value.preview
         if preview is not None:
             file = FileData(path=str(preview.path)).model_dump() if preview.path.is_file() else None
@@ -139,11 +156,16 @@ class PadView(RunView):
     """A run as a square: one picture, a pad to move it with, and the sheet of all rendered cells.
 
     `coordinates` are (x, y) in [0, 1]; the setting `prompt` has the words of a corner. The state has `x` and `y` too;
-    `index` is the nearest cell. Moving makes no request. Letting go off the cells fires `visit` (see `visits`).
+    `index` is the nearest cell. Moving makes no request. Letting go off the cells fires `visit` (see `visits`), a word
+    written at a corner `typed` (its texts are read by `explorer.put`), and the Enter key there `enter`.
     """
 
     kind = "pad"
-    fires = ("look", "visit")
+    fires = ("look", "visit", "typed", "enter")
+
+    def first(self, run: Shipped) -> str:
+        """The whole map as a plain picture."""
+        return f'<img class="pad-first" src=".{self.gallery.address(f"{run.name}.webp")}" alt="">'
 
     def preprocess(self, payload: Any) -> dict[str, Any] | None:
         """What every view gives, and the handle's place: `x` and `y`, each in 0..1."""
@@ -175,10 +197,11 @@ VIEWS = {view.kind: view for view in (FilmView, CompareView, PadView, Trajectory
 class StatusView(Widget):
     """One quiet place that says how things stand: a line, a thin progress bar, and notes.
 
-    The value is a `Status`, or None (nothing to say). It is an output only.
+    The value is a `Status`, or None (nothing to say). It is an output only; where that is `free` it fires `show`.
     """
 
     kind = "status"
+    fires = ("show",)
 
     def postprocess(self, value: Status | None) -> dict[str, Any] | None:
         """What is sent to the browser."""
@@ -186,7 +209,7 @@ class StatusView(Widget):
             return None
         progress = None if value.progress is None else number(value.progress, 0.0, 1.0, 0.0)
         spoken_in = {"text": say(value.text), "detail": say(value.detail), "notes": [say(note) for note in value.notes]}
-        return {"state": value.state, "progress": progress, **spoken_in}
+        return {"state": value.state, "progress": progress, "free": value.free, **spoken_in}
 
 
 def said(state: str, text: str, notes: Iterable[str] = ()) -> Status:

@@ -107,9 +107,10 @@ class Widget(gr.HTML, metaclass=WidgetMeta):
         *,
         words: Mapping[str, str] = MappingProxyType({}),
         texts: Mapping[str, Mapping[str, str]] | None = None,
+        first: str = "",
         **props: Any,
     ) -> None:
-        """`words`: its texts in English.
+        """`words`: its texts in English. `first`: constant markup that stands there until its module is loaded.
 
         `texts`: language tag ("zh", "zh-TW") -> their translations; keys left out are shown in English. Without any,
         the phrase book's are taken. `props` are Gradio's own, and what the module is told for good.
@@ -120,7 +121,7 @@ class Widget(gr.HTML, metaclass=WidgetMeta):
             kind=self.kind,
             module=FileData(path="mount.js", url=address("mount.js")).model_dump(),
             texts={**{tag: dict(said) for tag, said in texts.items()}, "en": dict(words)} if words else {},
-            html_template="",
+            html_template=first,
             js_on_load=MOUNT,
             apply_default_css=False,
             **props,

@@ -87,7 +87,7 @@ def test_lines_of_both_directions(text, seen):
     assert visual(text) == seen
 
 
-@pytest.mark.skipif(not features.check("fribidi"), reason="no FriBidi to compare with (it comes with chromium)")
+@pytest.mark.skipif(not features.check("fribidi"), reason="no FriBidi: tests/browser.sh installs it")
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=9).map("".join).map(str.strip).filter(bool))
 def test_the_order_is_that_of_fribidi(text):
     """FriBidi and HarfBuzz, where Pillow finds them, are the oracle: the same line, by its own order and by ours."""

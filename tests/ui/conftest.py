@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from playwright.sync_api import Browser, Error, expect, sync_playwright
+
+from bench.browser import launched
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 expect.set_options(timeout=20_000)  # a machine that is busy with something else makes pages slow, not wrong
@@ -15,11 +17,13 @@ expect.set_options(timeout=20_000)  # a machine that is busy with something else
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         try:
-            started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+            started = launched(playwright)
         except Error as error:
             pytest.skip(f"no browser: {error.message.splitlines()[0]}")
+        # what moves by itself cannot be asserted on: a test that wants motion says so
+        started.new_context = partial(started.new_context, reduced_motion="reduce")
+        started.new_page = partial(started.new_page, reduced_motion="reduce")
         yield started
         started.close()

@@ -22,3 +22,8 @@ def write(field: Locator, value: str) -> None:
     settled(field.page)
     field.fill(value)
     field.blur()
+
+
+def unfold(page: Page, id: str) -> None:
+    """Opens a menu of the bar, "TAB-export" or "TAB-use", whose buttons are seen then."""
+    page.locator(f"#{id}-menu").click()

@@ -17,6 +17,7 @@ from explorer.experiments import registry
 from explorer.outputs.runs import Runs
 from explorer.ui.limits import Limits
 from explorer.ui.page import build_page, launch_options
+from explorer.ui.shipped import Gallery
 
 
 @dataclass
@@ -54,6 +55,7 @@ def served(
     limits: Limits | None = None,
     engine: Engine | None = None,
     live: bool = False,
+    gallery: Gallery | None = None,
 ) -> Iterator[Served]:
     """Serves the page as app.py does; every UNet call takes `pause` seconds.
 
@@ -62,7 +64,7 @@ def served(
     """
     engine, runs = engine or Engine(FakeNetworks(pause), FrameStore()), Runs(folder)
     experiments = {name: experiment for name, experiment in registry().items() if name in names or not names}
-    page = build_page(engine, runs, experiments, limits, live=live)
+    page = build_page(engine, runs, experiments, limits, gallery, live=live)
     page.queue(api_open=False)
     _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **launch_options())
     try:

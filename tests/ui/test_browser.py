@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from explorer.outputs import settings
-from tests.ui.hands import settled, write
+from tests.ui.hands import settled, unfold, write
 from tests.ui.serving import Served, served
 
 PREFIX = "#interpolation"
@@ -65,7 +65,8 @@ def scrubber(page: Page):
 
 def test_the_price_is_said_before_it_is_paid_and_an_empty_prompt_is_pointed_out(page: Page):
     fill(page, "frames", "12")
-    expect(page.locator(f"{PREFIX}-status")).to_contain_text("12 frames, 96 rows")
+    expect(page.locator(f"{PREFIX}-status")).to_contain_text("12 frames")
+    expect(page.locator(f"{PREFIX}-status .status-detail")).to_have_text("96 rows")
     fill(page, "prompts-1", "")
     expect(page.locator(f"{PREFIX}-status")).to_contain_text("2 to 8 prompts, none empty")  # a price takes errors away
     page.locator(f"{PREFIX}-render").click()
@@ -121,6 +122,7 @@ def test_every_export_downloads_and_opens_and_holds_its_settings(page: Page, tmp
     render(page)
     for format in ("gif", "mp4", "webp", "zip"):
         with page.expect_download(timeout=30_000) as download:
+            unfold(page, f"{PREFIX[1:]}-export")
             page.locator(f"{PREFIX}-export-{format}").click()
         path = tmp_path / download.value.suggested_filename
         download.value.save_as(path)
@@ -175,7 +177,7 @@ def test_prompts_can_be_added_and_taken_away(page: Page):
 
 
 def test_one_click_on_a_preset_fills_the_form_and_renders(page: Page):
-    page.locator(f"{PREFIX}-preset-1").click()
+    page.locator(f"{PREFIX}-preset-2").click()
     expect(page.locator(f"{PREFIX}-status")).to_contain_text("5 frames in", timeout=60_000)
     expect(page.locator(f"{PREFIX}-prompts-1 textarea, {PREFIX}-prompts-1 input").first).to_have_value(
         "a still life DSLR photo of a bowl of fruit"
@@ -228,7 +230,9 @@ def test_nothing_sticks_out_of_the_page(page: Page):
         page.set_viewport_size({"width": width, "height": 844})
         settled(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        for part in ("render", "stop", "view", "status", "export-gif", "export-zip"):
+        unfold(page, f"{PREFIX[1:]}-export")
+        for part in ("render", "view", "status", "share", "export-menu", "use-menu", "export-gif", "export-zip"):
             box = page.locator(f"{PREFIX}-{part}").bounding_box()
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= width + 1
+        unfold(page, f"{PREFIX[1:]}-export")

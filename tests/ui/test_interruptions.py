@@ -41,7 +41,8 @@ def page(wire: Wire, browser: Browser) -> Iterator[Page]:
 
 
 def ready(page: Page) -> None:
-    expect(page.locator("#interpolation-status")).to_contain_text("rows")
+    """Waits for the price of the tab in sight: no other is asked for."""
+    expect(page.locator("[id$='-status']:visible")).to_contain_text("rows")
 
 
 def render(page: Page, prompt: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.ui.hands import settled, write
+from tests.ui.hands import settled, unfold, write
 from tests.ui.serving import Served, served
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -79,6 +79,7 @@ def test_an_error_is_told_in_chinese(browser, server):
     expect(page.locator("#notice")).to_contain_text("已改为 300")
     expect(page.locator("#interpolation-status .status-text")).to_contain_text("300 帧")
     settled(page)
+    unfold(page, "interpolation-use")
     page.locator("#interpolation-use-0").click()  # nothing is rendered: a toast
     expect(page.get_by_text("请按“渲染”，它就会回来").first).to_be_visible()
     page.close()

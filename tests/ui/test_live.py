@@ -154,7 +154,7 @@ def test_a_point_between_the_cells_has_coordinates_and_no_number(everything):
     _, pictures = everything.drawn("prompt-grid", point=[0.3, 0.7])
     assert [(what["index"], what["coordinates"]) for what, _ in pictures] == [(None, [0.3, 0.7])]
     head, pictures = everything.drawn("prompt-grid", point=[0.25, 1])
-    assert [what["index"] for what, _ in pictures] == head["sight"] == [21]
+    assert [what["index"] for what, _ in pictures] == head["sight"] == [74]
 
 
 def test_what_is_typed_is_what_is_looked_at(everything):

@@ -17,7 +17,7 @@ from explorer.experiments import registry
 from explorer.outputs import settings
 from explorer.outputs.export import export
 from explorer.ui.opening import _forget
-from tests.ui.hands import settled, write
+from tests.ui.hands import settled, unfold, write
 from tests.ui.renders import run_of
 from tests.ui.serving import Served, served
 
@@ -102,8 +102,8 @@ def test_a_film_that_is_dropped_fills_its_form_and_renders_nothing(page: Page, m
     expect(page.locator("#notice")).to_contain_text(f"Opened {path.name}: Noise loop. Press Render.")
     expect(page.locator("#noise-loop-prompt textarea, #noise-loop-prompt input").first).to_have_value(SCRIPT)
     expect(page.locator("#noise-loop-frames input[type=number]")).to_have_value("5")
-    expect(page.locator("#noise-loop-status")).to_contain_text("5 frames, 5 already rendered")
-    expect(page.locator("#noise-loop-view")).to_contain_text("Press Render")
+    expect(page.locator("#noise-loop-status")).to_contain_text("5 frames in")  # they are there: nobody presses Render
+    expect(page.locator("#noise-loop-view .film-count")).to_have_text("1 / 5")
     page.locator("#shared > button").click()
     expect(page.locator("#shared-seed input")).to_have_value("77")
     assert site.engine.networks.calls == calls
@@ -119,6 +119,7 @@ def test_an_archive_brings_its_frames_back_and_they_can_be_used(page: Page, made
     expect(page.locator("#guidance-sweep-view")).not_to_contain_text("still to come")
     assert site.engine.networks.calls == calls
     with page.expect_download(timeout=30_000) as download:
+        unfold(page, "guidance-sweep-export")
         page.locator("#guidance-sweep-export-zip").click()
     download.value.save_as(tmp_path / "again.zip")
     assert settings.read(tmp_path / "again.zip")["settings"] == settings.read(path)["settings"]

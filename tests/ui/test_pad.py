@@ -87,6 +87,19 @@ def point_at(page: Page, x: float, y: float) -> tuple[float, float]:
     return box["x"] + x * box["width"], box["y"] + y * box["height"]
 
 
+def corners(page: Page) -> list[str]:
+    """The words at the corners of the map."""
+    return [chip.input_value() for chip in page.locator(".pad-corners input").all()]
+
+
+def to_the_first_cell(page: Page) -> None:
+    """Moves the lens from the middle of a map of 3 x 3 to its first corner, by keys."""
+    square(page).focus()
+    for key in ("ArrowLeft", "ArrowUp"):
+        page.keyboard.press(f"Shift+{key}")
+    shows(page, 0)
+
+
 def drag(page: Page, start: tuple[float, float], end: tuple[float, float], steps: int = 30) -> None:
     """Takes the handle from one place to another, and does not let go."""
     page.mouse.move(*point_at(page, *start))
@@ -95,13 +108,14 @@ def drag(page: Page, start: tuple[float, float], end: tuple[float, float], steps
         page.mouse.move(*point_at(page, *(a + (b - a) * k / steps for a, b in zip(start, end, strict=True))))
 
 
-def test_it_begins_at_the_first_corner_with_the_prompts_at_theirs(page: Page, stand: Stand, run: Path) -> None:
+def test_it_begins_in_the_middle_with_the_prompts_at_the_corners(page: Page, stand: Stand, run: Path) -> None:
     show(page, stand, run)
-    shows(page, 0)
-    expect(page.locator(".pad-words span")).to_have_text(list(PROMPTS))
-    expect(where(page)).to_have_text("Cell 1, 1, seed 7")
+    shows(page, 4)
+    assert corners(page) == list(PROMPTS)
+    expect(where(page)).to_have_text("Cell 2, 2")
+    expect(page.locator(".view-mark")).to_have_text("exact")
     expect(note(page)).to_be_hidden()
-    assert state(page) == {"index": 0, "fps": 4, "loop": "open", "x": 0, "y": 0}
+    assert state(page) == {"index": 4, "fps": 4, "loop": "open", "x": 0.5, "y": 0.5}
 
 
 def test_dragging_blends_and_makes_no_request(page: Page, stand: Stand, run: Path) -> None:
@@ -117,14 +131,15 @@ def test_dragging_blends_and_makes_no_request(page: Page, stand: Stand, run: Pat
     shows(page, 4.5)
     assert requests == []
     assert state(page)["x"] == pytest.approx(0.75, abs=0.01)
-    parts = page.locator(".pad-weights b").all_text_contents()
-    assert [int(part.split()[0]) for part in parts] == pytest.approx([12, 38, 12, 38], abs=2)
+    parts = [dial.input_value() for dial in page.locator(".pad-sentence .dial").all()]
+    assert [int(part) for part in parts] == pytest.approx([12, 38, 12, 38], abs=2)
+    expect(page.locator(".view-mark")).to_have_text("blend")
     assert stand.asked == []
 
 
 def test_keys_move_and_make_no_request_while_one_is_held(page: Page, stand: Stand, run: Path) -> None:
     show(page, stand, run)
-    square(page).focus()
+    to_the_first_cell(page)
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     for _ in range(25):
@@ -144,7 +159,7 @@ def test_keys_move_and_make_no_request_while_one_is_held(page: Page, stand: Stan
 
 def test_shift_and_an_arrow_go_from_cell_to_cell(page: Page, stand: Stand, run: Path) -> None:
     show(page, stand, run)
-    square(page).focus()
+    to_the_first_cell(page)
     keys = [("ArrowRight", 1), ("ArrowDown", 4), ("ArrowDown", 7), ("ArrowDown", 7), ("ArrowLeft", 6), ("ArrowUp", 3)]
     for key, index in keys:
         page.keyboard.press(f"Shift+{key}")
@@ -157,7 +172,7 @@ def test_shift_and_an_arrow_go_from_cell_to_cell(page: Page, stand: Stand, run: 
 
 def test_a_place_is_told_in_words(page: Page, stand: Stand, run: Path) -> None:
     show(page, stand, run)
-    square(page).focus()
+    to_the_first_cell(page)
     expect(square(page)).to_have_attribute("aria-valuetext", "100 % a cat. Cell 1, 1, seed 7")
     for _ in range(5):
         page.keyboard.down("ArrowRight")
@@ -244,6 +259,8 @@ def test_a_cell_is_pinned_by_a_click_and_by_enter(page: Page, stand: Stand, run:
     expect(page.locator(".pad-cell[aria-pressed='true']")).to_have_count(1)
     expect(cell(page, 5)).to_have_attribute("aria-pressed", "true")
     assert page.locator(".pad-cell[tabindex='0']").count() == 1, "one stop for the Tab key"
+    expect(square(page)).to_be_focused()
+    cell(page, 5).focus()
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowDown")
     expect(cell(page, 7)).to_be_focused()
@@ -297,8 +314,8 @@ def test_a_new_run_starts_afresh(page: Page, stand: Stand, run: Path) -> None:
     shows(page, 5)
     stand.feed.put(value(other))
     expect(page.locator(".pad-cell canvas")).to_have_count(4)
-    shows(page, 0)
-    assert page.locator(".pad-words span").all_text_contents() == ["一", "二", "三", "四"]
+    shows(page, 1.5)  # a square of four has no cell in the middle
+    assert corners(page) == ["一", "二", "三", "四"]
     stand.feed.put(None)
     expect(page.get_by_text(TEXTS["empty"])).to_be_visible()
 

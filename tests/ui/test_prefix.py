@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from starlette.testclient import TestClient
 
 from explorer.ui.bilingual import SPEAK, SpeakFirst
-from tests.ui.hands import write
+from tests.ui.hands import unfold, write
 from tests.ui.serving import served
 from tests.ui.wire import under_a_prefix
 
@@ -62,6 +62,7 @@ def test_films_the_pad_exports_and_the_list_of_runs_are_there(page: Page):
     expect(page.locator("#interpolation-status")).to_contain_text("4 frames in", timeout=60_000)
     expect(page.locator("#interpolation-view .film-count")).to_have_text("1 / 4")
     with page.expect_download() as download:
+        unfold(page, "interpolation-export")
         page.locator("#interpolation-export-zip").click()
     assert download.value.suggested_filename.endswith(".zip")
     page.locator("#tab-prompt-grid-button").click()

@@ -26,6 +26,7 @@ from explorer.ui.memory import Memory
 from explorer.ui.rendering import Folder
 from explorer.ui.tab import Tab
 from explorer.ui.uses import GONE, Chosen, _keyframe
+from tests.ui.hands import unfold
 from tests.ui.serving import Served, served
 
 EXPERIMENTS = registry()
@@ -115,6 +116,7 @@ def render(page: Page, tab: str) -> None:
 
 
 def use(page: Page, tab: str, label: str) -> None:
+    unfold(page, f"{tab}-use")
     page.locator(f"#tab-{tab}").get_by_role("button", name=label, exact=True).click()
 
 
@@ -163,7 +165,7 @@ def test_the_status_line_of_a_tab_that_is_rendering_stays_its_own(engine, tmp_pa
         page = {"desk": Desk(engine), "due": Due(), "memory": Memory(), "history": HistoryView()}
         film = Tab(INTERPOLATION, [], engine, Runs(tmp_path), ActiveJobs(), **page)
     settings = {"prompts": ["a cat", "a dog"], "frames": 3}
-    assert film.price_of(settings, "somebody")[film.status].text == "3 frames, 24 rows"
+    assert film.price_of(settings, "somebody")[film.status].text == "3 frames"
     film.active.jobs["somebody", film.name, Folder] = object()
     assert film.status not in film.price_of(settings, "somebody")
-    assert film.price_of(settings, "somebody else")[film.status].text == "3 frames, 24 rows"
+    assert film.price_of(settings, "somebody else")[film.status].text == "3 frames"

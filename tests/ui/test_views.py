@@ -92,7 +92,8 @@ CASES = {
         1,
         "A blend, while this very point is being rendered",
         state=(("x", 1.0), ("y", 0.0)),
-        own=".pad-words span",
+        first=4,
+        own=".pad-word",
     ),
     "trajectory": Case(
         denoisings(),

@@ -17,7 +17,10 @@ export default class Buttons extends Widget {
 
   button(key, name) {
     const button = make('button', 'button', this.say(name), { type: 'button', id: `${this.props.id}-${key}` });
-    button.addEventListener('click', () => this.fire('press', { key }));
+    button.addEventListener('click', () => {
+      if (this.props.step) explorer.stepping = true;
+      this.fire('press', { key });
+    });
     return button;
   }
 

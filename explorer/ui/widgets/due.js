@@ -8,7 +8,9 @@ export default class Due extends Widget {
   }
 
   update() {
-    if (this.value) this.fire(this.value.tab, {});
+    if (!this.value || this.value.stamp === this.told) return; // the same again is nothing new
+    this.told = this.value.stamp;
+    this.fire(this.value.tab, {});
   }
 }
 

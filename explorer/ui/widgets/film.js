@@ -53,7 +53,7 @@ export default class FilmView extends PlayedView {
     super.begin(props);
     this.followed = 0;
     this.series = null; // the setting that the curve shows: [name, numbers]
-    this.canvas = new Pane(this.picture, this.reel, (ratio) => this.shape(ratio), () => { this.mark(); this.refresh(); });
+    this.canvas = new Pane(this.picture, this.reel, (ratio) => this.shape(ratio), () => { this.markRail(); this.refresh(); });
     this.strip = new Strip(this.thumbs, this.reel, (i) => this.visit(i));
     this.curve = new Curve(this.svg);
     this.back.addEventListener('click', () => this.step(-1));
@@ -100,7 +100,7 @@ export default class FilmView extends PlayedView {
   }
 
   // Frame i owns the stretch of the rail around the place where the scrubber's thumb stands for it.
-  mark() {
+  markRail() {
     const last = Math.max(1, this.count - 1);
     const stretch = (i) => `M${Math.max(0, i - 0.5)} .5H${Math.min(last, i + 0.5)}`;
     this.rail.parentNode.setAttribute('viewBox', `0 0 ${last} 1`);
@@ -170,16 +170,16 @@ export default class FilmView extends PlayedView {
     if (given.fps && given.fps !== this.given.fps) this.fpsInput.value = given.fps;
     if (given.loop && given.loop !== this.given.loop) this.loopSelect.value = given.loop;
     if (this.count) this.given = given;
-    this.mark();
+    this.markRail();
     this.layStrip();
   }
 
   arrived(i) {
-    this.mark();
+    this.markRail();
     this.strip.fill(i);
     const { blobs, ready } = this.reel;
     const now = performance.now();
-    if (!this.touched && blobs.size === this.count && !this.reel.kinds.size) return this.go(0); // the whole film is here: stand at its beginning
+    if (!this.touched && blobs.size === this.count && !this.reel.kinds.size) return this.begun(); // the whole film is here
     const follow = blobs.size === 1 || (!calm() && ready.size < this.count && now - this.followed > DWELL);
     if (this.touched || !blobs.has(i) || !follow) return this.refresh();
     this.followed = now;

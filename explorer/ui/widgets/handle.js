@@ -1,4 +1,4 @@
-// Handle: what hands do on a pad. `hands` are told: moveTo(x, y) while dragged, in [0, 1]; step(axis, direction, large)
+// Handle: what hands do on a pad: on `square`, whose places they are, and by pointer on all of `ground` around it. `hands` are told: moveTo(x, y) while dragged, in [0, 1]; step(axis, direction, large)
 // for an arrow key; letGo(near) when the pointer or the keys have come to rest, with how near counts as there.
 // `held` says whether a hand is on it.
 
@@ -6,20 +6,23 @@ const REST = 450; // milliseconds without a key after which the visitor has come
 const NEAR = 4; // CSS pixels
 
 export class Handle {
-  constructor(square, hands) {
-    Object.assign(this, { square, hands, held: false, timer: 0 });
+  constructor(square, ground, hands) {
+    Object.assign(this, { square, ground, hands, held: false, timer: 0 });
+    const over = (name, does) => ground.addEventListener(name, does);
     const on = (name, does) => square.addEventListener(name, does);
-    on('pointerdown', (event) => event.button || this.grab(event));
-    on('pointermove', (event) => square.hasPointerCapture(event.pointerId) && this.point(event));
-    on('pointerup', (event) => square.hasPointerCapture(event.pointerId) && this.release(NEAR / square.clientWidth));
-    on('pointercancel', () => this.held && this.release(NEAR / square.clientWidth));
+    over('pointerdown', (event) => event.button || event.target.closest('input, .pad-pause') || this.grab(event));
+    over('pointermove', (event) => ground.hasPointerCapture(event.pointerId) && this.point(event));
+    over('pointerup', (event) => ground.hasPointerCapture(event.pointerId) && this.release(NEAR / square.clientWidth));
+    over('pointercancel', () => this.held && this.release(NEAR / square.clientWidth));
     on('keydown', (event) => this.key(event));
     on('keyup', (event) => this.held && event.key.startsWith('Arrow') && this.rest());
     on('blur', () => this.timer && this.release(0));
   }
 
   grab(event) {
-    this.square.setPointerCapture(event.pointerId);
+    event.preventDefault(); // the focus goes to the square, whatever lies under the pointer
+    this.square.focus({ preventScroll: true });
+    this.ground.setPointerCapture(event.pointerId);
     this.hold();
     this.point(event);
   }

@@ -32,7 +32,10 @@ export default class HistoryView extends Widget {
     this.current = ''; // the run that was opened last
     this.all = false;
     const acts = {
-      reopen: ({ run }) => this.ask('reopen', run),
+      reopen: ({ run }) => {
+        explorer.stepping = true;
+        this.ask('reopen', run);
+      },
       remove: ({ run }) => this.ask('remove', run),
       forget: ({ run }) => this.forget(run),
       pick: (entry, chosen) => this.pick(entry, chosen),
@@ -131,7 +134,7 @@ export default class HistoryView extends Widget {
   opened(run) {
     this.current = run;
     this.draw();
-    document.getElementById('tabs')?.scrollIntoView({ behavior: calm() ? 'auto' : 'smooth' });
+    scrollTo({ top: 0, behavior: calm() ? 'auto' : 'smooth' });
   }
 
   update() {

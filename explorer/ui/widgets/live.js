@@ -125,9 +125,9 @@ export default class LiveSwitch extends Widget {
     this.eyes.observe(view);
     const said = JSON.stringify(values);
     if (!view.follows(said)) return;
-    const film = view.begun; // of a run that has just begun, drafts of all frames
-    view.begun = false;
-    const typed = film ? '' : document.activeElement?.closest('textarea')?.value;
+    const film = view.fresh; // of a run that has just begun, drafts of all frames
+    view.fresh = false;
+    const typed = film ? '' : document.activeElement?.closest('textarea, .pad-corners input')?.value;
     this.pump.ask({ tab, values, said, view, film, typed, whole: film || view.whole });
   }
 

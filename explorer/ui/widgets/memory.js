@@ -16,21 +16,22 @@ function change(how) {
 
 const keep = (entry) => change((tabs) => ({ tabs: [...tabs.filter(({ tab }) => tab !== entry.tab), entry] }));
 
-// A link in the address would win over what is kept: it goes as soon as it no longer says what the form shows. Which
-// model it was made with, older links do not say.
-function unlink({ tab, query }) {
+// Which model it was made with, older links do not say: that alone makes no other address.
+function same(query) {
   const settings = ([name]) => name !== 'model' && name !== 'weights';
   const sorted = (text) => [...new URLSearchParams(text)].filter(settings).map(String).sort().join('\n');
-  const linked = new URLSearchParams(location.search).get('tab');
-  if (linked === tab && sorted(location.search) !== sorted(query)) history.replaceState(history.state, '', location.pathname);
+  return sorted(location.search) === sorted(query);
 }
 
 export default class Memory extends Widget {
+  static events = ['back'];
+
   begin(props) {
     super.begin(props);
     // While the page fills its forms it prices them, perhaps still with other settings than the visitor's: what is told
     // before the visitor has touched anything is nothing to keep.
     this.touched = false;
+    this.tab = new URLSearchParams(location.search).get('tab'); // what the address says is open
     this.runs = {}; // the run that was begun or opened last in each tab
     for (const kind of ['input', 'pointerdown', 'keydown', 'drop']) {
       addEventListener(kind, () => { this.touched = true; }, { capture: true, once: true });
@@ -40,18 +41,34 @@ export default class Memory extends Widget {
   update() {
     const { run, ...entry } = this.value ?? {};
     if (run) this.runs[entry.tab] = run;
+    if (!this.touched) this.tab ??= entry.tab;
     if (!this.touched || entry.query === undefined) return;
     keep(entry);
-    unlink(entry);
+    this.address(entry);
+  }
+
+  // The address is what the tab in sight says, when the hand rests; another tab, a preset and a run are a step of their own.
+  address({ tab, query }) {
+    const step = explorer.stepping || tab !== this.tab;
+    explorer.stepping = false;
+    this.tab = tab;
+    if (!same(query)) history[step ? 'pushState' : 'replaceState'](history.state, '', '?' + query);
   }
 
   connectedCallback() {
-    this.left = () => left(this.runs);
-    addEventListener('pagehide', this.left);
+    this.ends = new AbortController();
+    addEventListener('pagehide', () => left(this.runs), { signal: this.ends.signal });
+    addEventListener('popstate', () => this.back(), { signal: this.ends.signal });
   }
 
   disconnectedCallback() {
-    removeEventListener('pagehide', this.left);
+    this.ends.abort();
+  }
+
+  back() {
+    this.tab = new URLSearchParams(location.search).get('tab') ?? this.props.first;
+    explorer.stepping = false;
+    this.fire('back', { query: location.search.slice(1) });
   }
 }
 

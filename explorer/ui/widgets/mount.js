@@ -28,5 +28,6 @@ export async function mount(element, props, trigger, watch) {
   for (const name of widget.fires) widget.addEventListener(name, ({ detail }) => trigger(name, detail));
   watch('value', () => (widget.value = props.value));
   widget.value = props.value; // as it is by now: it may have changed on the way here
+  element.querySelector(':scope > img')?.remove(); // what stood there until now
   element.append(widget);
 }

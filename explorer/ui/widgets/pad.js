@@ -1,49 +1,58 @@
-// PadView: a run as a square: one picture, a pad to move it with, and the sheet of all rendered cells. Coordinates are
-// (x, y) in [0, 1]. Moving blends the cells around; letting go off them fires `visit`, and what comes back, as an event
-// `visited` on this element (see visits.py), is shown if the handle is still there.
+// PadView: a run as a map: all cells side by side, a lens to move over them, and the picture under it. Coordinates are
+// (x, y) in [0, 1], from the middle of the first cell to that of the last. Moving blends the cells around; letting go off
+// them fires `visit`, and what comes back, as an event `visited` on this element (see visits.py), is shown if the lens is
+// still there. Until somebody takes it the lens wanders over a whole map. The words at the corners are the form's, which
+// tells them by an event `corners`; see tab.py.
 
+import { Dial } from './dial.js';
 import { Handle } from './handle.js';
 import { Lattice, weightsAt } from './grids.js';
 import { Pane } from './pane.js';
 import { Thumbs } from './thumbs.js';
 import { RunView, plain } from './view.js';
-import { html, make, write } from './widget.js';
+import { Wander } from './wander.js';
+import { calm, html, make, titled, write } from './widget.js';
 
 const CORNERS = [[0, 0], [1, 0], [0, 1], [1, 1]];
+const MIDDLE = 0.5;
+const SAID = { guidance_scale: { key: 'pull', step: 0.1 }, seed: { key: 'noise' }, num_inference_steps: { key: 'steps' } };
 const STEP = 0.02; // of an arrow key
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [1, -1], ArrowDown: [1, 1] }; // [axis, direction]
+
+const ARTICLE = /^(?:an?|the) /i; // "22 % boat at the beach"
+
+// A dial and what must not be torn from it.
+function part(content) {
+  const node = make('span', 'pad-part');
+  node.append(...content);
+  return node;
+}
 
 export default class PadView extends RunView {
   static look = 'pad';
   static styles = ['view', 'pad'];
-  static events = ['look', 'visit'];
+  static events = ['look', 'visit', 'typed', 'enter'];
   static template = html`
 <div class="pad-table">
-  <div class="pad-view">
+  <div class="pad-map" data-part="map">
+    <div class="pad-sheet" data-part="cells" data-name="sheet" role="group"></div>
+    <div class="pad-square" data-part="square" data-name="pad" role="slider" tabindex="0" aria-valuemin="0" aria-valuemax="100" aria-valuenow="0"><i class="pad-handle" data-part="lens"></i></div>
+    <div class="pad-corners" data-part="corners" data-name="corners" role="group">
+      <input type="text" spellcheck="false" autocomplete="off">
+      <input type="text" spellcheck="false" autocomplete="off">
+      <input type="text" spellcheck="false" autocomplete="off">
+      <input type="text" spellcheck="false" autocomplete="off">
+    </div>
+    <button type="button" class="pad-pause" data-part="pause" hidden><svg viewBox="0 0 24 24" aria-hidden="true"><path class="view-icon-play" d="M8 5v14l11-7z"></path><path class="view-icon-pause" d="M7 5h3.5v14H7zM13.5 5H17v14h-3.5z"></path></svg></button>
+  </div>
+  <div class="pad-side">
     <div class="pad-frame">
       <canvas class="view-picture pad-picture" data-part="picture" role="img" width="1" height="1"></canvas>
       <p class="view-note" role="status" hidden></p>
     </div>
+    <p class="pad-sentence" data-part="sentence"></p>
     <div class="view-desk pad-line"><p class="pad-where" data-part="where"></p><a class="view-save" download></a></div>
-    <ul class="pad-weights" data-part="weights" data-name="weights">
-      <li><i></i><b></b><span></span></li>
-      <li><i></i><b></b><span></span></li>
-      <li><i></i><b></b><span></span></li>
-      <li><i></i><b></b><span></span></li>
-    </ul>
-  </div>
-  <div class="view-desk pad-desk">
-    <div class="pad-board">
-      <p class="pad-words" aria-hidden="true"><span></span><span></span></p>
-      <div class="pad-square" data-part="square" data-name="pad" role="slider" tabindex="0" aria-valuemin="0" aria-valuemax="100" aria-valuenow="0">
-        <canvas class="pad-ground" data-part="ground" aria-hidden="true" width="480" height="480"></canvas>
-        <svg class="pad-dots" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true"><path class="pad-empties" data-part="empties"></path><path class="pad-ready" data-part="dots"></path></svg>
-        <i class="pad-handle" data-part="mark"></i>
-      </div>
-      <p class="pad-words" aria-hidden="true"><span></span><span></span></p>
-      <p class="view-keys" data-part="keys"></p>
-    </div>
-    <div class="pad-sheet" data-part="cells" data-name="sheet" role="group"></div>
+    <p class="view-keys" data-part="keys"></p>
   </div>
 </div>
 <div class="view-empty">
@@ -56,39 +65,60 @@ export default class PadView extends RunView {
 
   begin(props) {
     super.begin(props);
-    this.corners = [...this.querySelectorAll('.pad-words span')];
-    this.lines = [...this.weights.children];
+    this.chips = [...this.corners.children];
     this.lattice = new Lattice([], 0);
-    this.corner = ['', '', '', '']; // the words of the corners
-    [this.x, this.y] = [0, 0]; // where the handle is
+    this.corner = ['', '', '', '']; // the words of the corners in what is shown
+    [this.x, this.y] = [MIDDLE, MIDDLE]; // where the lens is
     this.point = null; // what is known of the point here, when it is no cell: {} is asked for; see visits.py
     this.sketch = null; // {bitmap, kind}: what was drawn last between the cells while the handle moved; see live.js
     this.offline = Boolean(props.offline); // nobody there to ask
     this.canvas = new Pane(this.picture, this.reel, (ratio) => this.shape(ratio), () => this.refresh());
     this.sheet = new Thumbs(this.cells, this.reel, 480);
-    this.sheet.filled = (i, small) => this.paintGround(i, small);
-    this.handle = new Handle(this.square, {
+    this.wander = new Wander(() => this.isConnected && this.offsetParent !== null, (x, y) => this.go(x, y), () => this.tellPause());
+    this.pause.addEventListener('click', () => this.wander.toggle());
+    this.chips.forEach((chip, k) => this.listen(chip, k));
+    this.dials = this.write();
+    this.handle = new Handle(this.square, this.map, {
       moveTo: (x, y) => this.moveTo(x, y),
       step: (axis, direction, large) => this.step(axis, direction, large),
       letGo: (near) => this.letGo(near),
     });
     this.square.setAttribute('aria-roledescription', this.say('role'));
     write(this.keys, this.offline ? '' : this.say('keys'));
-    this.cells.addEventListener('click', (event) => this.sheet.at(event) >= 0 && this.pin(this.sheet.at(event)));
+    this.cells.addEventListener('click', (event) => !event.detail && this.pin(this.sheet.at(event))); // by a key: a pointer has moved the lens
+    this.addEventListener('corners', ({ detail }) => this.tellCorners(detail));
     this.cells.addEventListener('keydown', (event) => this.walk(event));
     this.addEventListener('visited', ({ detail }) => this.visited(detail));
   }
 
+  connectedCallback() {
+    super.connectedCallback();
+    this.ends = new AbortController();
+    document.addEventListener('shared', () => this.tellShared(), { signal: this.ends.signal });
+    this.tellShared();
+  }
+
+  disconnectedCallback() {
+    this.ends.abort();
+    super.disconnectedCallback();
+  }
+
+  stop() {
+    this.wander.stop();
+  }
+
+  // Nobody is there to ask for a point between the cells of what is shown.
+  get alone() { return this.offline || Boolean(this.shipped); }
   get cell() { return this.lattice.at(this.x, this.y); }
   get index() { return Math.max(0, this.lattice.nearest(this.x, this.y)); }
   get state() { return { ...super.state, x: this.x, y: this.y }; }
 
   get sighted() { return this.cell >= 0 ? [this.cell] : []; }
   get whole() { return !this.visits; } // a run has its cells
-  get visits() { return this.reel.blobs.size > 0 && this.left === null; }
+  get visits() { return this.reel.blobs.size > 0 && this.left === null && !this.shipped; }
 
   follows(said) {
-    return this.begun || said !== this.said || !this.reel.exact(this.cell);
+    return this.fresh || said !== this.said || !this.reel.exact(this.cell);
   }
 
   sight(exact) {
@@ -123,7 +153,7 @@ export default class PadView extends RunView {
   }
 
   get saved() {
-    return this.reel.blobs.has(this.cell) ? this.frame(this.cell) : (this.point?.file?.url ?? null);
+    return this.reel.blobs.has(this.cell) && !this.shipped ? this.frame(this.cell) : (this.point?.file?.url ?? null);
   }
 
   // For a cell that is not here the nearest that is; of several equally near, the one towards the handle.
@@ -147,9 +177,14 @@ export default class PadView extends RunView {
     return this.reel.blobs.has(i) ? name : this.say('missing', { name });
   }
 
+  mark() {
+    const kind = this.exact ? '' : this.say('is blend');
+    return [kind, super.mark()].filter(Boolean).join(' · ') || this.say('is exact');
+  }
+
   remark() {
     const { point, handle, cell } = this;
-    if (this.exact || (this.kind && (handle.held || !this.visits))) return '';
+    if (this.exact || this.wander.on || (this.kind && (handle.held || !this.visits))) return '';
     if (!handle.held && point) {
       if (point.error) return this.say('error', point);
       if (point.gone) return this.say('gone');
@@ -157,7 +192,7 @@ export default class PadView extends RunView {
     }
     if (cell >= 0) return this.say('absent');
     const coming = this.lattice.around(this.x, this.y).some(([i]) => !this.reel.blobs.has(i)) ? '\n' + this.say('coming') : '';
-    return this.say(this.offline ? 'offline' : handle.held ? 'blend' : 'between') + coming;
+    return this.say(this.alone ? 'offline' : handle.held ? 'blend' : 'between') + coming;
   }
 
   placeNow() {
@@ -167,12 +202,34 @@ export default class PadView extends RunView {
     return `x ${x.toFixed(2)}, y ${y.toFixed(2)}`;
   }
 
+  // The sentence under the picture: what the corners and the form have in it, each number a dial.
+  write() {
+    const dials = CORNERS.map((_, k) => new Dial({ name: this.say('part of', { n: k + 1 }), set: (part, rest) => this.weigh(k, part / 100, rest) }));
+    this.sentence.append(...dials.flatMap(({ node }, k) => [part([node, ' %']), ' ', make('span', 'pad-word'), k < 3 ? ', ' : '. ']));
+    this.parts = [...this.sentence.querySelectorAll('.pad-word')];
+    return dials;
+  }
+
+  // What all tabs share, once the line of that is on the page: a file of its own has none.
+  tellShared() {
+    const line = window.explorer?.shared;
+    if (!line) return;
+    this.shared ??= Object.entries(SAID).map(([name, { key, step }]) => {
+      const field = line.fields[name];
+      const dial = new Dial({ ...field, step: step ?? field.step, name: field.label, set: (value) => line.write({ [name]: value }) });
+      const [before, after] = this.say(key).split('#');
+      this.sentence.append(before, part([dial.node, after]), ' ');
+      return [name, dial];
+    });
+    for (const [name, dial] of this.shared) dial.show(line.values[name]);
+  }
+
   tellWeights() {
     const parts = weightsAt(this.x, this.y).map((weight) => Math.round(100 * weight));
-    this.lines.forEach((line, k) => {
-      line.style.setProperty('--part', parts[k] + '%');
-      line.children[1].textContent = parts[k] + ' %';
-      line.children[2].textContent = line.title = this.corner[k];
+    this.dials.forEach((dial, k) => {
+      dial.show(parts[k]);
+      this.parts[k].textContent = this.corner[k].replace(ARTICLE, '');
+      this.parts[k].title = this.corner[k];
     });
     const said = parts.map((part, k) => part && this.say('part', { part, name: this.corner[k] })).filter(Boolean);
     const text = [said.join(', '), this.placeNow()].join('. ');
@@ -181,10 +238,23 @@ export default class PadView extends RunView {
     this.picture.setAttribute('aria-label', text);
   }
 
+  tellPause() {
+    this.pause.hidden = !this.wander.ready;
+    this.pause.classList.toggle('view-on', this.wander.on);
+    titled(this.pause, this.say(this.wander.on ? 'pause' : 'wander'));
+  }
+
+  // The form's words of the corners; what is being written there stays.
+  tellCorners(texts) {
+    this.chips.forEach((chip, k) => document.activeElement === chip || this.fill(chip, texts[k]));
+  }
+
+  fill(chip, text) {
+    chip.value = chip.title = text ?? '';
+    chip.style.setProperty('--letters', Math.max(6, chip.value.length));
+  }
+
   tellCells() {
-    const path = (here) => this.lattice.cells.map(([x, y], i) => (this.reel.blobs.has(i) === here ? `M${x} ${y}h0` : '')).join('');
-    this.empties.setAttribute('d', path(false));
-    this.dots.setAttribute('d', path(true));
     for (const [i, cell] of this.sheet.cells) cell.setAttribute('aria-pressed', i === this.cell);
     this.sheet.mark(this.index, (i) => this.sheetName(i));
   }
@@ -193,8 +263,8 @@ export default class PadView extends RunView {
     super.tell();
     this.dataset.exact = Boolean(this.saved);
     this.where.textContent = this.placeNow();
-    this.mark.style.left = 100 * this.x + '%';
-    this.mark.style.top = 100 * this.y + '%';
+    this.lens.style.left = 100 * this.x + '%';
+    this.lens.style.top = 100 * this.y + '%';
     this.tellWeights();
   }
 
@@ -217,33 +287,28 @@ export default class PadView extends RunView {
   }
 
   clear() {
-    [this.x, this.y, this.point, this.sketch] = [0, 0, null, null];
+    [this.x, this.y, this.point, this.sketch] = [MIDDLE, MIDDLE, null, null];
+    this.wander.ready = false;
+    this.tellPause();
     this.canvas.clear();
   }
 
   arrange() {
-    const { frames, ground } = this;
+    const { frames } = this;
     this.lattice = new Lattice(frames, this.reel.count);
     const { cells, xs, ys } = this.lattice;
     this.corner = CORNERS.map(([x, y]) => frames[this.lattice.at(x, y)]).map((frame) => frame?.settings?.prompt ?? frame?.caption ?? '');
-    this.corners.forEach((span, k) => (span.textContent = span.title = this.corner[k]));
-    ground.getContext('2d').clearRect(0, 0, ground.width, ground.height);
+    this.tellCorners(window.explorer?.corners[this.closest('.block')?.id] ?? this.corner);
     const rank = (i) => ys.indexOf(cells[i][1]) * xs.length + xs.indexOf(cells[i][0]);
     const order = [...cells.keys()].sort((i, j) => rank(i) - rank(j));
     const buttons = new Map(order.map((i) => [i, make('button', 'pad-cell', '', { type: 'button' })]));
-    this.cells.style.setProperty('--columns', xs.length);
+    this.map.style.setProperty('--columns', Math.max(1, xs.length));
+    this.map.style.setProperty('--rows', Math.max(1, ys.length));
+    this.cells.style.backgroundImage = this.reel.sheet ? `url("${this.reel.sheet.url}")` : '';
     this.cells.replaceChildren(...buttons.values());
     this.sheet.height = Math.ceil(480 / Math.max(1, ys.length));
     this.sheet.lay(buttons);
     this.tellCells();
-  }
-
-  // On the ground of the pad a picture lies around its own place, so those at the rim are cut off there.
-  paintGround(i, small) {
-    const { width, height } = this.ground;
-    const { cells, xs, ys } = this.lattice;
-    const [w, h] = [width / Math.max(1, xs.length - 1), height / Math.max(1, ys.length - 1)];
-    this.ground.getContext('2d').drawImage(small, cells[i][0] * width - w / 2, cells[i][1] * height - h / 2, w, h);
   }
 
   /* ---- moving --------------------------------------------------------------------------------------------- */
@@ -258,11 +323,46 @@ export default class PadView extends RunView {
     if (was !== this.cell) this.tellCells();
   }
 
+  // A hand is on the lens: it wanders no more.
   moveTo(x, y) {
+    this.touched = true;
+    this.wander.stop();
     if (!this.reel.blobs.size) return;
     const was = [this.x, this.y].join();
     this.go(x, y);
     if (was !== [this.x, this.y].join()) this.fire('look', {});
+  }
+
+  // The lens goes straight towards corner k, or away from it, to where that has this part.
+  weigh(k, part, rest) {
+    const [cx, cy] = CORNERS[k];
+    const at = (t) => [cx + (this.x - cx) * t, cy + (this.y - cy) * t].map((c) => Math.min(1, Math.max(0, c)));
+    if (this.x === cx && this.y === cy) [this.x, this.y] = [cx + (MIDDLE - cx) * 0.02, cy + (MIDDLE - cy) * 0.02]; // any way out
+    let [near, far] = [0, 100];
+    for (let n = 0; n < 40; n++) {
+      const t = (near + far) / 2;
+      if (weightsAt(...at(t))[k] > part) near = t;
+      else far = t;
+    }
+    this.moveTo(...at(far));
+    if (rest) this.letGo(0);
+  }
+
+  // Words at a corner go into the form as they are written; nothing is sent while an input method composes.
+  listen(chip, k) {
+    const send = (rest) => {
+      this.dataset.put = JSON.stringify({ texts: { [k]: chip.value }, rest });
+      this.fill(chip, chip.value);
+      this.fire('typed', {});
+    };
+    chip.addEventListener('focus', () => this.wander.stop());
+    chip.addEventListener('input', (event) => event.isComposing || send(false));
+    chip.addEventListener('compositionend', () => send(false));
+    chip.addEventListener('change', () => send(true));
+    chip.addEventListener('keydown', (event) => event.key === 'Enter' && !event.isComposing && this.fire('enter', {}));
+    chip.addEventListener('pointerdown', (event) => event.stopPropagation());
+    chip.setAttribute('aria-label', this.say('corner', { n: k + 1 }));
+    chip.disabled = this.offline;
   }
 
   step(axis, direction, large) {
@@ -278,7 +378,7 @@ export default class PadView extends RunView {
     if (Math.max(Math.abs(x - this.x), Math.abs(y - this.y)) <= near) this.go(x, y);
     const { point } = this;
     const asked = point && !(point.stopped || point.error || point.gone);
-    if (this.visits && !this.reel.blobs.has(this.cell) && !asked && !this.offline) {
+    if (this.visits && !this.reel.blobs.has(this.cell) && !asked && !this.alone) {
       this.point = {};
       this.fire('visit', { coordinates: [this.x, this.y] });
     }
@@ -288,6 +388,8 @@ export default class PadView extends RunView {
 
   pin(i) {
     this.pinned = i;
+    this.touched = true;
+    this.wander.stop();
     this.go(...this.lattice.cells[i]);
     this.letGo(0);
   }
@@ -309,6 +411,7 @@ export default class PadView extends RunView {
     this.sheet.fill(i);
     super.arrived(i);
     this.tellCells();
+    if (this.reel.blobs.size === this.reel.count && !this.touched) this.wander.start(this.x, this.y, calm());
     if (i === this.pinned && i === this.cell && this.reel.lost(i)) this.letGo(0); // broken: the point itself is asked for
   }
 

@@ -1,31 +1,83 @@
 // Page: what events of the page do in the browser itself (their `js=`), under window.explorer: the page's config carries
 // calls, no code. It is there before Gradio is, see `scripts` in widget.py.
 
-// Calls `act` with the element as soon as it is there, for at most three seconds.
-function whenThere(find, act, tries = 30) {
-  const node = find();
-  if (node) act(node);
-  else if (tries) setTimeout(whenThere, 100, find, act, tries - 1);
+const KEY = 'latent-explorer.dark';
+
+// Opens the menu whose button was pressed, and closes every other one: see `.menu` in page.css.
+function menus(event) {
+  const button = event.target.closest?.('.menu > button');
+  for (const menu of document.querySelectorAll('.menu')) {
+    if (button?.parentNode === menu) menu.classList.toggle('open');
+    else if (!menu.contains(event.target) || event.target.closest('.buttons .button')) menu.classList.remove('open');
+  }
 }
 
-// Keeps a node in sight while what stands above it is still being drawn: for three seconds, or until the visitor moves.
-function keepInSight(node) {
-  const ends = new AbortController();
-  const observer = new ResizeObserver(() => node.scrollIntoView({ block: 'nearest' }));
-  const end = () => {
-    observer.disconnect();
-    ends.abort();
-  };
-  for (const kind of ['wheel', 'touchstart', 'pointerdown', 'keydown']) addEventListener(kind, end, { signal: ends.signal, passive: true });
-  setTimeout(end, 3000);
-  observer.observe(document.body);
+function dark(is) {
+  document.body.classList.toggle('dark', is);
+  try {
+    localStorage.setItem(KEY, is ? 'dark' : 'light');
+  } catch (error) {
+    console.info('light or dark is not kept by this browser:', error.message);
+  }
 }
+
+function chosenDark() {
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
+
+addEventListener('click', (event) => {
+  menus(event);
+  if (event.target.closest?.('#dark')) dark(!document.body.classList.contains('dark'));
+  if (event.target.closest?.('#notice .status')) event.target.closest('.status').hidden = true;
+});
+addEventListener('keydown', (event) => {
+  if (event.key === 'Escape') for (const menu of document.querySelectorAll('.menu.open')) menu.classList.remove('open');
+});
+// Gradio sets the class when it is mounted, as the system is; what the visitor chose comes after that.
+addEventListener('DOMContentLoaded', () => {
+  const chosen = chosenDark();
+  if (!chosen) return;
+  const set = () => document.body.classList.toggle('dark', chosen === 'dark');
+  const observer = new MutationObserver(() => document.body.classList.contains('dark') !== (chosen === 'dark') && set());
+  observer.observe(document.body, { attributeFilter: ['class'] });
+  set();
+  setTimeout(() => observer.disconnect(), 3000);
+});
 
 window.explorer = {
+  // The form's shared values as the line has them, and how to write one: see line.js.
+  shared: null,
+
+  // Whether what comes next is a step back to which the browser's Back leads: see memory.js.
+  stepping: false,
+
   // An event's inputs with the state of the view `id` at `place`.
   seen(id, place, inputs) {
     const view = document.getElementById(id)?.querySelector('[data-film]');
     return inputs.map((input, i) => (i === place ? JSON.parse(view?.dataset.film ?? 'null') : input));
+  },
+
+  // The values of form controls with those in place that the widget `id` is about to write. With a `tab`, the last one is
+  // Due's: its price is due, if the hand is off.
+  put(id, values, tab) {
+    const { texts = {}, rest = true } = JSON.parse(document.getElementById(id)?.querySelector('[data-put]')?.dataset.put ?? '{}');
+    const put = values.map((value, i) => (i in texts ? texts[i] : value));
+    if (tab && rest) put[put.length - 1] = { tab, stamp: Math.random() };
+    return put;
+  },
+
+  // What the form says of the corners of a view, by its id; a view that is drawn later finds it there.
+  corners: {},
+
+  // Tells the view `id` what the form says of its corners.
+  told(id, texts) {
+    this.corners[id] = texts;
+    document.getElementById(id)?.querySelector('[data-film]')?.dispatchEvent(new CustomEvent('corners', { detail: texts }));
+    return [];
   },
 
   // What this browser has kept of the forms, and once the run that was interrupted with the last page: see memory.js.
@@ -37,17 +89,5 @@ window.explorer = {
     } catch {
       return [null];
     }
-  },
-
-  // Scrolls to the form of the example that was chosen as soon as its tab is drawn, and puts the focus on Render.
-  toExample() {
-    const name = document.querySelector('[data-gallery]')?.dataset.gallery;
-    const button = () => document.getElementById(name + '-render');
-    whenThere(() => button()?.offsetParent && button(), (render) => {
-      document.getElementById('notice').scrollIntoView();
-      render.scrollIntoView({ block: 'nearest' });
-      render.focus({ preventScroll: true });
-      keepInSight(render);
-    });
   },
 };

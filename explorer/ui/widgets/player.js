@@ -4,7 +4,7 @@
 
 import { frameAt } from './reel.js';
 import { RunView, plain } from './view.js';
-import { titled } from './widget.js';
+import { calm, titled } from './widget.js';
 
 export class PlayedView extends RunView {
   begin(props) {
@@ -52,8 +52,21 @@ export class PlayedView extends RunView {
     if (this.count < 2) return;
     this.touched = true;
     this.position = this.loop === 'open' && this.at === this.count - 1 ? 0 : this.at;
-    this.clock = performance.now();
     this.go(this.stopAfter(0));
+    this.run();
+  }
+
+  // All of it is here, and nobody has touched it: it plays from its beginning, or stands there for who wants no motion.
+  begun() {
+    this.go(0);
+    if (calm() || this.playing || this.count < 2) return;
+    this.position = 0;
+    this.run();
+  }
+
+  run() {
+    this.clock = performance.now();
+    this.tell();
     requestAnimationFrame((now) => this.tick(now));
   }
 
@@ -63,16 +76,23 @@ export class PlayedView extends RunView {
 
   tick(now) {
     if (!this.playing || !this.isConnected) return;
+    if (!this.offsetParent) this.clock = now; // in a tab that is not in sight it waits
     const steps = Math.floor(((now - this.clock) * this.fps) / 1000);
     if (steps > 0) {
       this.clock = steps > 4 ? now : this.clock + (steps * 1000) / this.fps; // back from a hidden tab: go on, do not leap
       this.position += Math.min(steps, 4);
       const i = this.stopAfter(0);
-      if (i === null) return this.visit(this.count - 1);
+      if (i === null) return this.over();
       this.go(i);
       if (this.stopAfter(2) !== null) this.soon(this.stopAfter(2));
     }
     requestAnimationFrame((next) => this.tick(next));
+  }
+
+  // A film that plays once is at its end.
+  over() {
+    this.stop();
+    this.go(this.count - 1);
   }
 
   // This stop will be needed.

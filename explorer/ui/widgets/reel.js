@@ -25,12 +25,13 @@ export class Reel {
   }
 
   // Start on another run: whatever the last one held is aborted, closed and dropped.
-  open(base, count) {
+  open(base, count, sheet = null) {
     this.aborter?.abort();
     this.bitmaps?.forEach((bitmap) => bitmap.close());
     this.aborter = new AbortController();
     this.base = base;
     this.count = count;
+    this.sheet = sheet; // where the frames of a shipped run are; null for a run of one's own
     this.ready = new Set(); // finished on the server
     this.blobs = new Map(); // here
     this.kinds = new Map(); // of those here that are no frames of the run
@@ -135,6 +136,7 @@ export class Reel {
 
   // The picture of frame i, as anything that createImageBitmap takes; throws if it cannot be had.
   async read(i, signal) {
+    if (this.sheet) return this.sheet.cut(i);
     const answer = await fetch(this.url(i, 'view', '.jpg'), { signal });
     if (!answer.ok) throw new Error(answer.status);
     return answer.blob();

@@ -4,6 +4,7 @@ import { Widget, html, make, write } from './widget.js';
 
 export default class StatusView extends Widget {
   static styles = ['status'];
+  static events = ['show'];
   static template = html`
 <div class="status-head"><i class="status-dot" aria-hidden="true"></i><p class="status-text" data-part="text" role="status" aria-live="polite"></p><p class="status-detail" data-part="detail"></p></div>
 <div class="status-bar" data-part="bar" role="progressbar" aria-valuemin="0" aria-valuemax="100"><i></i></div>
@@ -18,7 +19,8 @@ export default class StatusView extends Widget {
   update() {
     this.hidden = !this.value;
     if (!this.value) return;
-    const { state, text, detail, notes, progress } = this.value;
+    const { state, text, detail, notes, progress, free } = this.value;
+    if (free) this.fire('show', {}); // the pictures are there: nobody has to press anything
     this.dataset.state = state;
     write(this.text, text);
     write(this.detail, detail);

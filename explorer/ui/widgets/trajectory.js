@@ -252,6 +252,7 @@ export default class TrajectoryView extends PlayedView {
   }
 
   arrived() {
+    if (!this.touched && !calm() && this.reel.blobs.size === this.reel.count) return this.begun(); // out of the noise
     this.follow();
     this.refresh();
   }

@@ -1,5 +1,6 @@
-// RunView: what all views of a run share. Its value is {manifest, count, ready, preview, notes, fps, loop}, see views.py;
-// what the visitor looks at stands in its attribute data-film. A kind of view says
+// RunView: what all views of a run share. Its value is {manifest, count, ready, preview, notes, fps, loop}, see views.py, or
+// of a shipped run {captions, sheet, count, ready, drawn_by, fps, loop}, see shipped.py; what the visitor looks at stands in
+// its attribute data-film. A kind of view says
 //
 //   begin(props)          as every widget; then its parts are there
 //   clear()               a new run begins: forget what was of the last one
@@ -8,6 +9,7 @@
 //   tell()                say where things stand; begins with super.tell()
 //   index                 the frame the visitor is at, here or not; and `saved`, the address of what is saved
 //   remark()              what is to be said of the picture that is seen, '' for nothing
+//   mark()                what kind of picture it is, in a word on it; '' for a frame like any other
 //   pane(index)           where a picture of frame `index` goes that is no frame yet
 //   stop(), resized()     the view leaves the page, or has another width
 //   sighted               the frames that are looked at; `whole` whether all others shall follow when settings change
@@ -18,6 +20,7 @@
 
 import { bitsOf, shownOf } from './grids.js';
 import { Reel } from './reel.js';
+import { Sheet } from './sheet.js';
 import { Widget, html, make, write } from './widget.js';
 
 const SAVE = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M11 4h2v8.2l2.8-2.8 1.4 1.4L12 16l-5.2-5.2 1.4-1.4 2.8 2.8zM5 18h14v2H5z"></path></svg><span data-say="save"></span>`;
@@ -37,19 +40,19 @@ export class RunView extends Widget {
   begin(props) {
     super.begin(props);
     this.className = `view view-blank ${this.constructor.look}`;
-    Object.assign(this, { of: '', said: '', places: '', late: false, left: null, begun: false });
+    Object.assign(this, { of: '', said: '', places: '', late: false, left: null, fresh: false });
     this.dataset.state = 'empty';
     this.reel = new (props.Reel ?? Reel)((i) => this.arrived(i));
     Object.assign(this, { frames: [], shown: shownOf(), notes: {}, given: {}, touched: false, current: '' });
     [this.note, this.save, this.range] = ['note', 'save', 'range'].map((name) => this.find('.view-' + name));
     this.save.title = this.say('save');
-    this.badge = make('p', 'view-kind', '', { hidden: true });
-    this.note.before(this.badge);
     this.sizes = new ResizeObserver(() => this.resized());
   }
 
   build() {
     super.build();
+    this.badge = make('p', 'view-kind', '', { hidden: true });
+    this.find('.view-stage, .pad-frame').append(this.badge);
     for (const [name, content] of Object.entries({ save: SAVE, empty: EMPTY, play: PLAY })) this.find('.view-' + name)?.append(content.cloneNode(true));
   }
 
@@ -71,18 +74,19 @@ export class RunView extends Widget {
   /* ---- what comes from Python and from the network -------------------------------------------------------- */
 
   update() {
-    const { manifest, count = 0, ready = '', preview = null, notes = {}, of = '', ...given } = this.value ?? {};
-    const url = manifest?.url ?? '';
+    const { manifest, captions, count = 0, ready = '', preview = null, notes = {}, of = '', sheet, drawn_by: shipped = '', ...given } = this.value ?? {};
+    const url = manifest?.url ?? captions?.[this.language] ?? captions?.en ?? '';
     if (url && url === this.left) return; // it goes on, while the visitor is elsewhere
-    [this.notes, this.of, this.left] = [notes, of, null];
+    Object.assign(this, { of, shipped, left: null }); // `shipped`: the model that drew it before anybody came
+    if (!sheet) this.notes = notes;
     const another = url !== this.current || count !== this.reel.count;
-    if (another) this.reset(url, count, manifest);
-    this.begun = another && count > 0 && !bitsOf(ready).length;
+    if (another) this.reset(url, count, manifest ?? {}, sheet && new Sheet(sheet));
+    this.fresh = another && !sheet && count > 0 && !bitsOf(ready).length;
     this.give(given);
     this.reel.setReady(bitsOf(ready));
     this.preview(preview);
     this.refresh();
-    if (this.begun) this.fire('look', {});
+    if (this.fresh) this.fire('look', {});
   }
 
   // fps and loop as Python has them: carried along for the exports.
@@ -90,12 +94,12 @@ export class RunView extends Widget {
     this.given = given;
   }
 
-  reset(url, count, manifest) {
+  reset(url, count, manifest, sheet) {
     this.current = url;
-    this.reel.open(url.replace(/frames[\w.-]*\.json$/, ''), count);
+    this.reel.open(url.replace(/[\w.-]*\.json$/, ''), count, sheet);
     this.touched = false;
     this.places = '';
-    this.learn(manifest ?? {});
+    this.learn(manifest);
     this.stop();
     this.clear();
     this.arrange();
@@ -107,12 +111,14 @@ export class RunView extends Widget {
     if (!manifest) return;
     this.learn(manifest);
     this.arrange();
+    this.preview(this.value?.preview); // it may have been here first, and had no place
     this.refresh();
   }
 
   // What frames.json says.
   learn(manifest) {
     this.frames = manifest.frames ?? [];
+    if (manifest.notes) this.notes = manifest.notes;
     this.shown = shownOf(manifest);
   }
 
@@ -124,7 +130,7 @@ export class RunView extends Widget {
 
   // Whether there is something to draw, when the page's widgets say `said`.
   follows(said) {
-    return this.begun || said !== this.said || !this.sighted.every((i) => this.reel.exact(i));
+    return this.fresh || said !== this.said || !this.sighted.every((i) => this.reel.exact(i));
   }
 
   // What is looked at, for live.py.
@@ -165,7 +171,7 @@ export class RunView extends Widget {
     }
     reel.loosen();
     this.stop();
-    [this.of, this.notes] = [of, {}];
+    [this.of, this.notes, this.shipped] = [of, {}, ''];
     if (manifest) {
       this.learn(manifest);
       this.arrange();
@@ -197,7 +203,8 @@ export class RunView extends Widget {
     const { kind, late, badge } = this;
     badge.dataset.kind = kind;
     badge.dataset.late = late;
-    write(badge, kind ? this.say(KINDS[kind]) : late && this.reel.blobs.size ? this.say('late') : '');
+    const said = kind ? this.say(KINDS[kind]) : late ? this.say('late') : this.mark();
+    write(badge, this.reel.blobs.size ? said : '');
   }
 
   async preview(news) {
@@ -238,6 +245,10 @@ export class RunView extends Widget {
     return this.say(coming, holes);
   }
 
+  mark() {
+    return this.shipped && this.say('shipped', { model: this.shipped });
+  }
+
   tell() {
     const { reel } = this;
     write(this.note, this.noteNow());
@@ -261,7 +272,7 @@ export class RunView extends Widget {
 
   // The address of the lossless frame i.
   frame(i) {
-    return i < 0 || this.reel.kinds.has(i) ? null : this.reel.url(i, 'frames', '.png');
+    return i < 0 || this.shipped || this.reel.kinds.has(i) ? null : this.reel.url(i, 'frames', '.png');
   }
 
   /* ---- the picture ---------------------------------------------------------------------------------------- */

@@ -42,6 +42,7 @@ export class Widget extends HTMLElement {
     const { texts = {} } = props;
     const spoken = [navigator.language, navigator.language.slice(0, 2)].find((language) => texts[language]);
     this.props = props;
+    this.language = spoken ?? 'en';
     this.words = { ...texts.en, ...texts[spoken] };
     this.build();
     for (const node of this.querySelectorAll('[data-part]')) this[node.dataset.part] = node;

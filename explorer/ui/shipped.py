@@ -1,0 +1,182 @@
+"""Shipped runs: pictures that come with the program, so that no stage is ever empty.
+
+Contract: they were rendered beforehand by `assets/gallery.py` with the bundled model. They are to be looked at and
+nothing else: no run folder, no frame of the store, no part of a price. Their frames travel as one picture, side by
+side. The files are served as they are under /shipped/VERSION/, by exact name; VERSION says what is in them.
+
+It knows no view and no engine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from explorer.experiments.base import Experiment
+from explorer.experiments.made_with import MadeWith
+from explorer.space.plans import Playback
+from explorer.space.points import Defaults
+from explorer.ui.manifests import translated
+from explorer.ui.news import settings_key
+from explorer.ui.offline import mask
+from explorer.ui.text import LANGUAGES, say_caption
+from explorer.ui.widget import FOREVER
+
+FOLDER = Path(__file__).resolve().parents[2] / "assets" / "gallery"
+KINDS = {".webp": "image/webp", ".json": "application/json"}
+
+
+@dataclass(frozen=True, eq=False)
+class Shipped:
+    """One run: `said` is what its JSON file says of it, `name` that of its files."""
+
+    name: str
+    experiment: type[Experiment]
+    said: Mapping[str, Any]
+    of: str = ""
+    """As `Film.of`, where the weights that drew it are those of the page."""
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Those that were not left to the experiment and the model."""
+        return self.said["settings"]
+
+    @property
+    def model(self) -> MadeWith:
+        """What drew it."""
+        return MadeWith.of(self.said["model"]) or MadeWith("unnamed")
+
+    @property
+    def count(self) -> int:
+        """Of its frames."""
+        return len(self.said["frames"])
+
+    @property
+    def sheet(self) -> Mapping[str, int]:
+        """How the frames lie side by side: {columns, width, height}, both of a frame, in pixels."""
+        return self.said["sheet"]
+
+    @property
+    def playback(self) -> Playback:
+        """How it plays."""
+        return Playback(**self.said["shown"]["playback"])
+
+    def manifest(self, language: str = "en", names: bool = False) -> dict[str, Any]:
+        """What the frames are called, as frames.json says it of a run of one's own, and what was measured of them."""
+        found = {"count": self.count, "frames": self.said["frames"], "shown": self.said["shown"]}
+        notes = {index: say_caption(note, language) for index, note in self.said["notes"].items()}
+        return {**translated(found, language, names), "notes": notes}
+
+
+@cache
+def experiment_of(run: Shipped, defaults: Defaults) -> Experiment:
+    """What a shipped run is with a model of those defaults."""
+    return run.experiment(**run.settings).resolved(defaults)
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """The shipped runs there are; none, unless it is given some."""
+
+    runs: Sequence[Shipped] = ()
+
+    def first(self, name: str) -> Shipped | None:
+        """What stands on the stage of the tab of that name from the start."""
+        return next((run for run in self.runs if run.experiment.name() == name), None)
+
+    def of(self, experiment: Experiment, networks: Any) -> Shipped | None:
+        """The run that a resolved experiment would be, drawn by these very weights."""
+        ours = (run for run in self.runs if _drawn_by(run, networks))
+        return next((run for run in ours if experiment_of(run, networks.defaults) == experiment), None)
+
+    @staticmethod
+    def known(run: Shipped, networks: Any) -> Shipped:
+        """The run with what its settings are here, if these very weights drew it."""
+        if not _drawn_by(run, networks):
+            return run
+        settings = experiment_of(run, networks.defaults).settings()
+        return replace(run, of=settings_key(run.experiment.name(), settings))
+
+    def exhibit(self, run: Shipped, names: bool) -> dict[str, Any]:
+        """What a view is sent of a run; `names` is whether its visitors read the names of settings."""
+        captions = {tag: "." + self.address(captions_of(run, tag, names)) for tag in ("en", *LANGUAGES)}
+        return {
+            "captions": captions,
+            "sheet": {"url": "." + self.address(f"{run.name}.webp"), **run.sheet},
+            "count": run.count,
+            "ready": mask(range(run.count)),
+            "drawn_by": run.model.name.capitalize(),
+            "of": run.of,
+            **asdict(run.playback),
+        }
+
+    @cached_property
+    def files(self) -> dict[str, bytes]:
+        """What is served: a picture a run, and its captions in every language, with and without names of settings."""
+        found = {}
+        for run in self.runs:
+            found[f"{run.name}.webp"] = (FOLDER / f"{run.name}.webp").read_bytes()
+            for language in ("en", *LANGUAGES):
+                for names in (False, True):
+                    said = json.dumps(run.manifest(language, names))
+                    found[captions_of(run, language, names)] = said.encode()
+        return found
+
+    @cached_property
+    def version(self) -> str:
+        """12 characters that another content of any of the files would change."""
+        pieces = (name.encode() + b"\0" + data for name, data in sorted(self.files.items()))
+        return hashlib.sha256(b"\0".join(pieces)).hexdigest()[:12]
+
+    def address(self, name: str) -> str:
+        """Where the page finds a file, from its own root on. Raises KeyError for one that there is not."""
+        if name not in self.files:
+            raise KeyError(name)
+        return f"/shipped/{self.version}/{name}"
+
+    def served(self) -> list[Route]:
+        """The route that serves them; another version's files are not found."""
+
+        def answer(request: Request) -> Response:
+            name = request.path_params["name"]
+            data = self.files.get(name) if request.path_params["version"] == self.version else None
+            if data is None:
+                return Response(status_code=404)
+            return Response(data, media_type=KINDS[Path(name).suffix], headers=FOREVER)
+
+        return [Route("/shipped/{version}/{name}", answer, methods=["GET"])] if self.runs else []
+
+
+def _drawn_by(run: Shipped, networks: Any) -> bool:
+    return run.model.weights == MadeWith.running(networks).weights
+
+
+def captions_of(run: Shipped, language: str, names: bool) -> str:
+    """The name of the file that says what the frames are called."""
+    return f"{run.name}{'.names' if names else ''}.{language if language in LANGUAGES else 'en'}.json"
+
+
+def shipped(experiments: Mapping[str, type[Experiment]], folder: Path = FOLDER) -> Gallery:
+    """The runs in `folder` whose experiments are among those by name, a tab's own first.
+
+    Raises InputError for settings that their experiment does not take.
+    """
+    found = []
+    for path in sorted(folder.glob("*.json"), key=lambda path: path.stem):
+        said = json.loads(path.read_text(encoding="utf-8"))
+        experiment = experiments.get(said["experiment"])
+        if experiment is None:
+            continue
+        if problem := next(iter(experiment.problems(said["settings"]).values()), None):
+            raise problem
+        found.append(Shipped(path.stem, experiment, said))
+    return Gallery(tuple(found))

@@ -1,0 +1,246 @@
+"""The first minute: the map moves, what is needed is in sight, and what is there need not be asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from explorer.engine.engine import Engine
+from explorer.engine.store import FrameStore
+from explorer.experiments import registry
+from tests.ui.hands import write
+from tests.ui.serving import Served, served
+from tests.ui.test_pad import square
+from tests.ui.test_shipped import GALLERY, pocket
+
+LAPTOP, PHONE = {"width": 1280, "height": 720}, {"width": 390, "height": 844}
+MAP = "#prompt-grid"
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Iterator[Served]:
+    engine = Engine(pocket(), FrameStore())
+    with served(tmp_path_factory.mktemp("runs"), engine=engine, gallery=GALLERY) as site:
+        yield site
+
+
+@pytest.fixture
+def visit(site: Served, browser: Browser) -> Iterator[Visit]:
+    """A fresh visitor, whose first tab has told what it shows; a script error fails the test."""
+    contexts, problems = [], []
+
+    def visit(query: str = "", viewport=LAPTOP, **options) -> Page:
+        contexts.append(browser.new_context(viewport=viewport, **options))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
+        page.requested = []
+        page.on("request", lambda request: page.requested.append(request.url))
+        page.goto(site.url + query)
+        expect(page.locator("[id$='-status'] .status-text").filter(has_text="frames").first).to_be_visible()
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def place(page: Page) -> str:
+    return page.locator(f"{MAP}-view [data-film]").get_attribute("data-film")
+
+
+def chip(page: Page, k: int):
+    return page.locator(f"{MAP}-view .pad-corners input").nth(k)
+
+
+def test_the_map_stands_as_a_plain_picture_in_what_gradio_mounts(site: Served, browser: Browser):
+    """With no script of ours it is there all the same, whole."""
+    page = browser.new_page()
+    page.route("**/widgets/**/pad.js", lambda route: route.abort())
+    page.goto(site.url)
+    picture = page.locator(f"{MAP}-view img")
+    expect(picture).to_have_js_property("complete", True)
+    expect(picture).to_have_js_property("naturalWidth", 9 * 128)
+    page.close()
+
+
+def test_the_lens_wanders_without_a_request_until_it_is_taken(visit):
+    page = visit(reduced_motion="no-preference")
+    expect(page.locator(f"{MAP}-view .view-kind")).to_contain_text("drawn by Pocket")
+    before = place(page)
+    expect(page.locator(f"{MAP}-view [data-film]")).not_to_have_attribute("data-film", before)
+    page.wait_for_function("performance.now() - performance.getEntriesByType('resource').at(-1).responseEnd > 1500")
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    before = place(page)
+    expect(page.locator(f"{MAP}-view [data-film]")).not_to_have_attribute("data-film", before)
+    lens = page.locator(f"{MAP}-view .pad-handle").bounding_box()
+    page.mouse.move(lens["x"] + 28, lens["y"] + 28)
+    page.mouse.down()  # where it is seen
+    page.mouse.up()
+    still = place(page)
+    page.wait_for_timeout(300)
+    assert place(page) == still
+    assert requests == []
+
+
+def test_it_stands_still_for_who_wants_no_motion_and_wanders_when_asked_to(visit):
+    page = visit()
+    expect(page.locator(f"{MAP}-view .view-kind")).to_have_text("shipped, drawn by Pocket")
+    assert '"x":0.5,"y":0.5' in place(page)
+    page.locator(f"{MAP}-view .pad-pause").click()
+    expect(page.locator(f"{MAP}-view [data-film]")).not_to_have_attribute("data-film", re.compile('"x":0.5,"y":0.5'))
+
+
+def test_the_numbers_of_the_sentence_set_the_form(visit):
+    page = visit()
+    dials = page.locator(f"{MAP}-view .pad-sentence .dial")
+    expect(dials).to_have_count(7)
+    dials.nth(4).focus()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#shared-guidance_scale input[type=number]")).to_have_value("5.1")
+    expect(page.locator("#shared-line .line-changed")).to_have_count(1)
+    dials.nth(5).fill("41")
+    page.keyboard.press("Enter")
+    expect(page.locator("#shared-seed input")).to_have_value("41")
+    expect(page.locator(f"{MAP}-status .status-detail")).to_have_text(
+        "3240 rows"
+    )  # its price is told as for any change
+    page.locator("#shared-line .line-reset").click()
+    expect(page.locator("#shared-seed input")).to_have_value("0")
+    expect(dials.nth(4)).to_have_value("5.0")
+    dials.nth(1).fill("100")
+    page.keyboard.press("Enter")
+    expect(page.locator(f"{MAP}-view [data-film]")).to_have_attribute("data-film", re.compile('"x":1,"y":0'))
+
+
+def test_a_number_is_dragged(visit):
+    page = visit()
+    steps = page.locator("#shared-line .dial").nth(2)
+    box = steps.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2 - 50, box["y"] + 10, steps=8)
+    page.mouse.up()
+    expect(page.locator("#shared-num_inference_steps input[type=number]")).to_have_value("10")
+
+
+def test_words_at_a_corner_are_the_forms(visit):
+    page = visit()
+    write(chip(page, 3), "a fox in the forest")
+    box = page.locator(f"{MAP}-prompts-3 textarea, {MAP}-prompts-3 input").first
+    expect(box).to_have_value("a fox in the forest")
+    expect(page.locator(f"{MAP}-status .status-detail")).to_have_text("3240 rows")
+    write(box, "an owl")
+    expect(chip(page, 3)).to_have_value("an owl")
+
+
+def test_a_link_opens_with_its_words_at_the_corners(visit):
+    page = visit("?tab=prompt-grid&prompts=a&prompts=b&prompts=c&prompts=d")
+    for k, word in enumerate("abcd"):
+        expect(chip(page, k)).to_have_value(word)
+
+
+def test_no_stage_is_empty_and_all_of_the_first_minute_is_in_sight_on_a_laptop(visit):
+    page = visit()
+    for name, experiment in registry().items():
+        page.locator(f"#tab-{name}-button").click()
+        expect(page.locator(f"#{name}-view [data-state='shown']")).to_be_visible()
+        expect(page.locator(f"#{name}-view .view-kind")).to_contain_text("drawn by Pocket")
+        needed = [f"#{name}-render", f"#{name}-share", f"#{name}-export-menu", f"#{name}-use-menu", "#shared-line"]
+        stage = {
+            "film": ".film-controls",
+            "compare": ".compare-cell",
+            "pad": ".pad-sentence",
+            "trajectory": ".view-range",
+        }
+        for part in (*needed, f"#{name}-view canvas", f"#{name}-view {stage[experiment.view]}"):
+            expect(page.locator(part).first).to_be_in_viewport(ratio=1)
+        if experiment.view != "pad":
+            field = page.locator(f"#tab-{name} .inputs").locator("textarea, input:not([type=file])").first
+            expect(field).to_be_in_viewport(ratio=1)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_on_a_phone_the_stage_comes_first_and_the_bar_is_in_sight(visit):
+    page = visit("?tab=interpolation", viewport=PHONE, has_touch=True)
+    view, form = (page.locator(part).bounding_box() for part in ("#interpolation-view", "#interpolation-prompts-0"))
+    assert view["y"] < form["y"]
+    for part in (
+        "#interpolation-view canvas",
+        "#interpolation-render",
+        "#interpolation-share",
+        "#interpolation-export-menu",
+    ):
+        expect(page.locator(part).first).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_preset_whose_pictures_are_shipped_is_shown_and_plays_and_nothing_is_rendered(visit, site: Served):
+    page, calls = visit(reduced_motion="no-preference"), site.engine.networks.calls
+    page.locator("#tab-interpolation-button").click()
+    page.locator("#interpolation-preset-1").click()
+    expect(page.locator("#interpolation-view .film-count")).to_contain_text("/ 28")
+    expect(page.locator("#interpolation-status")).to_contain_text("28 frames, shipped")
+    expect(page.locator("#interpolation-view .film-play")).to_have_attribute("title", "Pause")
+    assert site.engine.networks.calls == calls
+
+
+def test_what_is_in_the_store_is_there_without_a_press(visit, site: Served):
+    page = visit("?tab=noise-loop&frames=3&prompt=a+lamp")
+    expect(page.locator("#noise-loop-view .view-kind")).to_contain_text("drawn by Pocket")
+    page.locator("#noise-loop-render").click()
+    expect(page.locator("#noise-loop-status")).to_contain_text("3 frames in")
+    calls = site.engine.networks.calls
+    again = visit("?tab=noise-loop&frames=3&prompt=a+lamp")
+    expect(again.locator("#noise-loop-view .film-count")).to_have_text("1 / 3")
+    expect(again.locator("#noise-loop-view .view-kind")).to_be_hidden()
+    expect(again.locator("#noise-loop-export-gif")).to_be_enabled()
+    assert site.engine.networks.calls == calls
+    expect(again.locator("#history summary")).to_be_hidden()  # nobody rendered it here
+
+
+def test_back_and_forward_lead_through_tabs_and_presets(visit):
+    page = visit()
+    page.locator("#tab-interpolation-button").click()
+    page.wait_for_url("**/?*tab=interpolation*")
+    page.locator("#interpolation-preset-1").click()
+    page.wait_for_url("**/?*castle*")
+    page.go_back()
+    expect(page.locator("#interpolation-prompts-1 textarea")).to_have_value("a lion in the desert")
+    expect(page.locator("#interpolation-prompts-2 textarea")).to_be_hidden()
+    page.go_back()
+    expect(page.locator(f"{MAP}-render")).to_be_visible()
+    page.go_forward()
+    page.go_forward()
+    expect(page.locator("#interpolation-prompts-2 textarea")).to_have_value("a castle in the snow")
+
+
+def test_the_address_follows_when_the_hand_rests_and_no_step_of_history_is_made(visit):
+    page = visit("?tab=noise-loop&frames=5")
+    before = page.evaluate("history.length")
+    write(page.locator("#noise-loop-frames input[type=number]"), "7")
+    page.wait_for_url("**/?*frames=7*")
+    assert page.evaluate("history.length") == before
+
+
+def test_a_trajectory_comes_out_of_the_noise(visit):
+    page = visit("?tab=denoising-trajectory", reduced_motion="no-preference")
+    place = page.locator("#denoising-trajectory-view .trajectory-place b")
+    expect(place).to_contain_text("step 20 of 20")
+    expect(page.locator("#denoising-trajectory-view .view-play")).to_have_attribute("title", "Play")
+
+
+def test_light_and_dark(visit):
+    page = visit()
+    dark = "document.body.classList.contains('dark')"
+    assert page.evaluate(dark) is False
+    page.locator("#dark").click()
+    assert page.evaluate(dark) is True
+    page.reload()
+    page.wait_for_function(dark)
+    assert square(page).count() == 1
