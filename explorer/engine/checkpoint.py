@@ -111,6 +111,16 @@ def read(checkpoint: Checkpoint, dtype: torch.dtype) -> diffusers.DiffusionPipel
     return pipe
 
 
+def read_small_decoder(checkpoint: Checkpoint, dtype: torch.dtype) -> diffusers.AutoencoderTiny | None:
+    """The autoencoder in the model's folder `small_decoder`, if there is one; it is no part of any frame's name."""
+    folder = checkpoint.folder / "small_decoder"
+    if "" in checkpoint.weights or not (folder / "config.json").is_file():
+        return None
+    with quiet():
+        small = diffusers.AutoencoderTiny.from_pretrained(folder, dtype=dtype, local_files_only=True)
+    return small.eval().requires_grad_(False)
+
+
 def _weights(folder: Path, variant: str | None) -> tuple[Path, ...]:
     """The safetensors of one part, whole or in shards; nothing if there are none of this variant."""
     stem = "model" if folder.name.startswith("text_encoder") else "diffusion_pytorch_model"

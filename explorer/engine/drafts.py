@@ -3,7 +3,8 @@
 A draft has the point of its picture (the same noise, texts and guidance) and the steps of the model's `Defaults.draft`,
 in calls of as many rows as there are: its bits may depend on its company, so it has no name in any store. With a start
 picture it begins where the picture begins, at the noise level of that one's first step. What is looked at on the way is
-drawn at the same part of the way. Where the picture itself takes no more steps than a draft, it is drawn by them.
+drawn at the same part of the way. A model that has a small decoder draws its drafts with that. Where the picture itself
+takes no more steps than a draft, it is drawn by them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 
 from diffusers.schedulers.scheduling_utils import SchedulerMixin
+from PIL import Image
 from torch import Tensor
 
 from explorer.engine.denoise import Row, timesteps_of
@@ -49,6 +51,9 @@ class DraftRender(Render):
         exact = len(timesteps_of(self.plan.at(*place.coordinates), self._scheduler))
         return step.step == max(1, round(place.step * step.steps / exact))
 
+    def _decode(self, latents: Tensor) -> Image.Image:
+        return self.engine.sketch(latents)
+
     def _rows_a_call(self) -> int:
         """As few as the first picture has; more when it is there."""
         if self._decoded:
@@ -66,5 +71,5 @@ def seconds_of_a_draft(engine: Engine) -> float | None:
     steps = min(usual.num_inference_steps, usual.draft.num_inference_steps)
     _, height, width = engine.latents_shape(Sampling(steps, usual.scheduler, usual.height, usual.width))
     rows = 1 if usual.guidance_scale in (0, 1) else 2
-    call, decode = engine.seconds("unet", height * width * rows), engine.seconds("vae", height * width)
+    call, decode = engine.seconds("unet", height * width * rows), engine.seconds("sketch", height * width)
     return None if call is None or decode is None else call * steps + decode

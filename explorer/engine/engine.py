@@ -179,6 +179,7 @@ class Engine:
                 worker.submit([row] * batch, batch).result()
                 worker.submit([row] * 2).result()  # as a draft does
             worker.decode(latents)
+            worker.sketch(latents)
         for worker in self.workers:
             worker.tune([row], batch)
 
@@ -187,13 +188,17 @@ class Engine:
         return rows_a_call(self.networks.device, *self.latents_shape(sampling)[1:])
 
     def seconds(self, call: str, area: int) -> float | None:
-        """The expected time of one call, "unet" or "vae", on so many latent pixels; None before any was measured."""
+        """The expected time of a call ("unet", "vae", "sketch") on so many latent pixels, None if unmeasured."""
         paces = [worker.pace.seconds(call, area) for worker in self.workers]
         return mean(measured) if (measured := [pace for pace in paces if pace is not None]) else None
 
     def decode(self, latents: Tensor) -> Image.Image:
         """The picture of finished latents (channels, h, w), from the worker with the fewest calls before it."""
         return self._idlest.decode(latents)
+
+    def sketch(self, latents: Tensor) -> Image.Image:
+        """The picture of a draft's latents (channels, h, w)."""
+        return self._idlest.sketch(latents)
 
     def preview(self, predicted: Tensor) -> Image.Image:
         """A glimpse of clean latents (channels, h, w)."""
@@ -344,11 +349,14 @@ class Render:
         """The picture of a place, at every place that shows the same."""
         key, look = self.keys[index], self.plan.places[index].look
         check_finite(step.latents, self.engine.networks.dtype)
-        png = to_png(look(step, self.engine) if look else self.engine.decode(step.latents))
+        png = to_png(look(step, self.engine) if look else self._decode(step.latents))
         self._decoded += 1
         self.store.put(key, png)
         for same in self._places[key]:
             yield Frame(same, self.plan.places[same], key, png, stored=False)
+
+    def _decode(self, latents: Tensor) -> Image.Image:
+        return self.engine.decode(latents)
 
     def _rows_a_call(self) -> int:
         """The micro-batch; more, where that is faster, when the first picture is there."""

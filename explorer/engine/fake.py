@@ -85,6 +85,8 @@ class FakeNetworks:
     def decode(self, latents: Tensor) -> Image.Image:
         return self.preview(latents).resize([side * self.factor for side in latents.shape[:0:-1]], Image.NEAREST)
 
+    sketch = decode
+
     def preview(self, predicted: Tensor) -> Image.Image:
         pixels = (predicted[:3].clamp(0, 1) * 255).round().to(torch.uint8)
         return Image.fromarray(pixels.permute(1, 2, 0).contiguous().numpy())

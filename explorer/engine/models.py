@@ -37,6 +37,7 @@ class Model:
         dtype: of the weights and of what goes into the UNet.
         fingerprint: changes with any weight or configuration that decides a picture.
         unet_memory_format: the layout the UNet was found to be faster in.
+        small_decoder: a quicker way from latents to pictures, for drafts and glimpses; None where there is none.
         measured: where decisions by measurement are remembered.
     """
 
@@ -48,6 +49,7 @@ class Model:
     defaults: Defaults
     fingerprint: str
     unet_memory_format: torch.memory_format = torch.contiguous_format
+    small_decoder: torch.nn.Module | None = None
     measured: machine.Remembered = field(default_factory=lambda: machine.Remembered(None))
 
 
@@ -96,7 +98,10 @@ def load(
         pipe.enable_attention_slicing()
     known = find(name) or (find(config) if config else None)
     defaults = known.defaults if known else _native(pipe)
-    return Model(name, found.family, pipe, device, dtype, defaults, fingerprint, layout, memory)
+    small = checkpoints.read_small_decoder(found, dtype)
+    if small is not None:
+        small.to(device, memory_format=torch.channels_last)
+    return Model(name, found.family, pipe, device, dtype, defaults, fingerprint, layout, small, memory)
 
 
 def from_pipeline(pipe: diffusers.DiffusionPipeline, name: str, defaults: Defaults | None = None) -> Model:

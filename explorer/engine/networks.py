@@ -25,7 +25,10 @@ from explorer.space.points import Conditioning
 
 
 class Networks(Protocol):
-    """A model as the engine uses it. `signature` changes with anything that may change the bits of a picture."""
+    """A model as the engine uses it. `signature` changes with anything that may change the bits of a picture.
+
+    `decode` draws finished latents, `sketch` those of a draft, `preview` gives a glimpse of what is still to come.
+    """
 
     name: str
     signature: str
@@ -41,6 +44,7 @@ class Networks(Protocol):
     cut_off: Callable[[str], str]
     encode_picture: Callable[[Image.Image], Tensor]
     decode: Callable[[Tensor], Image.Image]
+    sketch: Callable[[Tensor], Image.Image]
     preview: Callable[[Tensor], Image.Image]
 
     def predict(self, rows: Sequence[Row], micro_batch: int | None) -> Tensor:
@@ -77,7 +81,9 @@ class DiffusersNetworks:
         )
         self.encode, self.encode_negative, self.cut_off = encoder.encode, encoder.encode_negative, encoder.cut_off
         self.encode_picture = autoencoder.encode
-        self.decode, self.preview = autoencoder.decode, autoencoder.preview
+        small = model.small_decoder and Autoencoder(model.small_decoder, model.device, pipe.vae_scale_factor)
+        self.decode = autoencoder.decode
+        self.sketch, self.preview = (small or autoencoder).decode, (small or autoencoder).preview
         self.dtype, self._layout = model.dtype, model.unet_memory_format
         self._has_pooled_text = pipe.unet.config.addition_embed_type == "text_time"
         self._unet = UNet(_Flat(pipe.unet).eval(), model.device, self.signature, model.measured)

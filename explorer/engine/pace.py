@@ -4,10 +4,10 @@ from __future__ import annotations
 
 
 class Pace:
-    """Smoothed seconds of a call ("unet" or "vae") by picture size, scaled by area to sizes not yet measured."""
+    """Smoothed seconds of a call ("unet", "vae", "sketch") by picture size, scaled by area to sizes not measured."""
 
     def __init__(self) -> None:
-        self._seconds: dict[str, dict[int, float]] = {"unet": {}, "vae": {}}
+        self._seconds: dict[str, dict[int, float]] = {"unet": {}, "vae": {}, "sketch": {}}
 
     def record(self, call: str, area: int, seconds: float) -> None:
         """Takes in the time of one call on `area` latent pixels (all rows of a micro-batch together)."""

@@ -49,6 +49,11 @@ class Worker:
         height, width = latents.shape[-2:]
         return self.run(self._timed, "vae", height * width, self.networks.decode, latents)
 
+    def sketch(self, latents: Tensor) -> Image.Image:
+        """The picture of a draft's latents (channels, h, w)."""
+        height, width = latents.shape[-2:]
+        return self.run(self._timed, "sketch", height * width, self.networks.sketch, latents)
+
     def tune(self, rows: Sequence[Row], micro_batch: int) -> None:
         """Does all that makes calls like this one faster, a slice a turn; returns when it is done."""
         slices = self.run(self.networks.tune, rows, micro_batch, True)

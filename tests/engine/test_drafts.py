@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
+from diffusers import AutoencoderTiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,10 +15,13 @@ from explorer.engine.denoise import timesteps_of
 from explorer.engine.drafts import DraftRender, seconds_of_a_draft
 from explorer.engine.engine import Engine, Frame
 from explorer.engine.fake import FakeNetworks
+from explorer.engine.models import load
+from explorer.engine.networks import DiffusersNetworks
 from explorer.engine.schedulers import SCHEDULERS, alpha_bar, make_scheduler, scheduler_from
 from explorer.engine.store import FrameStore
 from explorer.experiments import registry
 from explorer.space.points import FewSteps
+from tests.tiny import tiny_sd
 
 EXPERIMENTS = registry()
 
@@ -138,3 +142,27 @@ def test_drafts_stop_before_the_next_call():
     for _ in render:
         render.cancel()
     assert drawing.networks.calls == 1
+
+
+def test_drafts_and_glimpses_are_drawn_by_the_small_decoder_where_there_is_one_and_frames_are_not(tmp_path):
+    folder = tmp_path / "model"
+    tiny_sd().save_pretrained(folder)
+    plain = DiffusersNetworks(load(str(folder), device="cpu", dtype="float32"))
+    small = AutoencoderTiny(
+        encoder_block_out_channels=(4, 4),
+        decoder_block_out_channels=(4, 4),
+        num_encoder_blocks=(1, 1),
+        num_decoder_blocks=(1, 1),
+        latent_channels=plain.latent_channels,
+    )
+    small.save_pretrained(folder / "small_decoder")
+    sketching = DiffusersNetworks(load(str(folder), device="cpu", dtype="float32"))
+    assert sketching.signature == plain.signature  # no frame gets another name
+    latents = torch.randn(plain.latent_channels, 4, 4, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        drawn = small.eval().decode(latents[None] / small.config.scaling_factor, return_dict=False)[0][0]
+    expected = ((drawn / 2 + 0.5).clamp(0, 1).permute(1, 2, 0).numpy() * 255).round()
+    for way in (sketching.sketch, sketching.preview):
+        np.testing.assert_array_equal(np.asarray(way(latents)), expected.astype(np.uint8))
+    np.testing.assert_array_equal(np.asarray(sketching.decode(latents)), np.asarray(plain.decode(latents)))
+    np.testing.assert_array_equal(np.asarray(plain.sketch(latents)), np.asarray(plain.decode(latents)))

@@ -29,6 +29,7 @@ from explorer.ui.active_jobs import ActiveJobs
 from explorer.ui.asked import Desk
 from explorer.ui.controls import control
 from explorer.ui.due import Due
+from explorer.ui.exporting import exported
 from explorer.ui.history import HistoryView
 from explorer.ui.limits import Door, Limits
 from explorer.ui.live import HERE, NONE, SLOW, SPACE, Live, Stream
@@ -37,6 +38,8 @@ from explorer.ui.memory import Memory
 from explorer.ui.news import settings_key
 from explorer.ui.questions import Question, Refused
 from explorer.ui.tab import Tab
+from explorer.ui.views import FilmView
+from tests.ui.renders import run_of
 
 EXPERIMENTS = registry()
 
@@ -360,3 +363,13 @@ def test_where_pictures_follow_the_hand(tmp_path, monkeypatch):
     assert site(tmp_path, "noise-loop").live.here == SLOW
     monkeypatch.setenv("SPACES_ZERO_GPU", "true")
     assert site(tmp_path, "noise-loop").live.here == NONE
+
+
+def test_what_is_seen_live_is_no_run_to_export(engine, tmp_path):
+    run = run_of(EXPERIMENTS["interpolation"](frames=2), engine, Runs(tmp_path))
+    seen = FilmView().preprocess({"live": True, "index": 1})
+    assert seen == {"live": True}
+    with pytest.raises(gr.Error, match="not rendered yet"):
+        exported(str(run.folder), "gif", seen, "film")
+    path, _ = exported(str(run.folder), "gif", {"index": 1}, "film")
+    assert path.stat().st_size > 0

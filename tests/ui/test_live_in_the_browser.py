@@ -68,8 +68,6 @@ def test_what_is_typed_is_drawn_and_when_the_hand_rests_the_picture_itself_is_in
     field.blur()
     expect(page.locator("#interpolation-status")).to_contain_text("1 already rendered")
     assert page.locator("#interpolation-view .view-save").get_attribute("href") is None  # of a run there is nothing yet
-    page.locator("#interpolation-export-gif").click()
-    expect(page.get_by_text("What you see is not rendered yet")).to_be_visible()
 
 
 def test_a_film_stands_in_drafts_before_its_frames_come(page: Page, site: Served):

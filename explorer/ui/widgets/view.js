@@ -32,6 +32,8 @@ const PLAY = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path class="view-
 // Whether a key is one that a view may take for itself.
 export const plain = (event) => !(event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey);
 
+const KINDS = { draft: 'kind draft', exact: 'kind exact', stale: 'kind stale' }; // of pictures that are no frame of the run
+
 export class RunView extends Widget {
   static events = ['look'];
 
@@ -201,7 +203,7 @@ export class RunView extends Widget {
     const { kind, late, badge } = this;
     badge.dataset.kind = kind;
     badge.dataset.late = late;
-    const said = kind ? this.say('kind ' + kind) : late ? this.say('late') : this.mark();
+    const said = kind ? this.say(KINDS[kind]) : late ? this.say('late') : this.mark();
     write(badge, this.reel.blobs.size ? said : '');
   }
 
