@@ -71,9 +71,9 @@ def _status(job: Job, ready: int) -> Status:
     frames, rows, price = len(job.render.keys), job.render.rows.run, job.render.price
     progress = (rows / price.rows) if price.rows else 1.0
     if job.state == "running":
-        left = job.render.seconds_left
-        text = f"{ready} of {frames} frames, {rows} of {price.rows} rows"
-        return Status("running", text + (f", {about(left)} left" if left is not None else ""), progress=progress)
+        left, text = job.render.seconds_left, f"{ready} of {frames} frames"
+        text += f", {about(left)} left" if left is not None else ""
+        return Status("running", text, (), f"{rows} of {price.rows} rows", progress)
     if job.state == "error":
         detail = f"{ready} of {frames} frames are kept. Render tries the others again"
         return Status("error", job.error, detail=detail)
