@@ -114,7 +114,8 @@ def test_runs_are_found_again_after_a_reload_and_opened_without_rendering(site, 
     expect(page.locator(CARDS).first).to_contain_text("a blue kite")
     expect(card(page, "a red kite")).to_contain_text("Noise loop 4 frames")
     expect(card(page, "a red kite").locator("img")).to_have_count(3)
-    page.locator("#tab-interpolation-button").click()
+    page.locator("#tab-interpolation-button").click()  # which puts the drawer away
+    unfold(page)
     runs, calls = len(list(site.runs.root.iterdir())), site.engine.networks.calls
     page.get_by_role("button", name="Open again: Noise loop: a red kite").click()
     expect(page.locator("#noise-loop-status")).to_contain_text("4 of 4 frames, from your runs")

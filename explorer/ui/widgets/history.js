@@ -13,7 +13,7 @@ export default class HistoryView extends Widget {
   static events = ['reopen', 'remove'];
   static template = html`
 <details class="history" data-part="root" hidden>
-  <summary><span class="history-title" data-say="title"></span><span class="history-number" data-part="number"></span></summary>
+  <summary data-title="title"><span class="history-title" data-say="title"></span><span class="history-number" data-part="number"></span></summary>
   <div class="history-body">
   <p class="history-where" data-say="where"></p>
   <p class="history-said" data-part="said" role="status" aria-live="polite"></p>
