@@ -48,6 +48,7 @@ class ImageVariations(Experiment):
     fit: str = Choice(
         "crop: it fills the frame, and what stands over is cut off. fit: all of it, before a blurred copy of itself.",
         label="Where its shape is another",
+        place="more",
         options=FITS,
     ).field("crop")
     prompt: str = Prompt("What the variations show.").field("a watercolor painting of a boat at the beach")

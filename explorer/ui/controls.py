@@ -164,7 +164,7 @@ def _picture(name: str, value: str, words: Words, *, examples: Mapping[str, Path
             label=label,
             sources=["upload", "webcam", "clipboard"],
             type="filepath",
-            height=260,
+            height=150,
             buttons=["fullscreen"],
             alt_text=label,
             elem_id=elem_id,

@@ -107,12 +107,13 @@ def _draw_shared(engine: Engine) -> list[Control]:
     networks, defaults = engine.networks, engine.networks.defaults
     model = f"{networks.name}, {defaults.width} × {defaults.height} px, on {networks.device}"
     shared, inputs, usual = [], Experiment.inputs(), Experiment.usual(defaults)
+    rows = ("seed", "guidance_scale", "negative_prompt"), tuple(inputs)[3:]
     with gr.Column(elem_id="shared", elem_classes="menu"):
-        line = draw_line(defaults)
+        line = draw_line(defaults, [name for names in rows for name in names])
         gr.Button("▴", size="sm", elem_id="shared-more", min_width=36, scale=0)
         with gr.Column(elem_classes="drawer"):
             gr.Markdown(f"Seed, guidance, steps, size — for every tab  ({model})")
-            for names in (("seed", "guidance_scale", "negative_prompt"), tuple(inputs)[3:]):
+            for names in rows:
                 with gr.Row():
                     shared += [control(name, inputs[name], usual[name], elem_id=f"shared-{name}") for name in names]
     line.connect(shared)

@@ -57,7 +57,8 @@ def _bounds(field: Input) -> dict[str, Any]:
     return {name: getattr(field, name) for name in ("low", "high", "step") if hasattr(field, name)}
 
 
-def draw_line(defaults: Defaults) -> SharedLine:
-    """The line, where it is called on the page."""
-    usual = Experiment.usual(defaults)
-    return SharedLine({"values": list(usual.values())}, fields=Experiment.inputs(), usual=usual, elem_id="shared-line")
+def draw_line(defaults: Defaults, names: Sequence[str]) -> SharedLine:
+    """The line, where it is called on the page, of the shared inputs in the order of their controls."""
+    usual, inputs = Experiment.usual(defaults), Experiment.inputs()
+    usual, fields = {name: usual[name] for name in names}, {name: inputs[name] for name in names}
+    return SharedLine({"values": list(usual.values())}, fields=fields, usual=usual, elem_id="shared-line")

@@ -66,7 +66,9 @@ def connect_sharing(
         button.click(_share(tab), tab.components, [link, tab.status], **QUICK)
     outputs = [*form.outputs, notice, history]
     page.load(_opened(form, notice, history, runs), memory, outputs, js=REMEMBER, **QUICK)
-    memory.back(_back(form, notice), None, [*form.outputs, notice], **QUICK)
+    memory.back(
+        _back(form, notice), None, [*form.outputs, notice], trigger_mode="always_last", concurrency_limit=None, **QUICK
+    )
 
 
 def _share(tab: Tab) -> Callable[..., list[Any]]:

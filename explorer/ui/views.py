@@ -58,7 +58,6 @@ class RunView(Widget):
     it, by their names in outputs.export: a set's unless it says otherwise.
     """
 
-    gallery: Gallery = Gallery()
     exports: ClassVar[Sequence[str]] = ("png", "zip", "gif")
     names_settings: ClassVar[bool] = False  # whether visitors read the names of the frames' settings
     fires: ClassVar[tuple[str, ...]] = ("look",)  # the visitor looks at another place
@@ -71,7 +70,7 @@ class RunView(Widget):
         gallery: Gallery | None = None,
         **props: Any,
     ) -> None:
-        self.gallery = gallery or Gallery()
+        self._gallery = gallery or Gallery()
         first = self.first(value) if isinstance(value, Shipped) else ""
         super().__init__(value, words=words(self.kind), first=first, elem_id=elem_id or self.kind, **props)
 
@@ -88,7 +87,7 @@ class RunView(Widget):
         if value is None:
             return None
         if isinstance(value, Shipped):
-            return self.gallery.exhibit(value, self.names_settings)
+            return self._gallery.exhibit(value, self.names_settings)
         captions, preview = manifest(value.folder, spoken(), self.names_settings), value.preview
         if preview is not None:
             file = FileData(path=str(preview.path)).model_dump() if preview.path.is_file() else None
@@ -165,7 +164,7 @@ class PadView(RunView):
 
     def first(self, run: Shipped) -> str:
         """The whole map as a plain picture."""
-        return f'<img class="pad-first" src=".{self.gallery.address(f"{run.name}.webp")}" alt="">'
+        return f'<img class="pad-first" src=".{self._gallery.address(f"{run.name}.webp")}" alt="">'
 
     def preprocess(self, payload: Any) -> dict[str, Any] | None:
         """What every view gives, and the handle's place: `x` and `y`, each in 0..1."""

@@ -27,3 +27,12 @@ def write(field: Locator, value: str) -> None:
 def unfold(page: Page, id: str) -> None:
     """Opens a menu of the bar, "TAB-export" or "TAB-use", whose buttons are seen then."""
     page.locator(f"#{id}-menu").click()
+
+
+def turn_to(page: Page, name: str, label: str) -> None:
+    """Opens a tab, from the menu of those that do not fit into the top line if it is there."""
+    button = page.locator(f"#tab-{name}-button")
+    if not button.is_visible():
+        page.locator("#tabs .overflow-menu > button").click()
+        button = page.locator("#tabs .overflow-dropdown button", has_text=label)
+    button.click()

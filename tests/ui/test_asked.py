@@ -27,7 +27,7 @@ def test_a_click_builds_two_experiments_makes_one_plan_and_decodes_the_picture_o
     assert example_name("") is None  # the server has looked at its examples
     with served(tmp_path / "runs", "image-variations") as site, counting() as counts:
         client = Client(site.url, download_files=False, verbose=False)
-        given = [*SHARED.values(), handle_file(tmp_path / "mine.png"), "crop", "a cat", "0.5", 2, ""]
+        given = [*SHARED.values(), handle_file(tmp_path / "mine.png"), "a cat", "0.5", 2, "crop", ""]
         counts.clear()
         _, status, *_ = client.predict(*given, api_name="/image-variations")
         assert status["state"] == "done"

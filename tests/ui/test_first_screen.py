@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -66,6 +67,10 @@ def test_the_map_stands_as_a_plain_picture_in_what_gradio_mounts(site: Served, b
     expect(picture).to_have_js_property("complete", True)
     expect(picture).to_have_js_property("naturalWidth", 9 * 128)
     page.close()
+
+
+def test_the_config_carries_none_of_what_is_shipped(site: Served):
+    assert len(httpx.get(f"{site.url}config").content) < 500_000
 
 
 def test_the_lens_wanders_without_a_request_until_it_is_taken(visit):

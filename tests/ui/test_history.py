@@ -27,7 +27,7 @@ from explorer.ui.history import HistoryView, _remove, entry_of
 from explorer.ui.memory import Memory, kept, remembered
 from explorer.ui.reopening import experiment_of
 from explorer.ui.tab import Tab
-from tests.ui.hands import write
+from tests.ui.hands import turn_to, write
 from tests.ui.serving import Served, served
 from tests.ui.test_uses import run_of
 
@@ -73,7 +73,7 @@ def ready(page: Page) -> None:
 
 
 def render(page: Page, prompt: str, tab: str = "noise-loop", frames: int = 4) -> None:
-    page.locator(f"#tab-{tab}-button").click()
+    turn_to(page, tab, EXPERIMENTS[tab].label())
     put(page, f"{tab}-prompt", prompt)
     put(page, f"{tab}-frames", str(frames))
     page.locator(f"#{tab}-render").click()
@@ -352,7 +352,7 @@ def test_a_shared_link_wins_and_goes_from_the_address_when_it_is_no_longer_true(
     assert page.url.endswith("?v=1&tab=interpolation&frames=5")
     put(page, "interpolation-frames", "11")
     expect_kept(page, "interpolation", "frames=11")
-    page.wait_for_url(site.url)
+    page.wait_for_url("**/?*frames=11*")
     page.reload()
     expect(page.locator("#interpolation-frames input[type=number]")).to_have_value("11")
 

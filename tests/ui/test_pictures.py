@@ -32,7 +32,7 @@ def site(tmp_path_factory):
 def render(site: Served, picture, fit="crop", prompt="a cat", strengths="0.5", count=2, seeds="") -> dict:
     """The record of the run that a script gets for a picture."""
     client = Client(site.url, download_files=False, verbose=False)
-    given = [*SHARED.values(), picture, fit, prompt, strengths, count, seeds]
+    given = [*SHARED.values(), picture, prompt, strengths, count, fit, seeds]
     film, status, *_ = client.predict(*given, api_name="/image-variations")
     assert status["state"] == "done"
     return json.loads((folder_of(film) / "run.json").read_text())

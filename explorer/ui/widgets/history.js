@@ -14,11 +14,13 @@ export default class HistoryView extends Widget {
   static template = html`
 <details class="history" data-part="root" hidden>
   <summary><span class="history-title" data-say="title"></span><span class="history-number" data-part="number"></span></summary>
+  <div class="history-body">
   <p class="history-where" data-say="where"></p>
   <p class="history-said" data-part="said" role="status" aria-live="polite"></p>
   <ul class="history-cards" data-part="cards" data-name="list"></ul>
   <button type="button" class="history-more" data-part="more"></button>
   <section class="history-pair" data-part="compared" tabindex="-1" hidden></section>
+  </div>
 </details>`;
 
   begin(props) {

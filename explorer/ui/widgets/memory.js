@@ -52,12 +52,19 @@ export default class Memory extends Widget {
     const step = explorer.stepping || tab !== this.tab;
     explorer.stepping = false;
     this.tab = tab;
+    if (this.arriving) {
+      this.arriving = !same(query); // what is told on the way there is of where the visitor was
+      return;
+    }
     if (!same(query)) history[step ? 'pushState' : 'replaceState'](history.state, '', '?' + query);
   }
 
   connectedCallback() {
     this.ends = new AbortController();
     addEventListener('pagehide', () => left(this.runs), { signal: this.ends.signal });
+    for (const kind of ['input', 'pointerdown', 'keydown']) {
+      addEventListener(kind, () => { this.arriving = false; }, { signal: this.ends.signal, capture: true });
+    }
     addEventListener('popstate', () => this.back(), { signal: this.ends.signal });
   }
 
@@ -68,7 +75,9 @@ export default class Memory extends Widget {
   back() {
     this.tab = new URLSearchParams(location.search).get('tab') ?? this.props.first;
     explorer.stepping = false;
-    this.fire('back', { query: location.search.slice(1) });
+    this.arriving = true;
+    clearTimeout(this.soon); // who goes back twice wants the second place alone
+    this.soon = setTimeout(() => this.fire('back', { query: location.search.slice(1) }), 120);
   }
 }
 

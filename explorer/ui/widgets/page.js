@@ -12,6 +12,12 @@ function menus(event) {
   }
 }
 
+// The runs lie over the stage: a press anywhere else puts them away.
+function drawers(event) {
+  const open = document.querySelector('#history details[open]');
+  if (open && event.target.isConnected && !open.contains(event.target)) open.open = false;
+}
+
 function dark(is) {
   document.body.classList.toggle('dark', is);
   try {
@@ -31,6 +37,7 @@ function chosenDark() {
 
 addEventListener('click', (event) => {
   menus(event);
+  drawers(event);
   if (event.target.closest?.('#dark')) dark(!document.body.classList.contains('dark'));
   if (event.target.closest?.('#notice .status')) event.target.closest('.status').hidden = true;
 });

@@ -18,6 +18,8 @@ export default class StatusView extends Widget {
 
   update() {
     this.hidden = !this.value;
+    this.style.animation = 'none'; // a toast that has faded comes back with what is new
+    requestAnimationFrame(() => (this.style.animation = ''));
     if (!this.value) return;
     const { state, text, detail, notes, progress, free } = this.value;
     if (free) this.fire('show', {}); // the pictures are there: nobody has to press anything
