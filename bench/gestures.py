@@ -97,10 +97,9 @@ def opened(browser: Browser, url: str) -> Page:
     page.add_init_script("localStorage.setItem('latent-explorer.live', 'true')")
     page.goto(url)
     page.wait_for_selector(".live-switch[aria-checked=true]", timeout=300_000)
-    page.wait_for_function(
-        "document.querySelector('#interpolation-status')?.innerText.includes('frames')", timeout=300_000
-    )
-    page.locator("#shared button").first.click()
+    page.locator("#tab-interpolation-button").click()
+    page.wait_for_selector("#interpolation-prompts-0 textarea")
+    page.locator("#shared-more").click()
     page.wait_for_selector(GUIDANCE)
     page.evaluate(WATCH)
     return page
@@ -112,11 +111,7 @@ def gestures(page: Page) -> Iterator[tuple[str, Callable[[float], None]]]:
     yield "seed", keys(page, "#shared-seed input", lambda _: "ArrowUp", 15)
     text = "a red boat at the beach in the snow at night, an oil painting "
     yield "typing", keys(page, "#interpolation-prompts-0 textarea", lambda k: text[k % len(text)], 40)
+    page.locator("#shared-more").click()
     page.locator("#tab-prompt-grid-button").click()
-    page.wait_for_selector("#prompt-grid-prompts-0 textarea")
-    page.locator("#prompt-grid-prompts-0 textarea").press_sequentially(" ")
-    page.wait_for_function(
-        "document.querySelectorAll('#prompt-grid-view .pad-cell canvas').length === 25", timeout=300_000
-    )
-    page.wait_for_timeout(3000)
+    page.wait_for_function("document.querySelector('#prompt-grid-view [data-film]')?.reel.blobs.size > 0")
     yield "the pad's lens", lens(page)

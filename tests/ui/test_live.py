@@ -11,6 +11,7 @@ from email.parser import BytesParser
 from types import SimpleNamespace
 
 import anyio
+import anyio.lowlevel
 import gradio as gr
 import pytest
 from hypothesis import given, settings
@@ -300,7 +301,7 @@ def test_a_newer_question_of_the_same_visitor_and_view_ends_the_older(tmp_path):
 def test_whoever_leaves_ends_the_work_within_a_call(tmp_path):
     """An ASGI server says that the reader has gone while a call is under way; the next one is not begun."""
     here = site(tmp_path, "noise-loop")
-    networks, under_way, go_on = here.live.engine.networks, threading.Event(), threading.Event()
+    networks, under_way, told, go_on = here.live.engine.networks, *(threading.Event() for _ in range(3))
     predict = networks.predict
 
     def gated(*args):
@@ -316,6 +317,7 @@ def test_whoever_leaves_ends_the_work_within_a_call(tmp_path):
         if messages:
             return messages.pop()
         await anyio.to_thread.run_sync(under_way.wait, 60)
+        told.set()
         return {"type": "http.disconnect"}
 
     async def send(_message) -> None:
@@ -325,8 +327,9 @@ def test_whoever_leaves_ends_the_work_within_a_call(tmp_path):
         scope = {"type": "http", "method": "POST", "path": "/live", "root_path": "", "query_string": b"", "headers": []}
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(here.client.app, {**scope, "client": None}, receive, send)
-            await anyio.to_thread.run_sync(under_way.wait, 60)
-            await anyio.sleep(0.1)  # the server hears of it
+            await anyio.to_thread.run_sync(told.wait, 60)
+            for _ in range(50):  # the server hears of it
+                await anyio.lowlevel.checkpoint()
             go_on.set()
 
     anyio.run(visit)

@@ -27,7 +27,8 @@ def page(browser: Browser, site: Served) -> Iterator[Page]:
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.goto(site.url)
     expect(page.locator(".live-switch")).to_have_attribute("aria-checked", "true")
-    expect(page.locator("#interpolation-status")).to_contain_text("rows")
+    page.locator("#tab-interpolation-button").click()
+    expect(page.locator("#interpolation-status")).to_contain_text("24 frames")
     settled(page)
     yield page
     context.close()
@@ -86,9 +87,7 @@ def test_a_film_stands_in_drafts_before_its_frames_come(page: Page, site: Served
 def test_the_pad_draws_under_the_hand_and_lets_go_of_it_with_live_off(page: Page, site: Served):
     page.locator("#tab-prompt-grid-button").click()
     settled(page)
-    page.locator("#prompt-grid-prompts-3 textarea").fill("a red lamp")
-    cells = page.locator("#prompt-grid-view .pad-cell canvas")
-    expect(cells).to_have_count(25)
+    page.locator("#prompt-grid-view .pad-corners input").last.fill("a red lamp")
     expect(badge(page, "prompt-grid")).to_have_text("Exact")
     square = page.locator("#prompt-grid-view .pad-square").bounding_box()
     at = lambda t: (square["x"] + t * square["width"], square["y"] + t * square["height"])  # noqa: E731
@@ -112,6 +111,8 @@ def test_two_visitors_drag_at_once_and_each_sees_only_theirs(browser: Browser, p
     other = browser.new_page()
     other.goto(site.url)
     expect(other.locator(".live-switch")).to_have_attribute("aria-checked", "true")
+    other.locator("#tab-interpolation-button").click()
+    expect(other.locator("#interpolation-status")).to_contain_text("24 frames")
     settled(other)
     prompts = {page: "a blue door", other: "a green hill"}
     for visitor, prompt in prompts.items():
