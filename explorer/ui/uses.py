@@ -154,10 +154,10 @@ def _carry(
         target = use.tab or source
         now = target.settings([shown[component] for component in target.components])
         try:
-            if folder is None or not Path(folder).exists():
-                raise ValueError(GONE)
-            if (view or {}).get("live"):
+            if folder is None or (view or {}).get("live"):
                 raise ValueError(NO_RUN)
+            if not Path(folder).exists():
+                raise ValueError(GONE)
             chosen = Chosen.of(Run.open(Path(folder)), (view or {}).get("index", 0), source.experiment)
             changes = use.change(chosen, now)
             if problem := next(iter(target.experiment.problems(changes).values()), None):

@@ -81,7 +81,7 @@ def test_an_error_is_told_in_chinese(browser, server):
     settled(page)
     unfold(page, "interpolation-use")
     page.locator("#interpolation-use-0").click()  # nothing is rendered: a toast
-    expect(page.get_by_text("请按“渲染”，它就会回来").first).to_be_visible()
+    expect(page.get_by_text("请按“渲染”，之后就可以用了").first).to_be_visible()
     page.close()
 
 
