@@ -248,4 +248,4 @@ def test_light_and_dark(visit):
     assert page.evaluate(dark) is True
     page.reload()
     page.wait_for_function(dark)
-    assert square(page).count() == 1
+    expect(square(page)).to_have_count(1)

@@ -34,7 +34,9 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
     page.on("response", lambda r: problems.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
     page.goto(address)
-    expect(page.locator("#interpolation-status")).to_contain_text("rows")
+    expect(page.locator("#prompt-grid-status")).to_contain_text("frames")
+    page.locator("#tab-interpolation-button").click()
+    expect(page.locator("#interpolation-status")).to_contain_text("frames")
     yield page
     context.close()
     assert problems == []

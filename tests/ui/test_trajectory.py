@@ -391,7 +391,6 @@ def test_on_the_page_a_rendered_trajectory_is_scrubbed_without_a_request(browser
     with served(tmp_path / "runs", "denoising-trajectory") as site:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.goto(site.url)
-        page.get_by_role("tab", name="Denoising trajectory").click()
         write(page.locator("#denoising-trajectory-scales textarea, #denoising-trajectory-scales input").first, "3, 9")
         page.locator("#denoising-trajectory-render").click()
         expect(page.locator("#denoising-trajectory-status")).to_contain_text("32 frames in", timeout=60_000)

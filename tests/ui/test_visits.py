@@ -345,7 +345,7 @@ def test_the_keys_render_where_they_come_to_rest(page: Page):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     is_exact(page)
-    expect(square).to_have_attribute("aria-valuenow", "8")
+    expect(square).to_have_attribute("aria-valuenow", "58")
 
 
 def test_a_visit_in_the_middle_of_a_render_breaks_neither(page: Page):

@@ -387,7 +387,6 @@ export default class PadView extends RunView {
   }
 
   pin(i) {
-    this.pinned = i;
     this.touched = true;
     this.wander.stop();
     this.go(...this.lattice.cells[i]);
@@ -412,7 +411,7 @@ export default class PadView extends RunView {
     super.arrived(i);
     this.tellCells();
     if (this.reel.blobs.size === this.reel.count && !this.touched) this.wander.start(this.x, this.y, calm());
-    if (i === this.pinned && i === this.cell && this.reel.lost(i)) this.letGo(0); // broken: the point itself is asked for
+    if (this.touched && !this.handle.held && i === this.cell && this.reel.lost(i)) this.letGo(0); // broken: the point itself is asked for
   }
 
   async visited(news) {
