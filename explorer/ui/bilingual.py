@@ -56,6 +56,10 @@ SPEAK = (
 ).replace("COOKIE", COOKIE)
 
 
+OPTION = "option: "
+"""Before the keys of options: Gradio translates whatever value is a key, and then sends the translation."""
+
+
 class _Meta(BlocksMeta):
     """Gradio's metaclass without its side effect, as `widget.WidgetMeta`: it writes a .pyi file."""
 
@@ -82,8 +86,9 @@ class BilingualPage(gr.Blocks, metaclass=_Meta):
 
     def translations(self) -> dict[str, dict[str, str]]:
         """The texts of all components in every language, by what Gradio calls it."""
-        ours = {language: {text: say(text, language) for text in self.texts} for language in LANGUAGES}
-        return {"en": {text: text for text in self.texts}} | {
+        texts = {key: key.removeprefix(OPTION) for key in self.texts}
+        ours = {language: {key: say(text, language) for key, text in texts.items()} for language in LANGUAGES}
+        return {"en": texts} | {
             tag: ours[language] for language, tags in GRADIOS.items() for tag in tags
         }
 
@@ -159,8 +164,9 @@ def _marked(block: Any) -> Iterator[str]:
             yield text
     if isinstance(block, (gr.Radio, gr.Dropdown)):
         shown = [text for text, _ in block.choices if _translatable(text)]
-        block.choices = [(gr.I18n()(text) if text in shown else text, value) for text, value in block.choices]
-        yield from shown
+        keys = {text: OPTION + text for text in shown}
+        block.choices = [(gr.I18n()(keys[text]) if text in keys else text, value) for text, value in block.choices]
+        yield from keys.values()
 
 
 def _translatable(text: Any) -> bool:
