@@ -40,6 +40,7 @@ class Experiment:
     view: ClassVar[str] = "film"
     tab: ClassVar[str] = ""
     position: ClassVar[int] = 100
+    linked: ClassVar[Mapping[str, Any]] = {}
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
 
     seed: int = Integer("The number the starting noise is made from; the same seed, the same noise.").field(0)

@@ -27,6 +27,12 @@ class ImageVariations(Experiment):
     view: ClassVar[str] = "compare"
     tab: ClassVar[str] = "Remix"
     position: ClassVar[int] = 5
+    linked: ClassVar[Mapping[str, Any]] = {
+        "picture": "planet",
+        "prompt": "a planet in space",
+        "strengths": (0.6,),
+        "count": 9,
+    }
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "Nine planets": {
             "picture": "planet",

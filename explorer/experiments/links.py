@@ -1,6 +1,7 @@
 """Links: the settings of an experiment as a query string, short and readable, and back from a stranger's.
 
-Contract: `query` writes only what differs from the experiment's own defaults; `read` never raises and never lets
+Contract: `query` writes only what differs from the experiment's own defaults, or from those that links were first
+written with (`linked`), where they have changed since; `read` never raises and never lets
 through what an experiment does not take: a number out of bounds is brought to the nearest one allowed, anything else
 that is not allowed is left at its default, and each such thing is told in a sentence. Unknown names are ignored.
 Whatever a later version changes, a link says by `v` which one wrote it, and by `model` and `weights` what drew.
@@ -44,7 +45,7 @@ def query(experiment: Experiment, defaults: Defaults, model: MadeWith | None = N
     `defaults` are the model's; a setting that equals the experiment's own default, or the model's, is not written. Of
     a size both sides are, or none.
     """
-    usual = type(experiment).usual(defaults)
+    usual = {**type(experiment).usual(defaults), **experiment.linked}
     sized = any(getattr(experiment, side) != usual[side] for side in ("width", "height"))
     pairs, left_out = [("v", str(VERSION)), ("tab", experiment.name())], []
     for name, declared in experiment.inputs().items():
@@ -80,7 +81,7 @@ def read(text: str, experiments: Mapping[str, type[Experiment]]) -> Link:
 
 
 def _asked(experiment: type[Experiment], given: Mapping[str, list[str]]) -> Link:
-    settings, remarks = {}, []
+    settings, remarks = dict(experiment.linked), []
     if given.get("v", ["1"])[-1] not in {str(version) for version in range(1, VERSION + 1)}:
         remarks.append("The link was written by a later version; what this one does not know is left out.")
     for name, declared in experiment.inputs().items():

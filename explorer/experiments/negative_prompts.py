@@ -20,6 +20,11 @@ class NegativePrompts(Experiment):
     view: ClassVar[str] = "compare"
     tab: ClassVar[str] = "Take away"
     position: ClassVar[int] = 4
+    linked: ClassVar[Mapping[str, Any]] = {
+        "prompt": "a boat at the beach",
+        "away_from": "blue sea",
+        "amounts": (0, 0.25, 0.5, 0.75, 1, 1.5),
+    }
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "A boat without the sea, in steps": {
             "prompt": "a boat at the beach",

@@ -50,6 +50,7 @@ class PromptGrid(Experiment):
     view: ClassVar[str] = "pad"
     tab: ClassVar[str] = "Map"
     position: ClassVar[int] = 1
+    linked: ClassVar[Mapping[str, Any]] = {"prompts": PLACES, "cells": 5}
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "Beach, sunset, sea and desert, 4 x 4": {"prompts": PLACES, "cells": 4},
         "Retriever, fruit, tower, sketch, 6 x 6": {**KERAS, "noise": "fixed"},

@@ -88,9 +88,7 @@ class BilingualPage(gr.Blocks, metaclass=_Meta):
         """The texts of all components in every language, by what Gradio calls it."""
         texts = {key: key.removeprefix(OPTION) for key in self.texts}
         ours = {language: {key: say(text, language) for key, text in texts.items()} for language in LANGUAGES}
-        return {"en": texts} | {
-            tag: ours[language] for language, tags in GRADIOS.items() for tag in tags
-        }
+        return {"en": texts} | {tag: ours[language] for language, tags in GRADIOS.items() for tag in tags}
 
     async def process_api(self, *args: Any, request: Any = None, **kwargs: Any) -> dict[str, Any]:
         """As `gr.Blocks.process_api`: answers an event, in the language of who asks."""

@@ -11,7 +11,7 @@ from explorer.engine import machine, models, placement
 from explorer.engine.known import CONFIGURED_BY, POCKET, find
 from explorer.engine.models import KNOWN, Defaults, load
 from explorer.engine.quiet import quiet
-from explorer.space.points import SCHEDULER_NAMES
+from explorer.space.points import SCHEDULER_NAMES, FewSteps
 from tests.engine.loading import TEXT, UNET, edit, rewrite, same_weights, small
 from tests.tiny import tiny_sd, tiny_sdxl
 
@@ -23,7 +23,7 @@ def test_the_bundled_model_loads_with_its_own_defaults(monkeypatch, measured):
     monkeypatch.setattr(machine, "best_dtype", lambda device: measured)
     model = load("pocket", device="cpu")
     assert (model.name, model.family) == ("pocket", "sd")
-    assert model.defaults == Defaults(128, 128, 20, 5.0, "DPM++ 2M")
+    assert model.defaults == Defaults(128, 128, 20, 5.0, "DPM++ 2M", draft=FewSteps(4))
     assert model.dtype == model.pipe.unet.dtype == model.pipe.vae.dtype == measured
     assert small(POCKET).defaults == model.defaults
 

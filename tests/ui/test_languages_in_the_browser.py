@@ -37,7 +37,8 @@ def seen(page: Page) -> str:
     """Everything that can be read or heard on the page, but what is in the fields, and prompts in a sentence."""
     return page.evaluate(
         """() => [[...document.querySelectorAll('.pad-word')].reduce((text, { innerText }) =>
-            text.replaceAll(innerText || '-', ''), document.body.innerText), ...[...document.querySelectorAll('[aria-label], [title]')]
+            text.replaceAll(innerText || '-', ''), document.body.innerText),
+            ...[...document.querySelectorAll('[aria-label], [title]')]
             .filter((node) => node.closest('.film, .compare, .pad, .trajectory, .status'))
             .flatMap((node) => [node.ariaLabel, node.title])].filter(Boolean).join('\\n')"""
     )
