@@ -45,7 +45,7 @@ def query(experiment: Experiment, defaults: Defaults, model: MadeWith | None = N
     `defaults` are the model's; a setting that equals the experiment's own default, or the model's, is not written. Of
     a size both sides are, or none.
     """
-    usual = {**type(experiment).usual(defaults), **experiment.linked}
+    usual = {**type(experiment).usual(defaults), **checked(type(experiment), experiment.linked).settings}
     sized = any(getattr(experiment, side) != usual[side] for side in ("width", "height"))
     pairs, left_out = [("v", str(VERSION)), ("tab", experiment.name())], []
     for name, declared in experiment.inputs().items():
