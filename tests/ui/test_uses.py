@@ -157,7 +157,7 @@ def test_settings_of_another_models_frame_are_said_to_be_that_models(page: Page,
 def test_without_a_picture_it_says_so(page: Page):
     expect(page.locator("#interpolation-status")).to_contain_text("rows")  # the page has told its prices
     use(page, "interpolation", "Its seed")
-    expect(page.get_by_text("This picture is no longer on the server")).to_be_visible()
+    expect(page.get_by_text("What you see is not rendered yet")).to_be_visible()
 
 
 def test_the_status_line_of_a_tab_that_is_rendering_stays_its_own(engine, tmp_path):
