@@ -170,18 +170,23 @@ class Engine:
         return kept.tensors if kept is not None and kept.done == task.steps else None
 
     def warm_up(self) -> None:
-        """UNet calls and a decode at the model's own size, so that prices have seconds; then what makes it fast."""
+        """Calls at the model's own size, so that prices have seconds; what makes them fast, and their seconds then."""
         sampling = Sampling(1, self.defaults.scheduler, self.defaults.height, self.defaults.width)
         latents = torch.zeros(self.latents_shape(sampling), device=self.networks.device)
         row, batch = Row(latents, torch.tensor(1), self.encode("")), self.rows_a_call(sampling)
-        for worker in self.workers:
-            for _ in range(2):
-                worker.submit([row] * batch, batch).result()
-                worker.submit([row] * 2).result()  # as a draft does
+
+        def measure(worker: Worker) -> None:
+            worker.submit([row] * batch, batch).result()
+            worker.submit([row] * 2).result()  # as a draft does
             worker.decode(latents)
             worker.sketch(latents)
+
+        for worker in self.workers:
+            measure(worker)
         for worker in self.workers:
             worker.tune([row], batch)
+            for _ in range(3):  # the first was slow, and is outvoted: see Pace
+                measure(worker)
 
     def rows_a_call(self, sampling: Sampling) -> int:
         """The micro-batch of pictures of that size."""

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections import deque
+from statistics import median_low
+
+LATEST = 5
+"""Calls that an estimate is made of: their median, so that neither a cold first call nor a busy moment stays in it."""
+
 
 class Pace:
-    """Smoothed seconds of a call ("unet", "vae", "sketch") by picture size, scaled by area to sizes not measured."""
+    """Seconds of a call ("unet", "vae", "sketch") by picture size, scaled by area to sizes not measured."""
 
     def __init__(self) -> None:
-        self._seconds: dict[str, dict[int, float]] = {"unet": {}, "vae": {}, "sketch": {}}
+        self._seconds: dict[str, dict[int, deque[float]]] = {"unet": {}, "vae": {}, "sketch": {}}
 
     def record(self, call: str, area: int, seconds: float) -> None:
         """Takes in the time of one call on `area` latent pixels (all rows of a micro-batch together)."""
-        known = self._seconds[call]
-        known[area] = 0.8 * known.get(area, seconds) + 0.2 * seconds
+        self._seconds[call].setdefault(area, deque(maxlen=LATEST)).append(seconds)
 
     def seconds(self, call: str, area: int) -> float | None:
         """The expected time of one call; None while nothing of the kind was measured."""
@@ -20,4 +25,4 @@ class Pace:
         if not known:
             return None
         nearest = min(known, key=lambda other: abs(other - area))
-        return known[nearest] * area / nearest
+        return median_low(known[nearest]) * area / nearest

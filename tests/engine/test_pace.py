@@ -27,12 +27,13 @@ def test_other_sizes_are_scaled_by_area_from_the_nearest():
     assert pace.seconds("unet", 1000) == 30.0
 
 
-@given(first=SECONDS, second=SECONDS)
-def test_a_new_time_counts_for_a_fifth(first, second):
+@given(usual=SECONDS, odd=SECONDS, when=st.integers(0, 3))
+def test_one_odd_time_among_four_does_not_count(usual, odd, when):
+    """A cold first call once made a fast machine a slow one for good."""
     pace = Pace()
-    pace.record("unet", 64, first)
-    pace.record("unet", 64, second)
-    assert pace.seconds("unet", 64) == pytest.approx(0.8 * first + 0.2 * second)
+    for i in range(4):
+        pace.record("unet", 64, max(usual, odd) if i == when else usual)
+    assert pace.seconds("unet", 64) == usual
 
 
 @given(times=st.lists(SECONDS, min_size=1, max_size=30))
@@ -46,9 +47,9 @@ def test_an_estimate_is_never_outside_of_what_was_measured(times):
 def test_estimates_follow_a_device_that_got_slower():
     pace = Pace()
     pace.record("unet", 64, 1.0)
-    for _ in range(30):
+    for _ in range(3):
         pace.record("unet", 64, 2.0)
-    assert pace.seconds("unet", 64) == pytest.approx(2.0, rel=0.01)
+    assert pace.seconds("unet", 64) == 2.0
 
 
 def test_a_call_of_an_unknown_kind_is_an_error():
