@@ -177,9 +177,7 @@ class Engine:
 
         def measure(worker: Worker) -> None:
             worker.submit([row] * batch, batch).result()
-            worker.submit([row] * 2).result()  # as a draft does
             worker.decode(latents)
-            worker.sketch(latents)
 
         for worker in self.workers:
             measure(worker)
@@ -187,6 +185,8 @@ class Engine:
             worker.tune([row], batch)
             for _ in range(3):  # the first was slow, and is outvoted: see Pace
                 measure(worker)
+                worker.submit([row] * 2).result()  # as a draft does, which is not judged before
+                worker.sketch(latents)
 
     def rows_a_call(self, sampling: Sampling) -> int:
         """The micro-batch of pictures of that size."""
