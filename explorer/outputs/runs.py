@@ -299,8 +299,11 @@ def _rendering(folder: Path, now: float) -> bool:
 
 def _touched(folder: Path) -> float:
     """When something was last put into the folder: a new file changes the time of the directory it is in."""
-    places = (folder, folder / _RECORD, folder / _MARK, *(folder / inner for inner in _FOLDERS))
-    return max(place.stat().st_mtime for place in places if place.exists())
+    times = [folder.stat().st_mtime]  # raises FileNotFoundError if it vanishes
+    for place in (folder / _RECORD, folder / _MARK, *(folder / inner for inner in _FOLDERS)):
+        with suppress(FileNotFoundError):
+            times.append(place.stat().st_mtime)
+    return max(times)
 
 
 def _bytes(folder: Path) -> int:

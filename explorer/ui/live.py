@@ -36,6 +36,9 @@ from explorer.ui.questions import NONE_OF_OURS, Head, Question, Refused, head_of
 QUICK = 0.5
 """Seconds of a draft up to which pictures follow the hand unasked."""
 
+TOO_SLOW = 1.0
+"""Seconds of a draft from which on they stop by themselves: a busy moment is no reason."""
+
 WHOLE_SECONDS = 10.0
 """What all pictures of a sheet may take, if they shall follow by themselves when the hand rests."""
 
@@ -111,10 +114,13 @@ class Live:
     @property
     def here(self) -> str:
         """Whether pictures can follow the hand: HERE, SPACE (when asked to), SLOW, or NONE where nothing can."""
+        return self._here(QUICK)
+
+    def _here(self, limit: float) -> str:
         if os.environ.get("SPACES_ZERO_GPU"):
             return NONE  # a GPU is lent to functions of Gradio's queue only
         seconds = seconds_of_a_draft(self.engine)
-        if seconds is not None and seconds >= QUICK:
+        if seconds is not None and seconds >= limit:
             return SLOW
         return SPACE if self.door.limits.space else HERE
 
@@ -169,7 +175,7 @@ class Live:
         self.active.stop(visitor, question.tab, Stream)  # at once: to plan takes turns on the device
         experiment = tab.resolved(tab.settings(_read(tab.components, question.values)))
         plan = self.desk.asked(visitor, experiment).plan
-        head = dataclasses.replace(head_of(experiment, plan, question), here=self.here)
+        head = dataclasses.replace(head_of(experiment, plan, question), here=self._here(TOO_SLOW))
         if not wanted(plan, question, head)[0]:
             yield head
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -295,6 +296,20 @@ def test_the_sweep_destroys_nothing_but_runs(tmp_path):
 def test_the_sweep_of_a_root_that_is_not_there_does_nothing(tmp_path):
     assert Runs(tmp_path / "none").sweep() == []
     assert not (tmp_path / "none").exists()
+
+
+def test_the_sweep_passes_over_a_run_that_vanishes_under_it(tmp_path, monkeypatch):
+    stays, goes = sorted((finished(Runs(tmp_path), 9_000) for _ in range(2)), key=lambda run: run.folder.name)
+    is_run = module._is_run
+
+    def found(folder):
+        answer = is_run(folder)
+        if folder == goes.folder:
+            shutil.rmtree(folder, ignore_errors=True)
+        return answer
+
+    monkeypatch.setattr(module, "_is_run", found)
+    assert Runs(tmp_path, max_bytes=0).sweep() == [stays.folder.name]
 
 
 def test_a_run_that_is_gone_is_named(tmp_path):

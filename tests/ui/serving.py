@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +46,14 @@ class Served:
         finally:
             networks.predict = predict
             gate.set()
+
+    def quiet(self) -> int:
+        """Waits until nothing has been computed for half a second, and gives the UNet calls so far."""
+        calls = -1
+        while calls != self.engine.networks.calls:
+            calls = self.engine.networks.calls
+            time.sleep(0.5)
+        return calls
 
 
 @contextlib.contextmanager

@@ -365,7 +365,10 @@ def test_where_pictures_follow_the_hand(tmp_path, monkeypatch):
     assert site(tmp_path, "noise-loop").live.here == HERE
     assert site(tmp_path, "noise-loop", limits=Limits(space=True)).live.here == SPACE
     monkeypatch.setattr("explorer.ui.live.seconds_of_a_draft", lambda _engine: 0.6)
-    assert site(tmp_path, "noise-loop").live.here == SLOW
+    slow = site(tmp_path, "noise-loop")
+    assert slow.live.here == SLOW
+    head, _ = slow.drawn("noise-loop")
+    assert head["here"] == HERE, "who has begun goes on"
     monkeypatch.setenv("SPACES_ZERO_GPU", "true")
     assert site(tmp_path, "noise-loop").live.here == NONE
 

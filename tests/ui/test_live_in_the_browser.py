@@ -98,7 +98,7 @@ def test_the_pad_draws_under_the_hand_and_lets_go_of_it_with_live_off(page: Page
     page.mouse.up()
     expect(badge(page, "prompt-grid")).to_have_text("Exact")
     page.locator(".live-switch").click()
-    calls = site.engine.networks.calls
+    calls = site.quiet()
     page.mouse.move(*at(0.3))
     page.mouse.down()
     page.mouse.move(*at(0.2))

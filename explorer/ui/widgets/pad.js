@@ -410,7 +410,7 @@ export default class PadView extends RunView {
     this.sheet.fill(i);
     super.arrived(i);
     this.tellCells();
-    if (this.reel.blobs.size === this.reel.count && !this.touched) this.wander.start(this.x, this.y, calm());
+    if (this.reel.complete && !this.touched) this.wander.start(this.x, this.y, calm());
     if (this.touched && !this.handle.held && i === this.cell && this.reel.lost(i)) this.letGo(0); // broken: the point itself is asked for
   }
 

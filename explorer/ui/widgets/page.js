@@ -74,6 +74,7 @@ window.explorer = {
     const { texts = {}, rest = true } = JSON.parse(document.getElementById(id)?.querySelector('[data-put]')?.dataset.put ?? '{}');
     const put = values.map((value, i) => (i in texts ? texts[i] : value));
     if (tab && rest) put[put.length - 1] = { tab, stamp: Math.random() };
+    explorer.moved?.();
     return put;
   },
 

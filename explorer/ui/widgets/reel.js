@@ -117,6 +117,11 @@ export class Reel {
     return (this.tries.get(i) ?? 0) >= MAX_TRIES;
   }
 
+  // Whether every frame is here that will ever come.
+  get complete() {
+    return Array.from({ length: this.count }, (_, i) => i).every((i) => this.blobs.has(i) || this.lost(i));
+  }
+
   nearest(i, among = this.blobs) {
     for (let d = 0; d < this.count; d++) {
       if (among.has(i - d)) return i - d;

@@ -246,13 +246,13 @@ export default class TrajectoryView extends PlayedView {
 
   // Until the visitor takes over, stand at the newest step that all lanes have: the picture comes out of its noise.
   follow() {
-    if (this.touched || (calm() && this.at > 0 && this.reel.blobs.size < this.reel.count)) return;
+    if (this.touched || (calm() && this.at > 0 && !this.reel.complete)) return;
     const whole = (s) => this.lanes.every((_, k) => this.wanted(k, s) < 0 || this.reel.blobs.has(this.wanted(k, s)));
     this.at = Math.max(0, this.grid.steps.findLastIndex((_, s) => whole(s)));
   }
 
   arrived() {
-    if (!this.touched && !calm() && this.reel.blobs.size === this.reel.count) return this.begun(); // out of the noise
+    if (!this.touched && !calm() && this.reel.complete) return this.begun(); // out of the noise
     this.follow();
     this.refresh();
   }

@@ -96,3 +96,13 @@ test('with other settings what is here stays, marked, and no frame of the run co
   await reel.lay(0, 'a draft', 'draft');
   assert.equal(reel.kinds.get(0), 'draft');
 });
+
+test('a run is complete when every frame is here or will never come', async (t) => {
+  const { reel } = await laid(t);
+  for (const i of [0, 1, 3]) reel.put(i, 'a picture');
+  assert.equal(reel.complete, false);
+  reel.failed(2);
+  assert.equal(reel.complete, false); // it is tried again
+  reel.failed(2);
+  assert.ok(reel.complete);
+});
