@@ -19,6 +19,7 @@ import resvg_py
 from PIL import Image
 from tqdm import tqdm
 
+from explorer.files.whole import whole
 from training import names
 from training.name_tables import OTHER_NAMES
 from training.recipe import Recipe
@@ -101,12 +102,10 @@ def row_of(job: Job, groups: Mapping[str, str]) -> Drawing:
 
 def write(folder: Path, pictures: np.ndarray, rows: Iterable[Drawing]) -> None:
     """Leaves both files; `drawings.json` last, so that it says that both are whole."""
-    half = folder / "drawings.half.npy"
-    np.save(half, pictures)
-    half.replace(folder / "drawings.npy")
-    text = folder / "drawings.half.json"
-    text.write_text(json.dumps([row._asdict() for row in rows], indent=0))
-    text.replace(folder / "drawings.json")
+    with whole(folder / "drawings.npy") as part, part.open("wb") as file:
+        np.save(file, pictures)
+    with whole(folder / "drawings.json") as part:
+        part.write_text(json.dumps([row._asdict() for row in rows], indent=0))
 
 
 def load(folder: Path) -> tuple[np.ndarray, list[Drawing]]:

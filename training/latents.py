@@ -16,6 +16,7 @@ import torch
 from diffusers import AutoencoderTiny
 from tqdm import tqdm
 
+from explorer.files.whole import whole
 from training.autoencoder import encode
 from training.machines import Machine, this_machine
 from training.pictures import Said, pictures
@@ -90,6 +91,5 @@ def _write(file: Path, vae: AutoencoderTiny, machine: Machine, seen: np.ndarray,
     file.with_suffix(".json").write_text(json.dumps(said))
     with machine.autocast():  # what half precision adds is far less than the noise that the UNet learns to remove
         latents = (encode(vae, seen, machine) * vae.config.scaling_factor).half().numpy()
-    half = file.with_suffix(".half.npy")
-    np.save(half, latents)
-    half.replace(file)
+    with whole(file) as part, part.open("wb") as opened:
+        np.save(opened, latents)

@@ -12,6 +12,7 @@ import torch
 from diffusers import AutoencoderTiny, UNet2DConditionModel
 from transformers import CLIPTextModel
 
+from explorer.files.whole import whole
 from training.recipe import Recipe
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -32,12 +33,11 @@ def run(folder: Path, recipe: Recipe) -> None:
         if not (model / part / "config.json").exists():
             raise FileNotFoundError(f"{model / part} is missing: start = {recipe.start!r} is no model's folder")
         if not made.exists():
-            half = folder / f"{made.name}.half"
-            network.from_pretrained(model / part, torch_dtype=torch.float32).save_pretrained(half)
-            half.replace(made)
+            with whole(made) as half:
+                network.from_pretrained(model / part, torch_dtype=torch.float32).save_pretrained(half)
     if not (folder / "tokenizer").exists():
-        shutil.copytree(model / "tokenizer", folder / "tokenizer.half", dirs_exist_ok=True)
-        (folder / "tokenizer.half").replace(folder / "tokenizer")
+        with whole(folder / "tokenizer") as half:
+            shutil.copytree(model / "tokenizer", half)
     for figures in ("vae.json", "text_encoder.json"):  # those stages take the parts for their own, finished
         if not (folder / figures).exists():
             (folder / figures).write_text("{}")

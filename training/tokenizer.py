@@ -6,13 +6,13 @@ whole token begins with the teacher's vector for it (`text_encoder`), pieces of 
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
 from transformers import CLIPTokenizer
 
+from explorer.files.whole import whole
 from training import texts
 from training.recipe import Recipe
 from training.texts import Text
@@ -28,10 +28,8 @@ def run(folder: Path, recipe: Recipe) -> None:
     made = folder / "tokenizer"
     if made.exists():
         return
-    half = folder / "tokenizer.half"
-    shutil.rmtree(half, ignore_errors=True)
-    learn(texts.load(folder, recipe), recipe.vocabulary, half).save_pretrained(half)
-    half.replace(made)
+    with whole(made) as part:
+        learn(texts.load(folder, recipe), recipe.vocabulary, part).save_pretrained(part)
 
 
 def learn(corpus: Iterable[Text], vocabulary: int, scratch: Path) -> CLIPTokenizer:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+from explorer.files.whole import whole
 
 UNSEEN = 1 / 64
 """Of the bound: what is written before another look at what others have written."""
@@ -46,9 +47,8 @@ class Folder:
         """Puts the file there, in place of what was there; OSError where the disk is full or not writable."""
         path = self.path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(content)
-        Path(file.name).replace(path)
+        with whole(path) as part:
+            part.write_bytes(content)
         self._unseen += len(content)
         if self._unseen > UNSEEN * self._most:
             self._make_room()

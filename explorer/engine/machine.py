@@ -9,9 +9,7 @@ decisions in a file. Knows nothing about models: `faster_layout` gets a module a
 import hashlib
 import importlib.metadata
 import json
-import os
 import platform
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,6 +17,8 @@ from typing import TypeVar
 
 import psutil
 import torch
+
+from explorer.files.whole import whole
 
 T = TypeVar("T")
 
@@ -160,10 +160,8 @@ class Remembered:
             return
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            handle, scratch = tempfile.mkstemp(dir=self._file.parent, suffix=".json")
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                json.dump(noted, stream, indent=1)
-            Path(scratch).replace(self._file)  # whole or not at all, also when two processes write
+            with whole(self._file) as part:
+                part.write_text(json.dumps(noted, indent=1), encoding="utf-8")
         except OSError:
             return  # the decision holds for this process; the next one measures again
 

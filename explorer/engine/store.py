@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import struct
 import threading
 from pathlib import Path
 
@@ -16,11 +15,11 @@ from cachetools import LRUCache
 from PIL import Image
 
 from explorer.engine.folder import Folder
+from explorer.files import png as pngs
 
 MEANT_BLACK = "black"
 """The text in the PNG of a picture of zeros: it is no overflow, its latents and pixels were looked at."""
 
-SIGNATURE, END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
 HEADERS, ZEROS_TO_A_BYTE = 1000, 100
 """A PNG of zeros only has fewer bytes of headers, and packs more zeros into each of the others."""
 
@@ -64,7 +63,7 @@ class FrameStore:
         if self._disk is None or (png := self._disk.read(key)) is None:
             return None
         try:
-            sound = png.endswith(END) and not _doubtful(png)
+            sound = png.endswith(pngs.END) and not _doubtful(png)
         except (OSError, SyntaxError):  # no picture that Pillow can read
             return None
         return png if sound else None
@@ -75,9 +74,9 @@ def _doubtful(png: bytes) -> bool:
 
     Only files small enough to be one are decoded.
     """
-    if not png.startswith(SIGNATURE):
+    if not png.startswith(pngs.SIGNATURE):
         return False
-    width, height = struct.unpack(">II", png[16:24])
+    width, height = pngs.size(io.BytesIO(png))
     if len(png) > HEADERS + 3 * width * height / ZEROS_TO_A_BYTE:
         return False
     with Image.open(io.BytesIO(png), formats=["PNG"]) as picture:

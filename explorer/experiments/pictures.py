@@ -22,7 +22,8 @@ from cachetools import LRUCache, cached
 from PIL import ExifTags, Image, ImageFilter, ImageOps
 
 from explorer.experiments.picture_files import ALLOWED, MAX_BYTES, check_size, lazily, upright_rgb
-from explorer.experiments.webp import chunks, webp
+from explorer.files import exif as exifs
+from explorer.files.webp import chunks, webp
 from explorer.space.points import digest
 
 LONGEST = 1024
@@ -39,7 +40,6 @@ EXAMPLES = {name: _FOLDER / f"{name}.webp" for name in ("planet", "boat", "hills
 """The bundled start pictures by name."""
 
 _PREFIX = "data:image/webp;base64,"
-_CHARSET = b"ASCII\0\0\0"  # EXIF 2.3: a UserComment opens with the name of its character set
 
 
 def canonical(source: str | bytes | Path | Image.Image) -> str:
@@ -193,17 +193,14 @@ def _exif(lines: list[str]) -> bytes:
     """The lines as an EXIF block without the "Exif" in front, as WebP has it; empty for none."""
     if not lines:
         return b""
-    block = Image.Exif()
     comment = json.dumps({"ancestry": lines}, separators=(",", ":")).encode("ascii")
-    block.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.UserComment] = _CHARSET + comment
-    return block.tobytes().removeprefix(b"Exif\0\0")
+    return exifs.bare(exifs.block(comment))
 
 
 def _lines_in(image: Image.Image) -> list[str]:
     """The ancestry in a picture's EXIF; whatever else is there is nobody's ancestry."""
     try:
-        comment = image.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment)
-        found = json.loads(bytes(comment).removeprefix(_CHARSET))["ancestry"]
+        found = json.loads(exifs.comment(image.getexif()) or b"{}")["ancestry"]
         return _bounded(found if isinstance(found, list) else [])
     except Exception:  # as above: a stranger's EXIF, and a stranger's JSON in it
         return []

@@ -11,21 +11,17 @@ It does not know runs, or what is in the pictures.
 from __future__ import annotations
 
 import re
-import struct
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from explorer.outputs import zips
+from explorer.files import png, zips
 from explorer.outputs.settings import MEMBER, dumps
 
 MOST_BYTES = 400_000_000  # of pictures that are read back from one archive
 _NAME = re.compile(r"frame-([0-9]{4})\.png")
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_KEPT = (b"IHDR", b"IDAT", b"IEND")
-_RGB = (8, 2)  # bits a channel, colour type
 
 
 def write_zip(
@@ -63,27 +59,8 @@ def read_pictures(path: Path, count: int, longest: int) -> Iterator[tuple[int, b
             left -= len(data)
             if left <= 0:
                 return
-            if (png := plain_png(data, longest)) is not None:
-                yield int(number[1]), png
-
-
-def plain_png(png: bytes, longest: int) -> bytes | None:
-    """A PNG without all that is not its pixels; None for any other kind of file or PNG, see `read_pictures`.
-
-    Pixels and checksums are not looked at: whoever decodes it will.
-    """
-    if png[:12] != _SIGNATURE + b"\0\0\0\x0d" or png[12:16] != b"IHDR" or len(png) < 33:
-        return None
-    width, height, bits, colours, *_, interlaced = struct.unpack_from(">IIBBBBB", png, 16)
-    if not (1 <= width <= longest and 1 <= height <= longest and (bits, colours) == _RGB and not interlaced):
-        return None
-    kept, place = [_SIGNATURE], 8
-    while place + 12 <= len(png):
-        size, kind = struct.unpack_from(">I4s", png, place)
-        if kind in _KEPT:
-            kept.append(png[place : place + 12 + size])
-        place += 12 + size
-    return b"".join(kept)
+            if (pixels := png.only_pixels(data, longest)) is not None:
+                yield int(number[1]), pixels
 
 
 def is_archive(path: Path) -> bool:

@@ -16,9 +16,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from explorer.files.whole import whole
 from explorer.outputs.archives import write_zip
 from explorer.outputs.films import playback, rate, write_gif, write_mp4, write_webp
-from explorer.outputs.runs import Run, whole
+from explorer.outputs.runs import Run
 from explorer.outputs.sheets import write_sheet
 
 LONGEST_NAME = 60  # characters, without the suffix

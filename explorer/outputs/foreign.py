@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from explorer.files import png
 from explorer.outputs.comfyui import settings_of_graph
-from explorer.outputs.comments import png_size, png_texts
 from explorer.outputs.infotexts import settings_of_infotext
 from explorer.outputs.invokeai import settings_of_metadata, settings_of_old_metadata
 from explorer.outputs.prompt_syntax import remarks as syntax_of
@@ -66,8 +66,8 @@ def read(path: str | Path) -> Foreign:
     path = Path(path)
     try:
         with path.open("rb") as file:
-            texts = png_texts(file, {key for key, _, _ in _PROGRAMS}, LIMIT)
-            size = png_size(file)
+            texts = png.texts(file, {key for key, _, _ in _PROGRAMS}, LIMIT)
+            size = png.size(file)
     except Exception as error:  # a parser may raise anything at all over a stranger's file
         raise NoSettings(f"{path.name} cannot be read: it is broken, or no PNG.") from error
     for key, program, reader in _PROGRAMS:

@@ -20,8 +20,8 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +29,7 @@ from typing import Any
 
 from PIL import Image
 
+from explorer.files.whole import whole
 from explorer.outputs import settings
 from explorer.outputs.records import slim
 
@@ -42,17 +43,6 @@ _BETWEEN_SWEEPS = 10 * 60.0
 _SWEPT = ".swept"
 _LONGEST = 2**16  # characters of what a single frame's file says of itself
 _STALE = 60 * 60.0  # seconds after which the mark of a run counts for nothing: the process that set it has died
-
-
-@contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """A temporary name beside `path`, renamed to it at the end, so that nobody ever sees half a file."""
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        yield part
-        os.replace(part, path)  # noqa: PTH105 (as Path.replace, but it says that the target may exist)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 class BeingRendered(ValueError):

@@ -17,16 +17,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
-from PIL import ExifTags, Image, PngImagePlugin
+from PIL import Image, PngImagePlugin
 
-from explorer.outputs import zips
-from explorer.outputs.comments import gif_comment, mp4_comment, png_texts, webp_exif
+from explorer.files import exif as exifs
+from explorer.files import gif, mp4, webp, zips
+from explorer.files import png as pngs
 
 KEY = "latent-explorer"
 MEMBER = "run.json"
 LIMIT = 4 * 2**20
-_CHARSET = b"ASCII\0\0\0"  # EXIF 2.3: a UserComment opens with the name of its character set
-_IHDR_END = 33  # the signature and the header chunk of every PNG
 _JPEG_HEAD = 2**20
 _EXIF_ROOM = 2**12  # what else may stand in an EXIF block
 
@@ -52,16 +51,12 @@ def png_info(record: Mapping[str, Any]) -> PngImagePlugin.PngInfo:
 
 def png_with_record(png: bytes, record: Mapping[str, Any]) -> bytes:
     """A PNG with the record put in as a text chunk; every other byte stays, so nothing is encoded again."""
-    chunk = io.BytesIO()
-    PngImagePlugin.putchunk(chunk, b"tEXt", KEY.encode() + b"\0" + dumps(record).encode())
-    return png[:_IHDR_END] + chunk.getvalue() + png[_IHDR_END:]
+    return pngs.with_text(png, KEY, dumps(record))
 
 
 def exif(record: Mapping[str, Any]) -> bytes:
     """The record as an EXIF block (UserComment) for JPEG or WebP. JPEG has room for 64 kB of it, WebP for all."""
-    block = Image.Exif()
-    block.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.UserComment] = _CHARSET + dumps(record).encode()
-    return block.tobytes()
+    return exifs.block(dumps(record).encode())
 
 
 def read(path: str | Path) -> dict[str, Any]:
@@ -93,24 +88,17 @@ def _text(file: BinaryIO) -> bytes | str | None:
 
 
 def _png_text(file: BinaryIO) -> str | None:
-    return png_texts(file, {KEY}, LIMIT).get(KEY)
+    return pngs.texts(file, {KEY}, LIMIT).get(KEY)
 
 
 def _jpeg_comment(file: BinaryIO) -> bytes | None:
     """JPEG has its EXIF among the first of its segments, which take 64 kB each."""
     picture = Image.open(io.BytesIO(file.read(_JPEG_HEAD)), formats=["JPEG"])
-    return _user_comment(picture.getexif())
+    return exifs.comment(picture.getexif())
 
 
 def _webp_comment(file: BinaryIO) -> bytes | None:
-    block = Image.Exif()
-    block.load((webp_exif(file, LIMIT + _EXIF_ROOM) or b"").removeprefix(b"Exif\0\0"))
-    return _user_comment(block)
-
-
-def _user_comment(block: Image.Exif) -> bytes | None:
-    comment = block.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment)
-    return comment.removeprefix(_CHARSET) if isinstance(comment, bytes) else None
+    return exifs.comment(exifs.loaded(webp.exif_of(file, LIMIT + _EXIF_ROOM) or b""))
 
 
 def _member(file: BinaryIO) -> bytes | None:
@@ -124,11 +112,11 @@ def _plain(file: BinaryIO) -> bytes:
 
 
 _READERS: tuple[tuple[Callable[[bytes], bool], Callable[[BinaryIO], bytes | str | None]], ...] = (
-    (lambda head: head.startswith(b"\x89PNG\r\n\x1a\n"), _png_text),
-    (lambda head: head.startswith((b"GIF87a", b"GIF89a")), lambda file: gif_comment(file, LIMIT)),
+    (lambda head: head.startswith(pngs.SIGNATURE), _png_text),
+    (lambda head: head.startswith((b"GIF87a", b"GIF89a")), lambda file: gif.comment(file, LIMIT)),
     (lambda head: head.startswith(b"\xff\xd8\xff"), _jpeg_comment),
     (lambda head: head.startswith(b"RIFF") and head[8:12] == b"WEBP", _webp_comment),
-    (lambda head: head[4:8] == b"ftyp", lambda file: mp4_comment(file, LIMIT)),
+    (lambda head: head[4:8] == b"ftyp", lambda file: mp4.comment(file, LIMIT)),
     (lambda head: head.startswith((b"PK\x03\x04", b"PK\x05\x06")), _member),
     (lambda head: head.lstrip().startswith(b"{"), _plain),
 )

@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from explorer.outputs.runs import whole
+from explorer.files.whole import whole
 from explorer.ui.text import LANGUAGES, book, say_caption
 
 ENGLISH = "frames.json"

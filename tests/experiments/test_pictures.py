@@ -34,7 +34,7 @@ from explorer.experiments.pictures import (
     webp_file,
     with_ancestry,
 )
-from explorer.experiments.webp import chunks, webp
+from explorer.files.webp import chunks, webp
 
 
 def file_of(image: Image.Image, format: str = "PNG", **options) -> bytes:

@@ -19,7 +19,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from explorer.outputs import runs as module
 from explorer.outputs import settings as settings_inside
-from explorer.outputs.runs import Run, Runs, whole
+from explorer.outputs.runs import Run, Runs
 from explorer.outputs.settings import NoSettings
 
 RECORD = {"experiment": "interpolation", "settings": {"prompts": ["猫", "a dog"]}}
@@ -209,18 +209,6 @@ def test_a_run_is_found_again_after_a_restart(tmp_path):
 def test_no_name_leads_out_of_the_root(name, tmp_path):
     with pytest.raises(ValueError, match="run"):
         Runs(tmp_path / "root").open(name)
-
-
-def test_whole_files_or_none(tmp_path):
-    path = tmp_path / "file"
-    path.write_text("old")
-    with pytest.raises(RuntimeError), whole(path) as part:
-        part.write_text("half")
-        raise RuntimeError
-    assert path.read_text() == "old"
-    with whole(path) as part:
-        part.write_text("new")
-    assert [child.read_text() for child in tmp_path.iterdir()] == ["new"]
 
 
 def test_readers_and_writers_at_once_see_whole_pictures(tmp_path):

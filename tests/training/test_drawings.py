@@ -49,7 +49,7 @@ def test_rows_say_the_group_and_the_other_names(work):
 
 def test_a_finished_stage_is_not_run_again_and_an_unfinished_one_ends_the_same(work, tmp_path):
     (tmp_path / "sources").symlink_to(work / "sources")
-    (tmp_path / "drawings.half.npy").write_bytes(b"half")
+    (tmp_path / "drawings.npy").write_bytes(b"of a run that was killed before it said what they are")
     drawings.run(tmp_path, SMOKE)
     for name in ("drawings.npy", "drawings.json"):
         assert (tmp_path / name).read_bytes() == (work / name).read_bytes()

@@ -25,7 +25,8 @@ from explorer.engine.store import FrameStore
 from explorer.experiments import registry
 from explorer.experiments.inputs import Picture
 from explorer.experiments.made_with import MadeWith
-from explorer.outputs import foreign, zips
+from explorer.files import zips
+from explorer.outputs import foreign
 from explorer.outputs.archives import read_pictures, write_zip
 from explorer.outputs.export import FORMATS, export
 from explorer.outputs.runs import Run, Runs
@@ -312,10 +313,10 @@ def test_a_comment_of_100_megabytes_is_skipped(key, kind, engine, tmp_path, monk
                 read_sizes.append(len(data))
                 return data
 
-        from explorer.outputs.comments import png_texts
+        from explorer.files.png import texts
 
         try:
-            png_texts(Watched(), {KEY, "parameters"}, LIMIT)
+            texts(Watched(), {KEY, "parameters"}, LIMIT)
         except zlib.error:
             assert kind != b"tEXt"
     assert max(read_sizes) <= LIMIT + 1
