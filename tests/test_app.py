@@ -12,9 +12,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from gradio_client import Client
 
 from explorer.ui.limits import variables
+from tests.clients import connected
 
 ROOT = Path(__file__).parents[1]
 LONG = 120  # seconds: what is not there by then never comes
@@ -94,7 +94,7 @@ def test_a_visit_from_start_to_an_interrupt_in_the_middle_of_a_render(tmp_path, 
         answer = page.answer(url)
         assert answer.status_code == 200
         assert "Latent Explorer" in answer.text
-        visitor = Client(url, download_files=False, verbose=False)
+        visitor = connected(url)
         film, status, *_ = visitor.submit(*SETTINGS, api_name="/interpolation").result(timeout=LONG)
         assert status["state"] == "done"
         assert film["count"] == 3
@@ -129,7 +129,7 @@ def test_with_the_variables_of_a_space_it_serves_everybody_renders_and_keeps_to_
         assert answer.status_code == 200
         assert "Duplicate this Space" in answer.text
         assert "http://0.0.0.0:" in page.said
-        visitor = Client(url, download_files=False, verbose=False)
+        visitor = connected(url)
         film, status, *_ = visitor.submit(*SETTINGS, api_name="/interpolation").result(timeout=LONG)
         assert (status["state"], film["count"]) == ("done", 3)
         assert list((tmp_path / "mine").rglob("run.json"))

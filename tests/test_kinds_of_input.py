@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from gradio_client import Client, handle_file
+from gradio_client import handle_file
 from gradio_client.exceptions import ValidationError
 from PIL import Image
 
@@ -29,6 +29,7 @@ from explorer.space.points import Point
 from explorer.ui.page import build_page
 from explorer.ui.restoring import NO_PICTURE, restore
 from explorer.ui.uses import Chosen
+from tests.clients import connected
 from tests.experiments.test_pictures import file_of
 from tests.ui.test_page import SHARED
 
@@ -130,7 +131,7 @@ def site(tmp_path):
     page = build_page(Engine(FakeNetworks(), FrameStore()), Runs(tmp_path / "runs"), HERE)
     page.queue(api_open=False)
     _, url, _ = page.launch(prevent_thread_lock=True, quiet=True)
-    yield Client(url, download_files=False, verbose=False)
+    yield connected(url)
     page.close(verbose=False)
 
 

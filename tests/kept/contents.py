@@ -31,3 +31,12 @@ def pixels(picture: Path) -> str:
     """A digest of a picture's size and its RGB."""
     with Image.open(picture) as opened:
         return hashlib.sha256(repr(opened.size).encode() + opened.convert("RGB").tobytes()).hexdigest()
+
+
+def rounded(frames: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Frames as a plan describes them: its noise levels are computed, and the last of their bits is the machine's."""
+    settings = [
+        {key: round(value, 6) if isinstance(value, float) else value for key, value in frame["settings"].items()}
+        for frame in frames
+    ]
+    return [{**frame, "settings": each} for frame, each in zip(frames, settings, strict=True)]

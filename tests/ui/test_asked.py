@@ -6,7 +6,7 @@ import re
 
 import gradio as gr
 import pytest
-from gradio_client import Client, handle_file
+from gradio_client import handle_file
 from playwright.sync_api import Browser, expect
 
 from bench.counts import counting, settled, table
@@ -15,6 +15,7 @@ from explorer.experiments.interpolation import Interpolation
 from explorer.experiments.pictures import example_name
 from explorer.ui import asked
 from explorer.ui.asked import Desk
+from tests.clients import connected
 from tests.experiments.test_pictures import file_of, noisy
 from tests.ui.hands import write
 from tests.ui.serving import served
@@ -26,7 +27,7 @@ def test_a_click_builds_two_experiments_makes_one_plan_and_decodes_the_picture_o
     (tmp_path / "mine.png").write_bytes(file_of(noisy(90, 70)))
     assert example_name("") is None  # the server has looked at its examples
     with served(tmp_path / "runs", "image-variations") as site, counting() as counts:
-        client = Client(site.url, download_files=False, verbose=False)
+        client = connected(site.url)
         given = [*SHARED.values(), handle_file(tmp_path / "mine.png"), "a cat", "0.5", 2, "crop", ""]
         counts.clear()
         _, status, *_ = client.predict(*given, api_name="/image-variations")

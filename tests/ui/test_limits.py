@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import pytest
-from gradio_client import Client
 
 from explorer.engine.engine import Price
 from explorer.ui.limits import MINUTE, SESSIONS_AN_ADDRESS, Door, LimitError, Limits, address, variables
 from explorer.ui.page import build_page
+from tests.clients import connected
 from tests.ui.renders import job_of
 from tests.ui.serving import served
 from tests.ui.test_page import inputs
@@ -134,7 +134,7 @@ def test_a_render_whose_time_is_over_ends_like_stop_and_says_so(engine, tmp_path
 
 def test_the_page_refuses_in_the_status_line_before_anything_runs(tmp_path):
     with served(tmp_path, "interpolation", limits=Limits(rows=30, a_minute=1)) as site:
-        visitor = Client(site.url, download_files=False, verbose=False)
+        visitor = connected(site.url)
         _, status, *_ = visitor.predict(*inputs(frames=9), api_name="/interpolation")
         assert status["state"] == "error"
         assert "at most 30: choose fewer frames or fewer steps" in status["text"]

@@ -13,6 +13,7 @@ from gradio_client.exceptions import ValidationError
 from explorer.experiments.interpolation import Interpolation
 from explorer.ui import tab
 from explorer.ui.news import Status
+from tests.clients import connected
 from tests.ui.serving import Served, served
 
 SHARED = {
@@ -39,7 +40,7 @@ def slow_site(tmp_path_factory):
 
 
 def client(site: Served) -> Client:
-    return Client(site.url, download_files=False, verbose=False)
+    return connected(site.url)
 
 
 def inputs(prompts=("a cat", "a dog"), frames=5, **changes) -> list:

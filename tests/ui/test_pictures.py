@@ -9,7 +9,7 @@ import httpx
 import numpy as np
 import pytest
 from gradio.data_classes import ImageData
-from gradio_client import Client, handle_file
+from gradio_client import handle_file
 from gradio_client.exceptions import ValidationError
 from PIL import ExifTags, Image
 from playwright.sync_api import expect
@@ -17,6 +17,7 @@ from playwright.sync_api import expect
 from explorer.experiments.inputs import Picture
 from explorer.experiments.pictures import EXAMPLES, canonical, webp_file, with_ancestry
 from explorer.ui.controls import control
+from tests.clients import connected
 from tests.experiments.test_pictures import SVG, bomb, file_of, halves, noisy
 from tests.ui.hands import settled, write
 from tests.ui.serving import Served, served
@@ -31,7 +32,7 @@ def site(tmp_path_factory):
 
 def render(site: Served, picture, fit="crop", prompt="a cat", strengths="0.5", count=2, seeds="") -> dict:
     """The record of the run that a script gets for a picture."""
-    client = Client(site.url, download_files=False, verbose=False)
+    client = connected(site.url)
     given = [*SHARED.values(), picture, prompt, strengths, count, fit, seeds]
     film, status, *_ = client.predict(*given, api_name="/image-variations")
     assert status["state"] == "done"

@@ -11,7 +11,6 @@ from types import SimpleNamespace
 import gradio as gr
 import httpx
 import pytest
-from gradio_client import Client
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -28,6 +27,7 @@ from explorer.ui.active_jobs import ActiveJobs
 from explorer.ui.limits import Door, Limits
 from explorer.ui.text import say
 from explorer.ui.visits import Courier, _visit, checked, visit_of
+from tests.clients import connected
 from tests.ui.hands import write
 from tests.ui.renders import run_of
 from tests.ui.serving import Served, served
@@ -394,7 +394,7 @@ def test_a_point_of_another_models_run_says_which_model_made_it(page: Page, site
 
 
 def test_over_the_wire_hostile_coordinates_are_ignored_too(site: Served):
-    visitor = Client(site.url, download_files=False, verbose=False)
+    visitor = connected(site.url)
     number = next(i for i, fn in site.page.fns.items() if fn.name == "visit")
     calls = site.engine.networks.calls
     for coordinates in HOSTILE[:11:2]:

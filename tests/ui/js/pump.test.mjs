@@ -1,8 +1,27 @@
 // The pump: one question under way, the newest waits, what follows when the hand rests, and how an answer is read.
 
 import assert from 'node:assert/strict';
-import { mock, test } from 'node:test';
+import { test } from 'node:test';
 import { Pump, REST, partsOf } from '../../../explorer/ui/widgets/pump.js';
+
+// setTimeout by hand: the versions of node, from 18 on, do not agree on how theirs is mocked.
+const timers = {
+  enable() {
+    Object.assign(this, { now: 0, due: [], own: [globalThis.setTimeout, globalThis.clearTimeout] });
+    globalThis.setTimeout = (call, after = 0) => (this.due.push({ call, at: this.now + after }), this.due.at(-1));
+    globalThis.clearTimeout = (one) => (this.due = this.due.filter((other) => other !== one));
+  },
+  tick(ms) {
+    this.now += ms;
+    for (const one of this.due.filter(({ at }) => at <= this.now)) {
+      this.due = this.due.filter((other) => other !== one);
+      one.call();
+    }
+  },
+  reset() {
+    [globalThis.setTimeout, globalThis.clearTimeout] = this.own;
+  },
+};
 
 const settle = () => new Promise((done) => setImmediate(done));
 
@@ -39,7 +58,7 @@ function stage(rests = (question) => [{ ...question, exact: true }]) {
 const ask = (pump, value, more = {}) => pump.ask({ value, view: 'v', ...more });
 
 test('one question is under way, and of those that wait only the newest is sent', async () => {
-  mock.timers.enable({ apis: ['setTimeout'] });
+  timers.enable();
   const { pump, flights, shown } = stage();
   for (const value of [1, 2, 3, 4]) ask(pump, value);
   assert.deepEqual(flights.map(({ question }) => question.value), [1]);
@@ -51,11 +70,11 @@ test('one question is under way, and of those that wait only the newest is sent'
   flights[1].picture('d');
   await settle();
   assert.deepEqual(shown.at(-1), [4, 'd', true]);
-  mock.timers.reset();
+  timers.reset();
 });
 
 test('a newer question ends what is still to come of the older one, but not its first picture', async () => {
-  mock.timers.enable({ apis: ['setTimeout'] });
+  timers.enable();
   const { pump, flights } = stage();
   ask(pump, 1);
   ask(pump, 2);
@@ -64,11 +83,11 @@ test('a newer question ends what is still to come of the older one, but not its 
   await settle();
   assert.equal(flights[0].signal.aborted, true);
   assert.equal(flights[1].question.value, 2);
-  mock.timers.reset();
+  timers.reset();
 });
 
 test('another view ends it at once, and so does a hand that moves on from exact pictures', async () => {
-  mock.timers.enable({ apis: ['setTimeout'] });
+  timers.enable();
   const { pump, flights } = stage();
   ask(pump, 1);
   ask(pump, 2, { view: 'other' });
@@ -77,83 +96,83 @@ test('another view ends it at once, and so does a hand that moves on from exact 
   flights[1].picture('b');
   flights[1].end();
   await settle();
-  mock.timers.tick(REST);
+  timers.tick(REST);
   await settle();
   assert.equal(flights[2].question.exact, true);
   ask(pump, 3, { view: 'other' });
   assert.equal(flights[2].signal.aborted, true);
-  mock.timers.reset();
+  timers.reset();
 });
 
 test('when the hand rests the exact pictures follow, one question after the other', async () => {
-  mock.timers.enable({ apis: ['setTimeout'] });
+  timers.enable();
   const { pump, flights } = stage((question) => [{ ...question, exact: true }, { ...question, exact: true, whole: true }]);
   ask(pump, 1);
   flights[0].picture('a');
   flights[0].end();
   await settle();
-  mock.timers.tick(REST - 1);
+  timers.tick(REST - 1);
   assert.equal(flights.length, 1);
-  mock.timers.tick(1);
+  timers.tick(1);
   assert.equal(flights[1].question.exact, true);
   flights[1].end();
   await settle();
   assert.equal(flights[2].question.whole, true);
   flights[2].end();
   await settle();
-  mock.timers.tick(10 * REST);
+  timers.tick(10 * REST);
   assert.equal(flights.length, 3, 'a hand rests once');
-  mock.timers.reset();
+  timers.reset();
 });
 
 test('a pointer that is down does not rest, however long it stands still', async () => {
-  mock.timers.enable({ apis: ['setTimeout'] });
+  timers.enable();
   const { pump, flights } = stage();
   pump.hold();
   ask(pump, 1);
   flights[0].end();
   await settle();
-  mock.timers.tick(10 * REST);
+  timers.tick(10 * REST);
   assert.equal(flights.length, 1);
   pump.release();
   ask(pump, 2); // what was moved last may be told after the pointer is up
   flights[1].end();
   await settle();
-  mock.timers.tick(REST);
+  timers.tick(REST);
   assert.deepEqual([flights[2].question.value, flights[2].question.exact], [2, true]);
-  mock.timers.reset();
+  timers.reset();
 });
 
 test('nothing is sent while an input method composes; then the newest is', async () => {
-  mock.timers.enable({ apis: ['setTimeout'] });
+  timers.enable();
   const { pump, flights } = stage();
   pump.compose(true);
   ask(pump, 'n');
   ask(pump, 'ni');
-  mock.timers.tick(10 * REST);
+  timers.tick(10 * REST);
   assert.equal(flights.length, 0);
   pump.compose(false);
   assert.deepEqual(flights.map(({ question }) => question.value), ['ni']);
-  mock.timers.reset();
+  timers.reset();
 });
 
 test('leaving ends what is under way and forgets what waits', async () => {
-  mock.timers.enable({ apis: ['setTimeout'] });
+  timers.enable();
   const { pump, flights, failures } = stage();
   ask(pump, 1);
   ask(pump, 2);
   pump.stop();
   assert.equal(flights[0].signal.aborted, true);
   await settle();
-  mock.timers.tick(10 * REST);
+  timers.tick(10 * REST);
   assert.deepEqual([flights.length, failures], [1, []]);
   ask(pump, 3);
   assert.equal(flights[1].question.value, 3);
-  mock.timers.reset();
+  timers.reset();
 });
 
 test('a refusal is told, and the next question goes out as always', async () => {
-  mock.timers.enable({ apis: ['setTimeout'] });
+  timers.enable();
   const { pump, flights, failures } = stage();
   ask(pump, 1);
   flights[0].fail(new Error('prompt is empty'));
@@ -161,7 +180,7 @@ test('a refusal is told, and the next question goes out as always', async () => 
   assert.deepEqual(failures, ['prompt is empty']);
   ask(pump, 2);
   assert.equal(flights[1].question.value, 2);
-  mock.timers.reset();
+  timers.reset();
 });
 
 test('however an answer is cut on its way, its parts are the same', async () => {
