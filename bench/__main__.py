@@ -14,7 +14,7 @@ from bench.film import Film
 from bench.race import Entry, in_a_child, race
 from bench.report import machine_line, table
 
-POCKET = Path(__file__).parents[1] / "assets" / "pocket"
+POCKET = Path(__file__).parents[1] / "explorer" / "assets" / "pocket"
 PLAIN, CHECK = "plain diffusers loop", "ours in float32"
 
 

@@ -80,7 +80,7 @@ def test_the_chinese_readme_has_every_tab_and_every_model():
 
 
 CHINESE = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
-CARD = (ROOT / "assets/pocket/README.md").read_text(encoding="utf-8")
+CARD = (ROOT / "explorer/assets/pocket/README.md").read_text(encoding="utf-8")
 
 SAME_SECTIONS = {
     "Latent Explorer": "Latent Explorer · 潜空间探索器",
@@ -117,7 +117,7 @@ def test_every_row_of_the_tabs_has_the_same_numbers_in_both_readmes():
 
 def test_both_readmes_say_of_the_bundled_model_what_its_card_says():
     """Its size, and that it knows places, colours, styles and some hundred subjects: the card has the shares."""
-    megabytes = round(sum(f.stat().st_size for f in (ROOT / "assets/pocket").rglob("*") if f.is_file()) / 1e6)
+    megabytes = round(sum(f.stat().st_size for f in (ROOT / "explorer/assets/pocket").rglob("*") if f.is_file()) / 1e6)
     assert round(float(re.search(r"Size: ([\d.]+) MB in all", CARD).group(1))) == megabytes
     assert (
         f"The bundled model is {megabytes} MB and knows places, colours, styles and a few hundred\nsubjects" in README

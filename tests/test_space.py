@@ -93,7 +93,7 @@ def test_markers_are_read_for_the_spaces_python(folder):
 def test_missing_and_stubbed_weights_and_too_much_of_everything_are_found():
     files = pushed(ROOT)
     assert list(problems_of_files(files)) == []
-    unet = "assets/pocket/unet/diffusion_pytorch_model.safetensors"
+    unet = "explorer/assets/pocket/unet/diffusion_pytorch_model.safetensors"
     assert any(unet in said for said in problems_of_files({**files, unet: 134}))
     without = {name: size for name, size in files.items() if name != "app.py"}
     assert list(problems_of_files(without)) == ["app.py would not be pushed: it is missing, or git ignores it."]
@@ -103,5 +103,5 @@ def test_missing_and_stubbed_weights_and_too_much_of_everything_are_found():
 def test_large_files_are_named_with_the_way_to_push_them():
     said = describe(pushed(ROOT))
     assert "2 of them are over 10 MB" in said
-    assert "assets/pocket/unet/diffusion_pytorch_model.safetensors" in said
+    assert "explorer/assets/pocket/unet/diffusion_pytorch_model.safetensors" in said
     assert "hf upload" in said

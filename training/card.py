@@ -23,7 +23,7 @@ from training.subjects import COMMON
 from training.tables import Figures, judged, megabytes, spread, spread_of_seeds, table
 from training.wider import MIX_OF
 
-BUNDLED = Path(__file__).resolve().parents[1] / "assets" / "pocket"
+BUNDLED = Path(__file__).resolve().parents[1] / "explorer" / "assets" / "pocket"
 LEFT_OUT = ("subjects", "text_encoder", "settings")  # of the history: long, and told by the card of its time
 WORST = 30  # subjects
 

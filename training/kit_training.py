@@ -237,7 +237,7 @@ def main(arguments: list[str] | None = None) -> None:
     torch.set_float32_matmul_precision("high")
     torch.backends.cudnn.benchmark = True
     recipe, machine, work = RECIPES[(flags.kit / "recipe").read_text().strip()], this_machine(), flags.work
-    model = PROJECT / "assets" / "pocket"
+    model = PROJECT / "explorer" / "assets" / "pocket"
     flags.out.mkdir(parents=True, exist_ok=True)
     draw(flags.kit, work)
     _tell("drawings", began)

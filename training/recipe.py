@@ -110,7 +110,7 @@ POCKET = Recipe(
     unet=Pace(steps=20_000, rows=96, peak=1e-3, warmup=30, decay=0.35),
     judge=Pace(steps=3_000, rows=128, peak=1e-3, decay=0.6),
     small_decoder=Pace(steps=1_500, rows=12, peak=2e-3, decay=0.5),
-    start="assets/pocket",
+    start="explorer/assets/pocket",
     portions=(
         Portion("plain", 3_000, 0.12),
         Portion("painted", 2_000, 0.10),

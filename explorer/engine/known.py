@@ -8,7 +8,7 @@ from pathlib import Path
 
 from explorer.space.points import Defaults, FewSteps
 
-POCKET = Path(__file__).resolve().parents[2] / "assets" / "pocket"
+POCKET = Path(__file__).resolve().parents[1] / "assets" / "pocket"
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ KNOWN: tuple[Known, ...] = (
         str(POCKET),
         "sd",
         Defaults(128, 128, 20, 5.0, draft=FewSteps(4)),
-        "bundled; see assets/pocket/README.md",
+        "bundled; see explorer/assets/pocket/README.md",
     ),
     Known(
         "sd15",

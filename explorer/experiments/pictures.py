@@ -34,7 +34,7 @@ MAX_LINES, MAX_LINE = 32, 300
 FITS = ("crop", "fit")
 """crop: the picture fills the frame, what stands over is cut off; fit: all of it, before a blurred copy of itself."""
 
-_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "examples"
+_FOLDER = Path(__file__).resolve().parents[1] / "assets" / "examples"
 EXAMPLES = {name: _FOLDER / f"{name}.webp" for name in ("planet", "boat", "hills", "still-life")}
 """The bundled start pictures by name."""
 

@@ -20,7 +20,7 @@ from bidi.mirror import MIRRORED
 from PIL import ImageDraw, ImageFont
 
 BUNDLED = tuple(
-    str(Path(__file__).parents[2] / "assets" / "fonts" / name) for name in ("DejaVuSans.ttf", "WenQuanYiMicroHei.ttf")
+    str(Path(__file__).parents[1] / "assets" / "fonts" / name) for name in ("DejaVuSans.ttf", "WenQuanYiMicroHei.ttf")
 )
 SYSTEM_FONTS = (
     "NotoSansCJK-Regular.ttc",

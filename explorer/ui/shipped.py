@@ -31,7 +31,7 @@ from explorer.ui.offline import mask
 from explorer.ui.text import LANGUAGES, say_caption
 from explorer.ui.widget import FOREVER
 
-FOLDER = Path(__file__).resolve().parents[2] / "assets" / "gallery"
+FOLDER = Path(__file__).resolve().parents[1] / "assets" / "gallery"
 KINDS = {".webp": "image/webp", ".json": "application/json"}
 
 

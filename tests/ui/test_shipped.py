@@ -37,7 +37,7 @@ def test_every_tab_has_one_that_is_what_its_form_begins_with():
 
 
 def test_they_are_of_the_weights_that_are_there():
-    """Other weights in assets/pocket draw other pictures: then `make gallery` is due."""
+    """Other weights in explorer/assets/pocket draw other pictures: then `make gallery` is due."""
     weights = checkpoint.fingerprint(checkpoint.open_folder(FOLDER.parent / "pocket", "pocket"))
     assert {run.said["model"]["signature"].partition("|")[0] for run in GALLERY.runs} == {weights}
 
