@@ -102,7 +102,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"latent-explorer: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("\nexplorer: stopped; the frames finished so far are kept for the next time", file=sys.stderr)
+        print("\nlatent-explorer: stopped; the frames finished so far are kept for the next time", file=sys.stderr)
         return 130
     return 0
 
