@@ -18,6 +18,7 @@ lint: $(READY_DEV)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	PYTHONPATH=. $(VENV)/bin/python docs/generate.py --check
+	$(VENV)/bin/python -m assets.untranslated
 
 docs: $(READY_DEV)
 	PYTHONPATH=. $(VENV)/bin/python docs/generate.py

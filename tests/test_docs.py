@@ -1,19 +1,11 @@
 """What the documents claim about modules, dependencies, models, words and the example is true, and no link broken."""
 
-import importlib
 import re
-import sys
 from pathlib import Path
 
 import pytest
 
-import explorer.experiments
 from docs import generate
-from explorer.command_line import make_parser
-from explorer.engine.engine import Frame
-from explorer.experiments import registry
-from explorer.outputs.runs import Runs
-from explorer.ui.page import build_page
 from explorer.ui.text import say
 
 ROOT = Path(__file__).parents[1]
@@ -154,28 +146,3 @@ def test_both_readmes_say_of_the_bundled_model_what_its_card_says():
     assert min(shares.values()) > 50, "what is known is drawn right more often than not"
     subjects = int(re.search(r"Subjects: of (\d+) core subjects", CARD).group(1))
     assert 200 <= subjects * shares["Subjects"] / 100 < 1000, "a few hundred"
-
-
-@pytest.fixture
-def example(tmp_path, monkeypatch):
-    """The example of the documents, put where experiments are found."""
-    text = re.search(r"```python\n(\"\"\"Many seeds.*?)```", document("docs/add-an-experiment.md"), re.S).group(1)
-    (tmp_path / "many_seeds.py").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(explorer.experiments, "__path__", [*explorer.experiments.__path__, str(tmp_path)])
-    importlib.invalidate_caches()
-    yield registry()["many-seeds"]
-    sys.modules.pop("explorer.experiments.many_seeds", None)
-
-
-def test_the_example_experiment_is_a_tab_a_command_and_a_class(example, engine, tmp_path, capsys):
-    made = example(count=3, seed=5)
-    plan = made.resolved(engine.networks.defaults).plan(engine)
-    frames = [event for event in engine.render(plan) if isinstance(event, Frame)]
-    assert sorted(frame.place.caption for frame in frames) == ["seed 5", "seed 6", "seed 7"]
-    assert len({frame.png for frame in frames}) >= 1
-    assert explorer.ManySeeds is example
-    page = build_page(engine, Runs(tmp_path / "runs"), registry())
-    assert "tab-many-seeds" in str(page.get_config_file())
-    with pytest.raises(SystemExit):
-        make_parser().parse_args(["many-seeds", "--help"])
-    assert "whole number from 1 to 100" in " ".join(capsys.readouterr().out.split())
