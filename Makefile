@@ -17,6 +17,7 @@ test: $(READY_DEV)
 lint: $(READY_DEV)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
 	PYTHONPATH=. $(VENV)/bin/python docs/generate.py --check
 	$(VENV)/bin/python -m assets.untranslated
 

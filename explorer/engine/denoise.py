@@ -110,7 +110,7 @@ class Trajectory:
     def advance(self) -> Step:
         """Combines the outputs by the guidance formula (Ho & Salimans 2021) and takes the scheduler's step."""
         outputs, self._outputs = self._outputs, {}
-        output, alone = self._guided(outputs), outputs.get("positive", outputs.get("negative"))
+        output, alone = self._guided(outputs), outputs["positive" if "positive" in outputs else "negative"]
         timestep, signal = self.timestep, alpha_bar(self.scheduler, self.timestep)
         noisy = self._model_input
         predicted, unguided = (predict_clean(self.prediction_type, o, noisy, signal) for o in (output, alone))
@@ -198,13 +198,13 @@ def denoise(
                 yield step
             most = rows_a_call()
             room = most * (workers - queue.calls)
-            while active < most * workers and len(queue) < room and (trajectory := next(fresh, None)) is not None:
-                if not len(trajectory.timesteps):
-                    yield trajectory.at_rest()
+            while active < most * workers and len(queue) < room and (begun := next(fresh, None)) is not None:
+                if not len(begun.timesteps):
+                    yield begun.at_rest()
                     continue
                 active += 1
                 with torch.inference_mode():
-                    queue.ask(trajectory)
+                    queue.ask(begun)
             with torch.inference_mode():
                 while len(queue) and queue.calls < workers:
                     queue.send(most)

@@ -78,12 +78,14 @@ class FakeNetworks:
 
     def encode_picture(self, picture: Image.Image) -> Tensor:
         """The mean colour of each 8 x 8 pixels in [0, 1], and their mean brightness as the fourth channel."""
-        small = picture.convert("RGB").resize([side // self.factor for side in picture.size], Image.BOX)
+        small = picture.convert("RGB").resize([side // self.factor for side in picture.size], Image.Resampling.BOX)
         colours = torch.from_numpy(np.array(small)).permute(2, 0, 1) / 255
         return torch.cat([colours, colours.mean(0, keepdim=True)])
 
     def decode(self, latents: Tensor) -> Image.Image:
-        return self.preview(latents).resize([side * self.factor for side in latents.shape[:0:-1]], Image.NEAREST)
+        return self.preview(latents).resize(
+            [side * self.factor for side in latents.shape[:0:-1]], Image.Resampling.NEAREST
+        )
 
     sketch = decode
 

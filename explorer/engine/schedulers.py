@@ -42,7 +42,7 @@ class EulerAncestralScheduler(diffusers.EulerAncestralDiscreteScheduler):
 
 
 # The second member overrides what a foreign configuration would leave at a default that is wrong for latents.
-SCHEDULERS: dict[str, tuple[type, dict[str, object]]] = {
+SCHEDULERS: dict[str, tuple[type[SchedulerMixin], dict[str, object]]] = {
     "DPM++ 2M": (diffusers.DPMSolverMultistepScheduler, {"algorithm_type": "dpmsolver++", "solver_order": 2}),
     "UniPC": (diffusers.UniPCMultistepScheduler, {}),
     "Euler": (diffusers.EulerDiscreteScheduler, {}),

@@ -102,8 +102,8 @@ def ancestry(picture: str) -> list[str]:
 def with_ancestry(picture: str, lines: Sequence[str]) -> str:
     """The same picture, pixel for pixel, with these lines inside: the last MAX_LINES, of MAX_LINE characters each."""
     file = webp_file(picture)
-    width, height = Image.open(io.BytesIO(file), formats=["WEBP"]).size
-    return _url(webp(_pixels(file), width, height, _exif(_bounded(lines))))
+    size = Image.open(io.BytesIO(file), formats=["WEBP"]).size
+    return _url(_descended(file, size, _bounded(lines)))
 
 
 def _url(file: bytes) -> str:
@@ -171,7 +171,14 @@ def _encoded(image: Image.Image, lines: list[str]) -> bytes:
     file = save(lossless=True)
     if len(file) > LOSSLESS_BYTES:
         file = next(file for quality in QUALITIES if len(file := save(quality=quality)) <= KEPT_BYTES or not quality)
-    return webp(_pixels(file), *image.size, _exif(lines))
+    return _descended(file, image.size, lines)
+
+
+def _descended(file: bytes, size: tuple[int, int], lines: list[str]) -> bytes:
+    """A WebP file of ours, of (width, height) pixels, with these lines inside."""
+    pixels = _pixels(file)
+    assert pixels is not None  # what Pillow writes has one chunk of them
+    return webp(pixels, *size, _exif(lines))
 
 
 def _pixels(file: bytes) -> bytes | None:
@@ -203,7 +210,7 @@ def _lines_in(image: Image.Image) -> list[str]:
     """The ancestry in a picture's EXIF; whatever else is there is nobody's ancestry."""
     try:
         comment = image.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment)
-        found = json.loads(bytes(comment).removeprefix(_CHARSET))["ancestry"]
+        found = json.loads(bytes(comment or b"").removeprefix(_CHARSET))["ancestry"]
         return _bounded(found if isinstance(found, list) else [])
     except Exception:  # as above: a stranger's EXIF, and a stranger's JSON in it
         return []

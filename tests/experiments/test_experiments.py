@@ -53,7 +53,7 @@ def test_problems_name_every_wrong_field_and_unknown_ones(experiment):
 
 @EVERY
 def test_an_experiment_left_to_the_model_says_what_is_missing(experiment, engine):
-    with pytest.raises(InputError, match="num_inference_steps"):
+    with pytest.raises(InputError, match=r"None is not allowed: set it, or take the model's with resolved\(\)"):
         experiment().plan(engine)
 
 
