@@ -53,7 +53,7 @@ class Rows:
 
 
 def timesteps_of(point: Point, scheduler: SchedulerMixin) -> Tensor:
-    """The timesteps at which the UNet is asked for a point, those of its `strength` left out as diffusers does."""
+    """The timesteps (calls,) at which the UNet is asked for a point; `strength` leaves some out as diffusers does."""
     first, steps = point.first_step(scheduler.num_inference_steps), scheduler.num_inference_steps
     return scheduler.timesteps[first * scheduler.order if first < steps else len(scheduler.timesteps) :]
 
@@ -95,6 +95,7 @@ class Trajectory:
 
     @property
     def timestep(self) -> Tensor:
+        """The one that its next call is about, a number of shape ()."""
         return self.timesteps[self.done]
 
     def rows(self) -> dict[str, Row]:
@@ -103,7 +104,7 @@ class Trajectory:
         return {side: Row(self._model_input, self.timestep, c) for side, c in self.point.sides.items()}
 
     def receive(self, side: str, output: Tensor) -> bool:
-        """Takes one row's output; says whether the step has all it needs."""
+        """Takes one row's output (channels, h, w); says whether the step has all it needs."""
         self._outputs[side] = output
         return len(self._outputs) == len(self.point.sides)
 

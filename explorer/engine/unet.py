@@ -69,7 +69,7 @@ class UNet:
 
     @torch.inference_mode()
     def unpadded(self, arguments: Arguments) -> Tensor:
-        """The outputs with whatever bits they have in a batch of as many rows; by a graph, if there is one."""
+        """Outputs (rows, channels, h, w), with the bits of a batch of as many; by a graph, if there is one."""
         shape = tuple(arguments[0].shape[-2:])
         graphs = [size.graph for key, size in self._sizes.items() if key[:2] == shape and size.graph is not None]
         return (graphs[0] if graphs else self._network)(*arguments)

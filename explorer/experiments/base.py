@@ -23,7 +23,7 @@ from explorer.space.tasks import Task
 
 
 class Studio(Protocol):
-    """What a plan may ask for; an engine is one."""
+    """What a plan may ask for; an engine is one. Pictures are encoded to latents of shape `latents_shape`."""
 
     def encode(self, prompt: str) -> Conditioning: ...
     def encode_negative(self, negative_prompt: str) -> Conditioning: ...
