@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 FLAGS ?=
 
-.PHONY: run test lint bench pictures gallery space pocket pocket-smoke pocket-report pocket-kit clean
+.PHONY: run test lint docs bench pictures gallery space pocket pocket-smoke pocket-report pocket-kit clean
 
 run: $(READY)
 	$(VENV)/bin/python app.py $(FLAGS)
@@ -17,6 +17,12 @@ test: $(READY_DEV)
 lint: $(READY_DEV)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	PYTHONPATH=. $(VENV)/bin/python docs/generate.py --check
+	$(VENV)/bin/python -m assets.untranslated
+
+docs: $(READY_DEV)
+	PYTHONPATH=. $(VENV)/bin/python docs/generate.py
 
 bench: $(READY_DEV)
 	$(VENV)/bin/python -m bench $(FLAGS)

@@ -1,84 +1,8 @@
-"""Latent Explorer's page: flags and environment, engine, page, launch. `python app.py --help` lists them."""
+"""Latent Explorer from its folder, as `make run` and a Hugging Face Space start it: the command `latent-explorer`."""
 
-import argparse
-import os
 import sys
-import threading
-from collections.abc import Mapping
-from pathlib import Path
 
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")  # it has notes for developers when it is imported
-
-from platformdirs import user_cache_path
-
-from explorer import load
-from explorer.command_line import add_model_flags, model_options, quiet_libraries
-from explorer.engine.models import ModelError
-from explorer.experiments import registry
-from explorer.outputs.runs import GIB, Runs
-from explorer.ui.limits import PREFIX, LimitError, Limits, on_a_space, variables
-from explorer.ui.page import build_page, launch_options
-from explorer.ui.shipped import shipped
-
-
-def make_parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
-    """The flags of the command line; their defaults come from the environment, because a Space passes no flags."""
-    limits = "\n".join(f"  {name}: {meaning} ({value})" for name, (meaning, value) in variables().items())
-    parser = argparse.ArgumentParser(
-        description="A browser playground for the latent spaces of Stable Diffusion.",
-        epilog=f"{PREFIX}MODEL, {PREFIX}CACHE_FOLDER and {PREFIX}RUNS_FOLDER stand in\n"
-        "for the flags of those names, GRADIO_SERVER_NAME and GRADIO_SERVER_PORT for --host and --port.\n"
-        "Behind a reverse proxy that serves the page under a path, GRADIO_ROOT_PATH names that path, as /explorer.\n\n"
-        f"Limits for visitors (and what each is on a Hugging Face Space; elsewhere there is none):\n{limits}\n",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add_model_flags(parser)
-    host = environ.get("GRADIO_SERVER_NAME") or ("0.0.0.0" if on_a_space(environ) else "127.0.0.1")
-    parser.add_argument("--host", default=host, help=f"0.0.0.0 serves the whole network ({host})")
-    parser.add_argument("--port", type=int, default=environ.get("GRADIO_SERVER_PORT") or 7860, help="7860 if not given")
-    parser.add_argument(
-        "--runs-folder",
-        type=Path,
-        help=f"where runs are kept, until there are more than {Runs.max_bytes // GIB} GiB of them (the oldest go) or "
-        f"they are {Runs.max_age / 86400:.0f} days old; several servers may share it (runs in the cache folder)",
-    )
-    for flag in ("model", "cache_folder", "runs_folder"):
-        if value := environ.get(PREFIX + flag.upper()):
-            parser.set_defaults(**{flag: value if flag == "model" else Path(value)})
-    return parser
-
-
-def main() -> int:
-    """Loads the model, draws the page and serves it until it is interrupted."""
-    args = make_parser(os.environ).parse_args()
-    quiet_libraries()
-    try:
-        limits = Limits.of(os.environ)
-        engine = load(**model_options(args))
-    except (ModelError, LimitError) as error:
-        print(f"latent-explorer: {error}", file=sys.stderr)
-        return 2
-    folder = args.runs_folder or (args.cache_folder or user_cache_path("latent-explorer")) / "runs"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # prompts are nobody else's business on this machine
-    except OSError as error:
-        said = f"runs cannot be kept in {folder} ({error.strerror}): try --runs-folder"
-        print(f"latent-explorer: {said}", file=sys.stderr)
-        return 2
-    gallery = shipped(registry())
-    page = build_page(engine, Runs(folder.resolve()), registry(), limits, gallery)
-    page.queue(api_open=False, max_size=limits.queue)
-    try:
-        page.launch(server_name=args.host, server_port=args.port, prevent_thread_lock=True, **launch_options())
-    except OSError:  # Gradio says "Cannot find empty port" for whatever reason the address cannot be had
-        print(f"latent-explorer: {args.host}:{args.port} is in use, or not this machine's: try --port", file=sys.stderr)
-        return 2
-    threading.Thread(target=engine.warm_up, daemon=True).start()
-    page.block_thread()
-    sys.stdout.flush()
-    os._exit(0)  # a render may be under way, and Python aborts when it ends under a thread that is inside torch
-
+from explorer.__main__ import main
 
 if __name__ == "__main__":
     sys.exit(main())

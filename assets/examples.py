@@ -1,7 +1,7 @@
-"""Draws the example start pictures into assets/examples/: `make pictures`. Numbers and seeds only, no model, no photo.
+"""Draws the example start pictures into assets/examples/: `make pictures`.
 
-Contract: every picture is drawn at twice its size and scaled down; the same script gives the same pixels. A scene is a
-function of a seeded generator, in the terms of `drawing`.
+Numbers and seeds only, no model, no photo. Contract: every picture is drawn at twice its size and scaled down; the same
+script gives the same pixels. A scene is a function of a seeded generator, in the terms of `drawing`.
 """
 
 from __future__ import annotations
@@ -209,8 +209,8 @@ SCENES = {"planet": planet, "boat": boat, "hills": hills, "still-life": still_li
 
 
 def main() -> None:
-    """Writes every scene as WebP beside this file, in examples/."""
-    folder = Path(__file__).parent / "examples"
+    """Writes every scene as WebP into assets/examples/."""
+    folder = Path(__file__).parents[1] / "assets" / "examples"
     folder.mkdir(exist_ok=True)
     for seed, (name, scene) in enumerate(SCENES.items()):
         pixels = (np.clip(scene(default_rng(seed)), 0, 1) * 255).astype(np.uint8)

@@ -1,9 +1,9 @@
 """Makes the page's shipped runs with the program itself: `make gallery`.
 
-Contract: every run of `RUNS` is rendered on the bundled model and becomes assets/gallery/NAME.webp, all of its frames
-side by side, and NAME.json, which says what they are; whatever else is in the folder goes. Another model in
-assets/pocket needs nothing but this command. It does not know the page; `explorer/ui/shipped.py` reads what is made
-here.
+Contract: every run of `RUNS` is rendered on the bundled model and becomes assets/gallery/NAME.webp, all of its
+frames side by side, and NAME.json, which says what they are; whatever else is in the folder goes. Another model in
+assets/pocket needs nothing but this command. It does not know the page; `explorer/ui/shipped.py` reads what is
+made here.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from explorer.engine.engine import Engine, Frame
 from explorer.experiments import registry
 from explorer.outputs.records import make_record
 
-FOLDER = Path(__file__).parent / "gallery"
+FOLDER = Path(__file__).parents[1] / "assets" / "gallery"
 QUALITY = 92
 KEPT = ("model", "frames", "shown")
 """What of a run's record is shipped; its settings are shipped as they are given here."""

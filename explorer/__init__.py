@@ -14,11 +14,13 @@ Five lines in a notebook:
     for frame in render(Interpolation(prompts=("a cat", "a dog"), frames=24), engine):
         frame.image.save(f"{frame.index:04}.png")
 
-Importing this package loads nothing; `load` loads a model; the experiments are found by their class names.
+Importing this package loads nothing; `load` loads a model. `__all__` is what an editor knows; an experiment that is
+only a file in `explorer/experiments/` is found here by its class name, too.
 """
 
 from __future__ import annotations
 
+import importlib
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,9 +28,49 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from explorer.engine.engine import Engine, Frame
+    from explorer.engine.models import ModelError
     from explorer.experiments.base import Experiment
+    from explorer.experiments.denoising_trajectory import DenoisingTrajectory
+    from explorer.experiments.guidance_sweep import GuidanceSweep
+    from explorer.experiments.image_variations import ImageVariations
+    from explorer.experiments.inputs import InputError
+    from explorer.experiments.inside_the_autoencoder import InsideTheAutoencoder
+    from explorer.experiments.interpolation import Interpolation
+    from explorer.experiments.negative_prompts import NegativePrompts
+    from explorer.experiments.noise_loop import NoiseLoop
+    from explorer.experiments.prompt_grid import PromptGrid
+    from explorer.experiments.prompt_walk import PromptWalk
+
+__all__ = [
+    "DenoisingTrajectory",
+    "Engine",
+    "Experiment",
+    "Frame",
+    "GuidanceSweep",
+    "ImageVariations",
+    "InputError",
+    "InsideTheAutoencoder",
+    "Interpolation",
+    "ModelError",
+    "NegativePrompts",
+    "NoiseLoop",
+    "PromptGrid",
+    "PromptWalk",
+    "__version__",
+    "load",
+    "render",
+]
 
 __version__ = "0.1.0"
+
+_ELSEWHERE = {
+    "Engine": "explorer.engine.engine",
+    "Experiment": "explorer.experiments.base",
+    "Frame": "explorer.engine.engine",
+    "InputError": "explorer.experiments.inputs",
+    "ModelError": "explorer.engine.models",
+}
+"""What else is exported, by the module that it comes from; imported when it is asked for."""
 
 
 def load(model: str = "pocket", *, cache_folder: Path | None = None, store_gb: float = 4.0, **options: Any) -> Engine:
@@ -83,7 +125,9 @@ def render(experiment: Experiment, engine: Engine, *, progress: bool = True) -> 
 
 
 def __getattr__(name: str) -> Any:
-    """The experiments, by class name: `from explorer import Interpolation`."""
+    """What the package exports and does not define: `from explorer import Interpolation`."""
+    if name in _ELSEWHERE:
+        return getattr(importlib.import_module(_ELSEWHERE[name]), name)
     from explorer.experiments import registry
 
     for experiment in registry().values():
@@ -96,4 +140,4 @@ def __dir__() -> list[str]:
     """The experiments stand beside what the package defines, so that a notebook can complete their names."""
     from explorer.experiments import registry
 
-    return sorted({*globals(), *(experiment.__name__ for experiment in registry().values())})
+    return sorted({*globals(), *__all__, *(experiment.__name__ for experiment in registry().values())})

@@ -1,6 +1,6 @@
-"""`python -m explorer EXPERIMENT ...`: the same experiments, their flags derived from their declared inputs.
+"""`latent-explorer EXPERIMENT ...`: the same experiments, their flags derived from their declared inputs.
 
-    python -m explorer interpolation --prompts "a cat" "a dog" --frames 24 --out cat-dog.gif
+    latent-explorer interpolation --prompts "a cat" "a dog" --frames 24 --out cat-dog.gif
 
 `--out` says what is made by its suffix: .gif, .mp4, .webp, .zip, .png (a labelled sheet), or a folder of PNGs when it
 has none.
@@ -73,7 +73,7 @@ def add_input(parser: argparse.ArgumentParser, name: str, declared: Input, defau
 
 def make_parser() -> argparse.ArgumentParser:
     """A sub-command an experiment."""
-    parser = argparse.ArgumentParser("python -m explorer", description="Travel through latent space.")
+    parser = argparse.ArgumentParser("latent-explorer", description="Travel through latent space.")
     commands = parser.add_subparsers(dest="experiment", required=True, metavar="EXPERIMENT")
     for name, experiment in registry().items():
         command = commands.add_parser(name, help=experiment.__doc__, description=experiment.__doc__)
@@ -99,10 +99,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         format = out_format(args.out)
         produce(experiment(**settings(args, experiment)), args.out, format, model_options(args))
     except (InputError, ModelError, OSError) as error:  # OSError: there is no room at `out`, or no right to write
-        print(f"explorer: {error}", file=sys.stderr)
+        print(f"latent-explorer: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("\nexplorer: stopped; the frames finished so far are kept for the next time", file=sys.stderr)
+        print("\nlatent-explorer: stopped; the frames finished so far are kept for the next time", file=sys.stderr)
         return 130
     return 0
 
@@ -139,7 +139,7 @@ def produce(experiment: Experiment, out: Path, format: str | None, options: dict
 def _frames(experiment: Experiment, engine: Engine) -> Iterator[Frame]:
     """As `explorer.render` gives them; its warning of what is cut off is one line on stderr here."""
     if sentences := tails(experiment, engine.networks.cut_off):
-        print("explorer:", *" ".join(sentences).split(), file=sys.stderr)
+        print("latent-explorer:", *" ".join(sentences).split(), file=sys.stderr)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PromptCutOff)
         return render(experiment, engine)

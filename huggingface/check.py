@@ -30,6 +30,7 @@ LFS_BYTES, SPACE_BYTES = 10 * MB, 1000 * MB  # a larger file goes through LFS or
 COLOURS = ("red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray")
 HARDWARE = ("cpu-basic", "cpu-upgrade", "t4-small", "t4-medium", "l4x1", "a10g-small", "a10g-large")
 ON_A_SPACE = ("gradio[oauth,mcp]=={sdk_version}", "spaces")  # what the hub installs beside requirements.txt
+POCKET = "assets/pocket"
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 
 FIELDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
@@ -103,12 +104,12 @@ def problems_of_files(files: Mapping[str, int]) -> Iterator[str]:
     total = sum(files.values())
     if total > SPACE_BYTES:
         yield f"The files are {total / MB:.0f} MB, and a Space may hold {SPACE_BYTES / MB:.0f} MB."
-    for name in ("app.py", "requirements.txt", "README.md", "assets/pocket/model_index.json"):
+    for name in ("app.py", "requirements.txt", "README.md", f"{POCKET}/model_index.json"):
         if name not in files:
             yield f"{name} would not be pushed: it is missing, or git ignores it."
     for part in ("unet/diffusion_pytorch_model", "vae/diffusion_pytorch_model", "text_encoder/model"):
-        if files.get(f"assets/pocket/{part}.safetensors", 0) < MB:
-            yield f"assets/pocket/{part}.safetensors is missing or a stub of LFS, and the page starts with that model."
+        if files.get(f"{POCKET}/{part}.safetensors", 0) < MB:
+            yield f"{POCKET}/{part}.safetensors is missing or a stub of LFS, and the page starts with that model."
 
 
 def describe(files: Mapping[str, int]) -> str:

@@ -1,4 +1,4 @@
-"""app.py as it is started: a process, a port, the bundled model; how it answers, how it ends, what it says."""
+"""The page as app.py starts it: a process, a port, the bundled model; how it answers, how it ends, what it says."""
 
 import contextlib
 import os
@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from explorer.experiments import registry
 from explorer.ui.limits import variables
 from tests.clients import connected
 
@@ -165,11 +166,11 @@ def test_the_model_comes_from_the_environment_unless_a_flag_says_otherwise(monke
     assert "'/elsewhere' is no file or folder here" in said
 
 
-def test_help_names_every_variable(monkeypatch, capsys):
+def test_help_names_every_variable_and_every_experiment(monkeypatch, capsys):
     with pytest.raises(SystemExit, match=r"^0$"):
         refused(monkeypatch, capsys, "--help")
     said = capsys.readouterr().out
-    assert all(name in said for name in [*variables(), "LATENT_EXPLORER_MODEL", "GRADIO_SERVER_NAME"])
+    assert all(name in said for name in [*variables(), "LATENT_EXPLORER_MODEL", "GRADIO_SERVER_NAME", *registry()])
 
 
 def test_a_port_in_use_is_one_sentence(monkeypatch, capsys, tmp_path):

@@ -1,4 +1,4 @@
-"""`python -m explorer`: what it makes, what its help says, and what it says when it cannot."""
+"""`latent-explorer EXPERIMENT`: what it makes, what its help says, and what it says when it cannot."""
 
 import json
 import os
@@ -42,7 +42,7 @@ def said(capsys) -> str:
     """The one sentence on stderr."""
     lines = capsys.readouterr().err.strip().splitlines()
     assert len(lines) == 1
-    assert lines[0].startswith("explorer: ")
+    assert lines[0].startswith("latent-explorer: ")
     return lines[0]
 
 
@@ -247,7 +247,7 @@ def test_interrupted_in_the_middle_it_says_so_and_goes_on_from_there(monkeypatch
     film = [*FILM, "--frames", "24", "--out", str(tmp_path / "film.gif")]
     assert main(film) == 130
     error = capsys.readouterr().err
-    assert "explorer: stopped" in error
+    assert "latent-explorer: stopped" in error
     assert "Traceback" not in error
     assert not (tmp_path / "film.gif").exists()
     kept = len(list((tmp_path / "store").rglob("*.png")))
@@ -262,13 +262,13 @@ LONG = "a red fox, " * 40 + "and a castle\nwith a tower"
 def test_what_is_cut_off_is_one_line_on_stderr_negative_prompts_too(engine, tmp_path, capsys):
     sweep = ["guidance-sweep", "--scales", "1", "--out", str(tmp_path / "a.png"), "--prompt"]
     assert main([*sweep, LONG, "--negative-prompt", "blurry " * 75 + "and dark"]) == 0
-    lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("explorer:")]
+    lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("latent-explorer:")]
     assert len(lines) == 1
     assert "reads only the beginning of “a red fox," in lines[0]
     assert "and a castle with a tower”" in lines[0]
     assert "of “blurry blurry blurry blurry blurry blurr…”. Cut off: “and dark”" in lines[0]
     assert main([*sweep, "a cat"]) == 0
-    assert "explorer:" not in capsys.readouterr().err
+    assert "latent-explorer:" not in capsys.readouterr().err
 
 
 def helped(capsys, *argv: str) -> str:
@@ -311,7 +311,7 @@ def test_flags_and_fields_are_the_same_and_what_is_not_given_is_the_fields_defau
 
 def test_a_model_that_is_not_there_is_one_line_and_code_2(capsys):
     assert main(["interpolation", "--model", "/nonexistent", "--out", "x.gif"]) == 2
-    assert said(capsys).startswith("explorer: '/nonexistent' is no file or folder here")
+    assert said(capsys).startswith("latent-explorer: '/nonexistent' is no file or folder here")
 
 
 def test_the_bundled_model_makes_a_film(tmp_path):

@@ -1,118 +1,128 @@
-"""What the README claims about the tree, the dependencies, the models and the example is true."""
+"""What the documents claim about modules, dependencies, models, words and the example is true, and no link broken."""
 
-import importlib
 import re
-import sys
 from pathlib import Path
 
 import pytest
 
-import explorer.experiments
-from explorer.command_line import make_parser
-from explorer.engine.engine import Frame
-from explorer.engine.models import KNOWN
-from explorer.experiments import registry
-from explorer.outputs.runs import Runs
-from explorer.ui.limits import variables
-from explorer.ui.page import build_page
+from docs import generate
 from explorer.ui.text import say
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-TREE = re.search(r"```\napp\.py.*?```", README, re.S).group(0)
 
 
-def test_the_tree_names_every_module_and_nothing_else():
-    modules = {path.name for path in (ROOT / "explorer").rglob("*.py") if path.name != "__init__.py"}
-    named = set(re.findall(r"^ +(\w+\.py) ", TREE, re.M)) - {"__init__.py"}
-    assert named == modules
+def document(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+README, CHINESE_README = document("README.md"), document("README.zh-CN.md")
+PAGE, MODELS, CHINESE = document("docs/page.md"), document("docs/models.md"), document("docs/zh-CN.md")
+ARCHITECTURE = document("docs/architecture.md")
+CARD = document("assets/pocket/README.md")
+LINKING = [*generate.DOCUMENTS, ROOT / "training/README.md"]
+
+
+def test_what_follows_from_the_code_is_as_the_code_has_it():
+    assert list(generate.stale()) == [], "make docs"
+    marks = {name for path in generate.DOCUMENTS for name in re.findall(r"<!-- ([a-zA-Z ]+) -->", path.read_text())}
+    assert marks == set(generate.TABLES)
+
+
+@pytest.mark.parametrize("path", LINKING, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_link_is_broken(path):
+    """Files by their names, headings by what GitHub makes of them; addresses elsewhere are not asked for."""
+    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"\w+:", target):
+            continue
+        name, _, heading = target.partition("#")
+        there = path.parent / name if name else path
+        assert there.exists(), target
+        if heading:
+            headings = re.findall(r"^#+ (.*)$", there.read_text(encoding="utf-8"), re.MULTILINE)
+            assert heading in {re.sub(r"[^\w -]", "", known).lower().replace(" ", "-") for known in headings}, target
+
+
+def test_every_page_of_the_documents_is_in_the_readme():
+    for path in (ROOT / "docs").glob("*.md"):
+        assert f"(docs/{path.name})" in README + CHINESE_README
+
+
+def test_every_notebook_is_in_the_readme():
+    for path in (ROOT / "examples").iterdir():
+        assert f"(examples/{path.name})" in README
+        assert f"(examples/{path.name})" in CHINESE_README
+
+
+def test_a_word_is_defined_where_its_row_says():
+    rows = re.findall(
+        r"^\| ([\w ,]+) \|.*\| \[[\w./]+\]\((\S+)\) `(?:\w+\.)?(\w+)` \|$", document("docs/words.md"), re.M
+    )
+    assert len(rows) == document("docs/words.md").count("\n| ") - 1
+    for word, module, name in rows:
+        source = (ROOT / "docs" / module).read_text(encoding="utf-8")
+        assert re.search(rf"^ *(?:class|def) {name}\b|^{name}\b.* =", source, re.M), f"{word}: no {name} in {module}"
 
 
 def test_every_dependency_has_a_reason_and_every_reason_a_dependency():
     required = set(re.findall(r"^[\w-]+", (ROOT / "requirements.txt").read_text(), re.M))
-    table = README.split("| package | what for |\n|---|---|\n")[1].split("\n\n")[0]
+    table = ARCHITECTURE.split("| package | what for |\n|---|---|\n")[1].split("\n\n")[0]
     named = {name.strip() for row in table.splitlines() for name in row.split("|")[1].split(",")}
     assert named == required
 
 
 def test_the_test_tools_are_the_ones_named():
     tools = {re.match(r"[\w-]+", line).group(0) for line in (ROOT / "requirements-dev.txt").read_text().split()}
-    sentence = README.split("Tests use ")[1].split("\n\n")[0]
+    sentence = ARCHITECTURE.split("Tests use ")[1].split("\n\n")[0]
     assert all(tool in sentence for tool in tools)
 
 
-def test_the_table_of_models_is_the_table_in_the_code():
-    table = README.split("| name | model | size |")[1].split("\n\n")[0]
-    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines()[2:]]
-    expected = [
-        [
-            known.name,
-            "bundled" if known.name == "pocket" else known.source,
-            f"{known.defaults.width} x {known.defaults.height}",
-            str(known.defaults.num_inference_steps),
-            f"{known.defaults.guidance_scale:g}",
-            known.defaults.scheduler,
-        ]
-        for known in KNOWN
-    ]
-    assert rows == expected
+def test_every_tab_is_described_at_length_in_both_languages():
+    """With the same numbers in both."""
+    for experiment in generate.exported():
+        title = experiment.title()
+        english = re.search(rf"^\| {title} \|(.*)$", PAGE, re.M).group(1)
+        chinese = re.search(rf"^\| {say(title, 'zh')}（{title}） \|(.*)$", CHINESE, re.M).group(1)
+        assert sorted(set(re.findall(r"\d+", english))) == sorted(set(re.findall(r"\d+", chinese))), title
 
 
-def test_every_limit_is_described_with_its_meaning_and_its_value_on_a_space():
-    for name, (meaning, value) in variables().items():
-        assert f"| {name} | {meaning} | {value} |" in README
+def test_the_chinese_documents_have_every_model():
+    for row in re.findall(r"^\| [a-z0-9-]+ \| \S+/.*$", MODELS, re.M):
+        assert row in CHINESE
 
-
-def test_every_tab_is_described():
-    table = README.split("| tab | what it shows |")[1].split("\n\n")[0]
-    for experiment in registry().values():
-        assert f"| {experiment.title()} |" in table
-
-
-def test_the_chinese_readme_has_every_tab_and_every_model():
-    chinese = CHINESE
-    for experiment in registry().values():
-        assert f"| {say(experiment.title(), 'zh')}（{experiment.title()}） |" in chinese
-    for row in re.findall(r"^\| [a-z0-9-]+ \| \S+/.*$", README, re.M):
-        assert row in chinese
-    assert "(README.zh-CN.md)" in README
-    assert "(README.md)" in chinese
-
-
-CHINESE = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
-CARD = (ROOT / "assets/pocket/README.md").read_text(encoding="utf-8")
 
 SAME_SECTIONS = {
-    "Latent Explorer": "Latent Explorer · 潜空间探索器",
-    "Two commands": "两条命令",
-    "What one can do": "能做什么",
-    "Models": "模型",
-    "Behind a reverse proxy": "反向代理之后",
-    "Known limits": "已知的局限",
+    "Latent Explorer": (README, "Latent Explorer", CHINESE_README, "Latent Explorer · 潜空间探索器"),
+    "What a latent space is": (
+        README,
+        "What a latent space is, and why one would look",
+        CHINESE_README,
+        "什么是潜空间，为什么要看",
+    ),
+    "Two commands": (README, "Two commands", CHINESE_README, "两条命令"),
+    "The page": (PAGE, "The page", CHINESE, "页面"),
+    "Models": (MODELS, "Models", CHINESE, "模型"),
+    "Behind a reverse proxy": (document("docs/spaces.md"), "Behind a reverse proxy", CHINESE, "反向代理之后"),
+    "Known limits": (document("docs/limits.md"), "Known limits", CHINESE, "已知的局限"),
 }
-"""The sections that both READMEs have, by their headings."""
+"""The sections that there are in both languages: document and heading of each."""
 
 
 def section(text: str, heading: str) -> str:
     """What stands under a heading, up to the next one."""
-    return re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#+ |\Z)", text, re.M | re.S).group(1)
+    return re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^##+ |\Z)", text, re.M | re.S).group(1)
 
 
-@pytest.mark.parametrize(("english", "chinese"), SAME_SECTIONS.items(), ids=SAME_SECTIONS)
+@pytest.mark.parametrize(("english", "heading", "chinese", "its_heading"), SAME_SECTIONS.values(), ids=SAME_SECTIONS)
 @pytest.mark.parametrize(
-    "kind", [r"\d+(?:\.\d+)*", r"`[^`\n]+`", r"\]\((?!README)[^)]+\)"], ids=["number", "code", "file"]
+    "kind", [r"\d+(?:\.\d+)*", r"`[^`\n]+`", r"\]\((?![^)]*\.md\))[^)]+\)"], ids=["number", "code", "file"]
 )
-def test_both_readmes_have_the_same_numbers_code_and_files(english, chinese, kind):
-    ours, theirs = (set(re.findall(kind, section(*one))) for one in ((README, english), (CHINESE, chinese)))
+def test_both_languages_have_the_same_numbers_code_and_files(english, heading, chinese, its_heading, kind):
+    ours, theirs = (
+        set(re.findall(kind, section(english, heading))),
+        set(re.findall(kind, section(chinese, its_heading))),
+    )
     assert ours == theirs
-
-
-def test_every_row_of_the_tabs_has_the_same_numbers_in_both_readmes():
-    for experiment in registry().values():
-        title = experiment.title()
-        english = re.search(rf"^\| {title} \|(.*)$", README, re.M).group(1)
-        chinese = re.search(rf"^\| \S+（{title}） \|(.*)$", CHINESE, re.M).group(1)
-        assert sorted(set(re.findall(r"\d+", english))) == sorted(set(re.findall(r"\d+", chinese))), title
 
 
 def test_both_readmes_say_of_the_bundled_model_what_its_card_says():
@@ -122,7 +132,7 @@ def test_both_readmes_say_of_the_bundled_model_what_its_card_says():
     assert (
         f"The bundled model is {megabytes} MB and knows places, colours, styles and a few hundred\nsubjects" in README
     )
-    assert f"自带的模型有 {megabytes} MB，认得地点、颜色、画风和几百种事物" in CHINESE
+    assert f"自带的模型有 {megabytes} MB，认得地点、颜色、画风和几百种事物" in CHINESE_README
     shares = {
         kind: float(
             re.search(
@@ -136,28 +146,3 @@ def test_both_readmes_say_of_the_bundled_model_what_its_card_says():
     assert min(shares.values()) > 50, "what is known is drawn right more often than not"
     subjects = int(re.search(r"Subjects: of (\d+) core subjects", CARD).group(1))
     assert 200 <= subjects * shares["Subjects"] / 100 < 1000, "a few hundred"
-
-
-@pytest.fixture
-def example(tmp_path, monkeypatch):
-    """The README's example, put where experiments are found."""
-    text = re.search(r"```python\n(\"\"\"Many seeds.*?)```", README, re.S).group(1)
-    (tmp_path / "many_seeds.py").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(explorer.experiments, "__path__", [*explorer.experiments.__path__, str(tmp_path)])
-    importlib.invalidate_caches()
-    yield registry()["many-seeds"]
-    sys.modules.pop("explorer.experiments.many_seeds", None)
-
-
-def test_the_example_experiment_is_a_tab_a_command_and_a_class(example, engine, tmp_path, capsys):
-    made = example(count=3, seed=5)
-    plan = made.resolved(engine.networks.defaults).plan(engine)
-    frames = [event for event in engine.render(plan) if isinstance(event, Frame)]
-    assert sorted(frame.place.caption for frame in frames) == ["seed 5", "seed 6", "seed 7"]
-    assert len({frame.png for frame in frames}) >= 1
-    assert explorer.ManySeeds is example
-    page = build_page(engine, Runs(tmp_path / "runs"), registry())
-    assert "tab-many-seeds" in str(page.get_config_file())
-    with pytest.raises(SystemExit):
-        make_parser().parse_args(["many-seeds", "--help"])
-    assert "whole number from 1 to 100" in " ".join(capsys.readouterr().out.split())

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 import torch
 from cachetools import LRUCache
-from diffusers import AutoencoderTiny
+from diffusers import AutoencoderKL, AutoencoderTiny
 from diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion_img2img import retrieve_latents
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -29,7 +29,7 @@ class Autoencoder:
     It keeps the latents of the `size` pictures encoded last.
     """
 
-    def __init__(self, vae: nn.Module, device: torch.device, factor: int, size: int = 64) -> None:
+    def __init__(self, vae: AutoencoderKL | AutoencoderTiny, device: torch.device, factor: int, size: int = 64) -> None:
         self._encoded: LRUCache[bytes, Tensor] = LRUCache(size)
         self._vae, self._device, self._factor = vae, device, factor
         if vae.dtype == torch.float16 and getattr(vae.config, "force_upcast", False):

@@ -168,7 +168,8 @@ def _read_folder(checkpoint: Checkpoint, dtype: torch.dtype) -> diffusers.Diffus
 
 def _read_part(checkpoint: Checkpoint, part: str, kind: str, dtype: torch.dtype) -> Any:
     library = transformers if part.startswith(("text_encoder", "tokenizer")) else diffusers
-    cls, folder = getattr(library, kind, None), str(checkpoint.folder / part)
+    cls: Any = getattr(library, kind, None)
+    folder = str(checkpoint.folder / part)
     if part == "scheduler" and not (isinstance(cls, type) and issubclass(cls, diffusers.SchedulerMixin)):
         raise ModelError(f"{checkpoint.name}: its scheduler {kind!r} is unknown to diffusers.")
     try:

@@ -53,7 +53,7 @@ class Rows:
 
 
 def timesteps_of(point: Point, scheduler: SchedulerMixin) -> Tensor:
-    """The timesteps at which the UNet is asked for a point, those of its `strength` left out as diffusers does."""
+    """The timesteps (calls,) at which the UNet is asked for a point; `strength` leaves some out as diffusers does."""
     first, steps = point.first_step(scheduler.num_inference_steps), scheduler.num_inference_steps
     return scheduler.timesteps[first * scheduler.order if first < steps else len(scheduler.timesteps) :]
 
@@ -95,6 +95,7 @@ class Trajectory:
 
     @property
     def timestep(self) -> Tensor:
+        """The one that its next call is about, a number of shape ()."""
         return self.timesteps[self.done]
 
     def rows(self) -> dict[str, Row]:
@@ -103,14 +104,14 @@ class Trajectory:
         return {side: Row(self._model_input, self.timestep, c) for side, c in self.point.sides.items()}
 
     def receive(self, side: str, output: Tensor) -> bool:
-        """Takes one row's output; says whether the step has all it needs."""
+        """Takes one row's output (channels, h, w); says whether the step has all it needs."""
         self._outputs[side] = output
         return len(self._outputs) == len(self.point.sides)
 
     def advance(self) -> Step:
         """Combines the outputs by the guidance formula (Ho & Salimans 2021) and takes the scheduler's step."""
         outputs, self._outputs = self._outputs, {}
-        output, alone = self._guided(outputs), outputs.get("positive", outputs.get("negative"))
+        output, alone = self._guided(outputs), outputs["positive" if "positive" in outputs else "negative"]
         timestep, signal = self.timestep, alpha_bar(self.scheduler, self.timestep)
         noisy = self._model_input
         predicted, unguided = (predict_clean(self.prediction_type, o, noisy, signal) for o in (output, alone))
@@ -198,13 +199,13 @@ def denoise(
                 yield step
             most = rows_a_call()
             room = most * (workers - queue.calls)
-            while active < most * workers and len(queue) < room and (trajectory := next(fresh, None)) is not None:
-                if not len(trajectory.timesteps):
-                    yield trajectory.at_rest()
+            while active < most * workers and len(queue) < room and (begun := next(fresh, None)) is not None:
+                if not len(begun.timesteps):
+                    yield begun.at_rest()
                     continue
                 active += 1
                 with torch.inference_mode():
-                    queue.ask(trajectory)
+                    queue.ask(begun)
             with torch.inference_mode():
                 while len(queue) and queue.calls < workers:
                     queue.send(most)

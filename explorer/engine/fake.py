@@ -53,7 +53,7 @@ class FakeNetworks:
         return " ".join(prompt.split()[75:])
 
     def predict(self, rows: Sequence[Row], micro_batch: int | None) -> Tensor:
-        """The noise (epsilon) that stands between each row's latents and its colour."""
+        """The noise (rows, channels, h, w), "epsilon", that stands between each row's latents and its colour."""
         assert micro_batch is None or len(rows) <= micro_batch
         self.calls += 1
         time.sleep(self.pause)
@@ -77,16 +77,20 @@ class FakeNetworks:
         """Nothing is faster than this."""
 
     def encode_picture(self, picture: Image.Image) -> Tensor:
-        """The mean colour of each 8 x 8 pixels in [0, 1], and their mean brightness as the fourth channel."""
-        small = picture.convert("RGB").resize([side // self.factor for side in picture.size], Image.BOX)
+        """(4, height/8, width/8): the mean colour of 8 x 8 pixels each, in [0, 1], and its brightness."""
+        small = picture.convert("RGB").resize([side // self.factor for side in picture.size], Image.Resampling.BOX)
         colours = torch.from_numpy(np.array(small)).permute(2, 0, 1) / 255
         return torch.cat([colours, colours.mean(0, keepdim=True)])
 
     def decode(self, latents: Tensor) -> Image.Image:
-        return self.preview(latents).resize([side * self.factor for side in latents.shape[:0:-1]], Image.NEAREST)
+        """Of latents (4, h, w) in [0, 1] the first three channels, each cell as 8 x 8 pixels."""
+        return self.preview(latents).resize(
+            [side * self.factor for side in latents.shape[:0:-1]], Image.Resampling.NEAREST
+        )
 
     sketch = decode
 
     def preview(self, predicted: Tensor) -> Image.Image:
+        """The same of (4, h, w) at h x w pixels."""
         pixels = (predicted[:3].clamp(0, 1) * 255).round().to(torch.uint8)
         return Image.fromarray(pixels.permute(1, 2, 0).contiguous().numpy())

@@ -58,7 +58,7 @@ def family_of(folder: Path, name: str) -> str:
     unet, vae = (read_json(folder, f"{part}/config.json", name) for part in ("unet", "vae"))
     _check_unet(unet, vae, sdxl, name)
     _check_scheduler(read_json(folder, "scheduler/scheduler_config.json", name), name)
-    return "sdxl" if sdxl else TEXT_WIDTHS.get(unet.get("cross_attention_dim"), "sd")
+    return "sdxl" if sdxl else TEXT_WIDTHS.get(unet.get("cross_attention_dim", 0), "sd")
 
 
 def pipeline_is_sdxl(index: Mapping[str, Any], name: str) -> bool:

@@ -20,6 +20,8 @@ Graph = Callable[..., Tensor]
 def freeze(network: nn.Module, arguments: Sequence[Tensor]) -> Iterator[Graph | None]:
     """Yields None between the parts of the work, and last the graph of `network(*arguments)`, if torch can make one.
 
+    Arguments may have any shape; the graph takes others that differ in their rows, the first dimension, alone.
+
     `optimize_numerics=False` leaves out what folds weights into each other, which changes bits. What does not fit into
     a graph, or into memory, ends without one.
     """

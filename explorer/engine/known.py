@@ -6,9 +6,10 @@ Knows ids and the settings each model is at home with, from their cards; not whe
 from dataclasses import dataclass
 from pathlib import Path
 
+from explorer.files.assets import ASSETS
 from explorer.space.points import Defaults, FewSteps
 
-POCKET = Path(__file__).resolve().parents[2] / "assets" / "pocket"
+POCKET = ASSETS / "pocket"
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def runs(device: torch.device) -> bool:
 
 def best_device() -> torch.device:
     """cuda, mps or cpu: the first that is available and runs a small product."""
-    available = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
+    available: dict[str, Callable[[], bool]] = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
     for name, is_available in available.items():
         if is_available() and runs(torch.device(name)):
             return torch.device(name)
@@ -75,12 +75,17 @@ def faster_layout(module: torch.nn.Module, forward: Callable[[], object]) -> tor
         next(module.parameters()).device,
         rounds=8,
         long_enough=2.0,
-        prepare=lambda layout: module.to(memory_format=layout),
+        prepare=lambda layout: lay_out(module, layout),
     )
     if seconds[torch.contiguous_format] >= CHANNELS_LAST_MUST_BE_FASTER_BY * seconds[torch.channels_last]:
         return torch.channels_last
-    module.to(memory_format=torch.contiguous_format)
+    lay_out(module, torch.contiguous_format)
     return torch.contiguous_format
+
+
+def lay_out(module: torch.nn.Module, layout: torch.memory_format) -> None:
+    """Brings the weights of `module` into a layout, in place."""
+    module.to(memory_format=layout)  # type: ignore[call-overload]  # torch's stubs do not know it without a dtype
 
 
 def signature(device: torch.device) -> str:
@@ -135,8 +140,8 @@ class Remembered:
 
     def recall(self, key: str, choices: Mapping[str, T], measure: Callable[[], T]) -> T:
         """The choice noted under `key`, else the one that `measure` makes (one of the values of `choices`)."""
-        if (noted := self._read().get(key)) in choices:
-            return choices[noted]
+        if (noted := self.noted(key, choices)) is not None:
+            return noted
         choice = measure()
         name = next(name for name, value in choices.items() if value == choice)
         self._write({**self._read(), key: name})  # read anew: measuring takes time, and others note things too

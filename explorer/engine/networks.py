@@ -7,7 +7,7 @@ tests and demonstrations without weights use.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from diffusers import UNet2DConditionModel
@@ -111,7 +111,7 @@ class DiffusersNetworks:
     @torch.inference_mode()
     def _arguments(self, rows: Sequence[Row]) -> list[Tensor]:
         """Sample, timesteps, text; of SDXL also pooled text and (original size, crop corner, target size) in pixels."""
-        to = {"device": self.device, "dtype": self.dtype}
+        to: dict[str, Any] = {"device": self.device, "dtype": self.dtype}
         sample = torch.stack([row.model_input for row in rows]).to(**to)
         arguments = [
             sample.contiguous(memory_format=self._layout),
@@ -121,7 +121,8 @@ class DiffusersNetworks:
         if self._has_pooled_text:
             height, width = (side * self.factor for side in sample.shape[-2:])
             time_ids = torch.tensor([[height, width, 0, 0, height, width]] * len(rows))
-            pooled = torch.stack([row.conditioning.pooled_prompt_embeds for row in rows])
+            texts = (row.conditioning.pooled_prompt_embeds for row in rows)
+            pooled = torch.stack([text for text in texts if text is not None])
             arguments += [pooled.to(**to), time_ids.to(**to)]
         return arguments
 

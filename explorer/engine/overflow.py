@@ -11,7 +11,7 @@ class Overflow(ModelError, RuntimeError):
 
 
 def check_finite(values: Tensor, dtype: torch.dtype) -> None:
-    """Raises Overflow where there is NaN or infinity in `values`, which weights in `dtype` gave."""
+    """Raises Overflow where there is NaN or infinity in `values` (of any shape), which weights in `dtype` gave."""
     if torch.isfinite(values).all():
         return
     if dtype == torch.float32:

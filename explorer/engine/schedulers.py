@@ -42,7 +42,7 @@ class EulerAncestralScheduler(diffusers.EulerAncestralDiscreteScheduler):
 
 
 # The second member overrides what a foreign configuration would leave at a default that is wrong for latents.
-SCHEDULERS: dict[str, tuple[type, dict[str, object]]] = {
+SCHEDULERS: dict[str, tuple[type[SchedulerMixin], dict[str, object]]] = {
     "DPM++ 2M": (diffusers.DPMSolverMultistepScheduler, {"algorithm_type": "dpmsolver++", "solver_order": 2}),
     "UniPC": (diffusers.UniPCMultistepScheduler, {}),
     "Euler": (diffusers.EulerDiscreteScheduler, {}),
@@ -118,7 +118,8 @@ def draws_noise(name: str) -> bool:
 def alpha_bar(scheduler: SchedulerMixin, timestep: Tensor) -> float:
     """How much of the variance is signal at the scheduler's present step, in [0, 1]; the rest is noise.
 
-    Samplers that keep `sigmas` stand at `sigmas[step_index]`, alpha_bar = 1 / (1 + sigma^2); the others go by timestep.
+    Samplers that keep `sigmas` stand at `sigmas[step_index]`, alpha_bar = 1 / (1 + sigma^2); the others go by
+    `timestep`, a number of shape ().
     """
     if not hasattr(scheduler, "sigmas"):
         return float(scheduler.alphas_cumprod[int(timestep)])
@@ -138,7 +139,8 @@ def noise_levels(scheduler: SchedulerMixin) -> list[float]:
 def predict_clean(prediction_type: str, output: Tensor, model_input: Tensor, signal: float) -> Tensor:
     """The clean latents x0 that a model's `output` implies for its (variance-preserving) `model_input`.
 
-    `signal` is `alpha_bar`. Ho et al. 2020, eq. 15, for "epsilon"; Salimans & Ho 2022, appendix D, for "v_prediction".
+    All three have one shape; `signal` is `alpha_bar`.
+    Ho et al. 2020, eq. 15, for "epsilon"; Salimans & Ho 2022, appendix D, for "v_prediction".
     """
     a, s = math.sqrt(signal), math.sqrt(1 - signal)
     if prediction_type == "epsilon":

@@ -102,7 +102,7 @@ def _prediction(names: Iterable[str], metadata: Mapping[str, str]) -> str | None
     said = next((metadata[key].strip().lower() for key in PREDICTIONS if metadata.get(key)), None)
     if said is None and _is_true(metadata.get("ss_v_parameterization")):
         said = "v"
-    return {"v": "v_prediction", "eps": "epsilon"}.get(said, said)
+    return None if said is None else {"v": "v_prediction", "eps": "epsilon"}.get(said, said)
 
 
 def _is_true(said: str | None) -> bool:

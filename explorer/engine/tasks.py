@@ -16,7 +16,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -144,7 +144,11 @@ class Execution:
         if self._cancel.is_set() or (kept is not None and kept.done == self.task.steps):
             return
         work, done = self._worker.run(self._begin, kept)
-        self._work, take, save = work, partial(self._worker.run, work.step), partial(self._save, work)
+        self._work, save = work, partial(self._save, work)
+
+        def take(number: int) -> Mapping[str, float]:
+            return self._worker.run(work.step, number)
+
         steps = going_on(range(done, self.task.steps), take, save, self._save_every_s)
         with contextlib.closing(steps):
             for step, figures in steps:
@@ -177,7 +181,7 @@ def key_of(task: Task, signature: str) -> str:
 
 def going_on(
     steps: range, take: Callable[[int], Mapping[str, float]], save: Callable[[int], None], save_every_s: float
-) -> Iterator[tuple[int, Mapping[str, float]]]:
+) -> Generator[tuple[int, Mapping[str, float]], None, None]:
     """Takes the steps; yields how many are done in all, and the figures that the last one returned.
 
     `save(done)` is called after `save_every_s` seconds, after the last step, and when the iteration is left. A step

@@ -13,6 +13,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -68,7 +69,7 @@ class UNet:
 
     @torch.inference_mode()
     def unpadded(self, arguments: Arguments) -> Tensor:
-        """The outputs with whatever bits they have in a batch of as many rows; by a graph, if there is one."""
+        """Outputs (rows, channels, h, w), with the bits of a batch of as many; by a graph, if there is one."""
         shape = tuple(arguments[0].shape[-2:])
         graphs = [size.graph for key, size in self._sizes.items() if key[:2] == shape and size.graph is not None]
         return (graphs[0] if graphs else self._network)(*arguments)
@@ -203,7 +204,7 @@ class UNet:
         contestants = {False: than, True: call}
         with torch.inference_mode():
             times = machine.race(
-                {name: lambda c=c: [c(*probe) for probe in probes] for name, c in contestants.items()},
+                {name: partial(_each, contestant, probes) for name, contestant in contestants.items()},
                 self._device,
                 rounds=8,
                 long_enough=1.0,
@@ -245,3 +246,8 @@ def _probe(arguments: Arguments, rows: int) -> Arguments:
 
 def _layout(tensor: Tensor) -> torch.memory_format:
     return torch.channels_last if tensor.ndim == 4 and not tensor.is_contiguous() else torch.contiguous_format
+
+
+def _each(call: Callable[..., object], probes: Sequence[Arguments]) -> None:
+    for probe in probes:
+        call(*probe)

@@ -23,7 +23,7 @@ from explorer.space.tasks import Task
 
 
 class Studio(Protocol):
-    """What a plan may ask for; an engine is one."""
+    """What a plan may ask for; an engine is one. Pictures are encoded to latents of shape `latents_shape`."""
 
     def encode(self, prompt: str) -> Conditioning: ...
     def encode_negative(self, negative_prompt: str) -> Conditioning: ...
@@ -125,11 +125,18 @@ class Experiment:
 
     @property
     def sampling(self) -> Sampling:
-        """How its points are rendered. Only a resolved experiment has all of it."""
-        for name in ("num_inference_steps", "scheduler", "height", "width"):
-            if getattr(self, name) is None:
-                raise InputError(name, None, "set it, or take the model's with resolved()")
-        return Sampling(self.num_inference_steps, self.scheduler, self.height, self.width)
+        """How its points are rendered. Only a resolved experiment has all of it: InputError for another."""
+        return Sampling(*map(self._resolved, ("num_inference_steps", "scheduler", "height", "width")))
+
+    @property
+    def guidance(self) -> float:
+        """The `guidance_scale` of a resolved experiment. Raises InputError where it is left to the model."""
+        return self._resolved("guidance_scale")
+
+    def _resolved(self, name: str) -> Any:
+        if (value := getattr(self, name)) is None:
+            raise InputError(name, None, "set it, or take the model's with resolved()")
+        return value
 
     def prompts_used(self) -> list[str]:
         """Every text of it that goes to the text encoder."""

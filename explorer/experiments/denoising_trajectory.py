@@ -99,7 +99,7 @@ class DenoisingTrajectory(Experiment):
     @property
     def lanes(self) -> list[tuple[str, float]]:
         """The (prompt, guidance scale) of each, at most MAX_LANES. Raises InputError for counts that do not match."""
-        prompts, scales = self.prompts, self.scales or (self.guidance_scale,) * len(self.prompts)
+        prompts, scales = self.prompts, self.scales or (self.guidance,) * len(self.prompts)
         if len(prompts) == 1:
             prompts = prompts * len(scales)
         if len(prompts) != len(scales):

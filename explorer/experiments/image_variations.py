@@ -81,7 +81,7 @@ class ImageVariations(Experiment):
 
         def by_strength(strength: float, seed: int) -> Point:
             noise = Noise.of(seed)
-            return Point(conditioning, negative, noise.latents(shape), noise, self.guidance_scale, start, strength)
+            return Point(conditioning, negative, noise.latents(shape), noise, self.guidance, start, strength)
 
         def by_number(number: int, strength: float) -> Point:
             return by_strength(strength if number else 0.0, self._seeds()[max(0, number - 1)])

@@ -14,7 +14,7 @@ from explorer.experiments.base import Experiment, Studio
 from explorer.experiments.inputs import Choice, InputError, Integer, Numbers, Picture
 from explorer.experiments.pictures import FITS, fitted
 from explorer.space.noise import Noise
-from explorer.space.plans import Place, Plan, Shown
+from explorer.space.plans import Look, Place, Plan, Shown
 from explorer.space.points import Point
 from explorer.space.pokes import faded, mixed, noised, scaled, swapped
 
@@ -149,7 +149,11 @@ def _there_and_back(original: Image.Image, shape: tuple[int, int, int]) -> list[
     fewer = 3 * original.width * original.height / (channels * height * width)
     shapes = f"{original.width} × {original.height} × 3 → {width} × {height} × {channels}"
     note = f"{shapes}: {fewer:.3g} times fewer numbers"
-    looks = {"original": Original(original, note), "error": ErrorMap(original), "decoded": Decoded(original)}
+    looks: dict[str, Look] = {
+        "original": Original(original, note),
+        "error": ErrorMap(original),
+        "decoded": Decoded(original),
+    }
     settings = {"row": "There and back"}
     return [Place((i, THERE_AND_BACK), name, settings, look=look) for i, (name, look) in enumerate(looks.items())]
 

@@ -13,7 +13,7 @@ from explorer.space.paths import EASINGS, INTERPOLATIONS, segment, stops
 from explorer.space.plans import LOOPS, Place, Plan, Playback, Shown
 from explorer.space.points import Point
 
-TUTORIAL = {
+TUTORIAL: Mapping[str, Any] = {
     "prompts": (
         "a watercolor painting of a golden retriever at the beach",
         "a still life DSLR photo of a bowl of fruit",
@@ -104,7 +104,7 @@ class Interpolation(Experiment):
             noise = travel(seeds[start], seeds[end], eased, shape)
             latents = noise.latents(shape) if self.seeds else fixed
             conditioning = conditionings[start].toward(conditionings[end], eased, self.interpolation)
-            return Point(conditioning, negative, latents, noise, self.guidance_scale)
+            return Point(conditioning, negative, latents, noise, self.guidance)
 
         def place(t: float) -> Place:
             start, local = segment(t, segments)

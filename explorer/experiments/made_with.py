@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer.experiments.base import Experiment
+from explorer.experiments.inputs import Integer
 
 LONGEST = 100
 """Characters of a model's name."""
@@ -121,7 +122,8 @@ def nearest_size(width: int, height: int, area: int) -> tuple[int, int]:
 
     Both are measured as ratios; that of the proportion counts twice.
     """
-    sides = [Experiment.inputs()[name] for name in ("width", "height")]
+    inputs = Experiment.inputs()
+    sides = [side for name in ("width", "height") if isinstance(side := inputs[name], Integer)]
     wide, high = (range(max(side.low, side.step), side.high + 1, side.step) for side in sides)
 
     def off(size: tuple[int, int]) -> float:

@@ -62,7 +62,7 @@ class NegativePrompts(Experiment):
 
         def at(amount: float, seed: int) -> Point:
             noise, negative = Noise.of(seed), start.toward(end, amount, "lerp")
-            return Point(conditioning, negative, noise.latents(shape), noise, self.guidance_scale)
+            return Point(conditioning, negative, noise.latents(shape), noise, self.guidance)
 
         places = [
             Place((amount, seed), self._caption(amount, seed), {"amount": amount, "seed": seed})
@@ -72,5 +72,5 @@ class NegativePrompts(Experiment):
         return Plan(tuple(places), at, self.sampling, shown=Shown(("amount", "seed")))
 
     def _caption(self, amount: float, seed: int) -> str:
-        words = {0: "as it is", 1: f"away from “{self.away_from}”"}
+        words: dict[float, str] = {0: "as it is", 1: f"away from “{self.away_from}”"}
         return f"{words.get(amount, f'{amount:.0%} of the way')}, seed {seed}"

@@ -49,7 +49,7 @@ class NoiseLoop(Experiment):
 
         def at(angle: float) -> Point:
             noise = circle(self.seed, angle, self.variation)
-            return Point(conditioning, negative, noise.latents(shape), noise, self.guidance_scale)
+            return Point(conditioning, negative, noise.latents(shape), noise, self.guidance)
 
         angles = [2 * math.pi * i / self.frames for i in range(self.frames)]
         places = tuple(Place((a,), f"{math.degrees(a):.0f}°") for a in angles)

@@ -134,18 +134,22 @@ def _on_white(image: Image.Image) -> Image.Image:
         white = Image.new("RGBA", image.size, "white")
         return Image.alpha_composite(white, image).convert("RGB")
     if image.mode == "LAB":
-        return ImageCms.profileToProfile(
-            image, ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), outputMode="RGB"
-        )
+        return _converted(image, ImageCms.createProfile("LAB"))
     return image if image.mode in ("L", "CMYK", "RGB") else image.convert("RGB")
+
+
+def _converted(image: Image.Image, profile: ImageCms.ImageCmsProfile | ImageCms.core.CmsProfile) -> Image.Image:
+    """RGB in sRGB of a picture in a colour profile. Raises PyCMSError where they do not fit."""
+    converted = ImageCms.profileToProfile(image, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    assert converted is not None  # as it is of a picture that is changed in place
+    return converted
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """RGB, by the file's colour profile where it has one that fits."""
     if profile:
         try:
-            given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            return ImageCms.profileToProfile(image, given, ImageCms.createProfile("sRGB"), outputMode="RGB")
+            return _converted(image, ImageCms.ImageCmsProfile(io.BytesIO(profile)))
         except (ImageCms.PyCMSError, OSError):  # broken, or made for another colour mode
             pass
     return image.convert("RGB")

@@ -23,6 +23,7 @@ from PIL import ExifTags, Image, ImageFilter, ImageOps
 
 from explorer.experiments.picture_files import ALLOWED, MAX_BYTES, check_size, lazily, upright_rgb
 from explorer.files import exif as exifs
+from explorer.files.assets import ASSETS
 from explorer.files.webp import chunks, webp
 from explorer.space.points import digest
 
@@ -35,7 +36,7 @@ MAX_LINES, MAX_LINE = 32, 300
 FITS = ("crop", "fit")
 """crop: the picture fills the frame, what stands over is cut off; fit: all of it, before a blurred copy of itself."""
 
-_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "examples"
+_FOLDER = ASSETS / "examples"
 EXAMPLES = {name: _FOLDER / f"{name}.webp" for name in ("planet", "boat", "hills", "still-life")}
 """The bundled start pictures by name."""
 
@@ -102,8 +103,8 @@ def ancestry(picture: str) -> list[str]:
 def with_ancestry(picture: str, lines: Sequence[str]) -> str:
     """The same picture, pixel for pixel, with these lines inside: the last MAX_LINES, of MAX_LINE characters each."""
     file = webp_file(picture)
-    width, height = Image.open(io.BytesIO(file), formats=["WEBP"]).size
-    return _url(webp(_pixels(file), width, height, _exif(_bounded(lines))))
+    size = Image.open(io.BytesIO(file), formats=["WEBP"]).size
+    return _url(_descended(file, size, _bounded(lines)))
 
 
 def _url(file: bytes) -> str:
@@ -171,7 +172,14 @@ def _encoded(image: Image.Image, lines: list[str]) -> bytes:
     file = save(lossless=True)
     if len(file) > LOSSLESS_BYTES:
         file = next(file for quality in QUALITIES if len(file := save(quality=quality)) <= KEPT_BYTES or not quality)
-    return webp(_pixels(file), *image.size, _exif(lines))
+    return _descended(file, image.size, lines)
+
+
+def _descended(file: bytes, size: tuple[int, int], lines: list[str]) -> bytes:
+    """A WebP file of ours, of (width, height) pixels, with these lines inside."""
+    pixels = _pixels(file)
+    assert pixels is not None  # what Pillow writes has one chunk of them
+    return webp(pixels, *size, _exif(lines))
 
 
 def _pixels(file: bytes) -> bytes | None:

@@ -84,7 +84,7 @@ class PromptGrid(Experiment):
             top, bottom = (a.toward(b, along, how) for a, b in (corners[:2], corners[2:]))
             noise = Noise.of(self.seed_at(x, y))
             latents = fixed if self.noise == "fixed" else noise.latents(shape)
-            return Point(top.toward(bottom, down, how), negative, latents, noise, self.guidance_scale)
+            return Point(top.toward(bottom, down, how), negative, latents, noise, self.guidance)
 
         stops = [i / (self.cells - 1) for i in range(self.cells)]
         places = tuple(self._place(x, y) for y in stops for x in stops)

@@ -102,7 +102,7 @@ class PromptWalk(Experiment):
         walk = self._walk(prompt, one)
 
         def at(place: float) -> Point:
-            return Point(walk(place), negative, latents, noise, self.guidance_scale)
+            return Point(walk(place), negative, latents, noise, self.guidance)
 
         def stop(place: float) -> Place:
             far = round(walks.distance(walk(place), prompt) / one, 4)

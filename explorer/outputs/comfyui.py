@@ -63,7 +63,7 @@ def _ends(node: Node, pattern: re.Pattern[str]) -> bool:
 
 def _first_samplers(graph: Graph, last: Iterable[Node]) -> list[Node]:
     """The samplers at the beginning of the flow: those whose latents come from no other."""
-    waiting, seen, first = list(last), set(), []
+    waiting, seen, first = list(last), set[str](), []
     while waiting and len(seen) < MOST_SAMPLERS:
         sampler = waiting.pop(0)
         if sampler.id in seen:
@@ -140,12 +140,13 @@ def _schedule(graph: Graph, told: Iterable[Node], sampler: Node) -> tuple[Any, s
 
 def _sigmas(graph: Graph, sampler: Node) -> Iterator[Node]:
     """The nodes that a sampler's sigmas come through, nearest first."""
-    node: Node | None = sampler
+    node = sampler
     for _ in range(DEEPEST):
-        node = graph.source(node.inputs.get("sigmas"))
-        if node is None:
+        source = graph.source(node.inputs.get("sigmas"))
+        if source is None:
             return
-        yield node
+        yield source
+        node = source
 
 
 def _sampler(graph: Graph, told: list[Node]) -> str | None:
@@ -166,8 +167,8 @@ def _size(graph: Graph, sampler: Node) -> tuple[Any, Any, bool]:
     for node in graph.started_from(sampler):
         if EMPTY_LATENTS.fullmatch(node.class_type):
             sides = [(f"{side}", f"empty_latent_{side}") for side in ("width", "height")]
-            size = [_value(graph, [node], names, (int,)) for names in sides] if kept else [None, None]
-            return (*size, begun) if None not in size else (None, None, begun)
+            width, height = (_value(graph, [node], names, (int,)) if kept else None for names in sides)
+            return (None, None, begun) if None in (width, height) else (width, height, begun)
         begun = begun or "VAEEncode" in node.class_type or node.class_type.startswith("LoadImage")
         kept = kept and (node.way is not None or node.class_type in KEEPS_SIZE)
     return None, None, begun

@@ -40,6 +40,11 @@ class Node:
         return self.kind.way if self.kind else None
 
     @property
+    def by(self) -> str:
+        """The input that says which way, between what or how much; empty where the kind has none."""
+        return self.kind.by if self.kind else ""
+
+    @property
     def samples(self) -> bool:
         """Whether it is a sampler."""
         guided = "positive" in self.inputs or "guider" in self.inputs
@@ -115,10 +120,10 @@ class Graph:
 
     def taken(self, node: Node, depth: int = 0) -> list[Any]:
         """What a node of the table hands on, of those that hand on one thing; empty where that cannot be told."""
-        options = expanded(node.kind, node.inputs)
+        options, kind = expanded(node.kind, node.inputs), node.kind
         match node.way:
-            case "switch":
-                return self._switched(node, node.kind, depth)
+            case "switch" if kind:
+                return self._switched(node, kind, depth)
             case "first":
                 return [node.inputs[name] for name in options if self.at(node.inputs[name])][:1]
             case "pass" | "change":
@@ -173,7 +178,7 @@ class Graph:
 
     def flow(self, links: Iterable[Any]) -> Iterator[Node]:
         """All nodes that latents or pictures come from, nearest first, as far as the samplers and those included."""
-        waiting, seen = deque(links), set()
+        waiting, seen = deque(links), set[tuple[str, int]]()
         while waiting and len(seen) < MOST_NODES:
             found = self.at(waiting.popleft())
             if found is None or (found[0].id, found[1]) in seen:

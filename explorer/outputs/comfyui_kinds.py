@@ -201,9 +201,9 @@ def named(inputs: Mapping[str, Any], what: str) -> list[str]:
     return [name for name in inputs if _NAMES[what].fullmatch(name[:60])]
 
 
-def expanded(kind: Kind, inputs: Mapping[str, Any]) -> list[str]:
+def expanded(kind: Kind | None, inputs: Mapping[str, Any]) -> list[str]:
     """The kind's inputs that a node has, in the kind's order; numbered ones in the order of their numbers."""
-    return [name for pattern in kind.inputs for name in _expanded(pattern, inputs)]
+    return [name for pattern in (kind.inputs if kind else ()) for name in _expanded(pattern, inputs)]
 
 
 def _expanded(pattern: str, inputs: Mapping[str, Any]) -> Iterator[str]:

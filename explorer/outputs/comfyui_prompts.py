@@ -86,8 +86,8 @@ class Side:
 
     def _encoded(self, node: Node, names: Sequence[str], side: str, depth: int) -> str | None:
         """The one text that several inputs have; the first of them, and a remark, if they differ."""
-        texts = [self.text(node.inputs[name], side, depth) for name in names]
-        if not texts or None in texts:
+        texts = self._texts(node, names, side, depth)
+        if texts is None:
             return None
         different = list(dict.fromkeys(text for text in texts if text.strip()))
         if len(different) > 1:
@@ -96,10 +96,16 @@ class Side:
             )
         return different[0] if different else ""
 
+    def _texts(self, node: Node, names: Sequence[str], side: str, depth: int) -> list[str] | None:
+        """What the inputs of these names say; None if there are none, or one of them cannot be told."""
+        found = [self.text(node.inputs[name], side, depth) for name in names]
+        texts = [text for text in found if text is not None]
+        return texts if texts and len(texts) == len(found) else None
+
     def _joined(self, node: Node, side: str, depth: int) -> str | None:
-        between = self.graph.value(node.inputs.get(node.kind.by, ""), (str,))
-        texts = [self.text(node.inputs[name], side, depth) for name in expanded(node.kind, node.inputs)]
-        if between is None or not texts or None in texts:
+        between = self.graph.value(node.inputs.get(node.by, ""), (str,))
+        texts = self._texts(node, expanded(node.kind, node.inputs), side, depth)
+        if between is None or texts is None:
             self.reasons[f"Its {self.called} is put together of texts that are not all in the graph."] = None
             return None
         return _bounded(between.replace("\\n", "\n"), texts)
@@ -107,11 +113,11 @@ class Side:
     def _mixed(self, node: Node, side: str, depth: int) -> str | None:
         """Several conditionings as one text: they are something else, which is said."""
         names = expanded(node.kind, node.inputs)
-        share = self.graph.value(node.inputs.get(node.kind.by), (int, float)) if node.way == "average" else None
+        share = self.graph.value(node.inputs.get(node.by), (int, float)) if node.way == "average" else None
         if share in (0, 1):  # of the first
             names = names[:1] if share else names[1:]
-        texts = [self.text(node.inputs[name], side, depth) for name in names]
-        if not texts or None in texts:
+        texts = self._texts(node, names, side, depth)
+        if texts is None:
             self.reasons[f"Its {self.called} is put together of texts that are not all in the graph."] = None
             return None
         different = list(dict.fromkeys(text for text in texts if text.strip()))

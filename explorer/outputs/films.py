@@ -94,6 +94,7 @@ def write_mp4(pictures: Sequence[Path], path: Path, *, fps: float, record: Mappi
             if stream is None:
                 stream = _h264(film, frame, speed)
             film.mux(stream.encode(frame))
+        assert stream is not None  # there is a picture
         film.mux(stream.encode())
 
 

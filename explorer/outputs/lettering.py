@@ -12,16 +12,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import arabic_reshaper
 from bidi import get_display
 from bidi.mirror import MIRRORED
 from PIL import ImageDraw, ImageFont
 
-BUNDLED = tuple(
-    str(Path(__file__).parents[2] / "assets" / "fonts" / name) for name in ("DejaVuSans.ttf", "WenQuanYiMicroHei.ttf")
-)
+from explorer.files.assets import ASSETS
+
+BUNDLED = tuple(str(ASSETS / "fonts" / name) for name in ("DejaVuSans.ttf", "WenQuanYiMicroHei.ttf"))
 SYSTEM_FONTS = (
     "NotoSansCJK-Regular.ttc",
     "NotoSansCJKsc-Regular.otf",
@@ -65,7 +64,8 @@ class Lettering:
 
     def lines(self, text: str, width: float, most: int) -> list[str]:
         """The text in at most `most` lines of `width` pixels, broken between words if it can be; "…" ends a cut one."""
-        lines, rest = [], _plain(text).strip()  # a line begins with a word: see _PIECES
+        lines: list[str] = []
+        rest = _plain(text).strip()  # a line begins with a word: see _PIECES
         while rest and len(lines) < most:
             line = self._fitting(rest, width)
             rest = rest[len(line) :].lstrip()
@@ -103,7 +103,7 @@ class Lettering:
     def _cut(self, text: str, width: float) -> str:
         return self._letters(text[:200], width - self.width("…")).rstrip() + "…"
 
-    def _parts(self, text: str) -> list[tuple[ImageFont.FreeTypeFont, str]]:
+    def _parts(self, text: str) -> list[tuple[ImageFont.FreeTypeFont | ImageFont.ImageFont, str]]:
         """The text, as it stands from left to right, in stretches of one font each; a space is its left neighbour's."""
         stretches: list[tuple[int, str]] = []
         for letter in visual(text):

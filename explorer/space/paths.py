@@ -34,7 +34,7 @@ def slerp_weights(angle: Tensor, t: float) -> tuple[Tensor, Tensor]:
 
 
 def slerp(a: Tensor, b: Tensor, t: float) -> Tensor:
-    """The arc from `a` to `b` along the last dimension: each vector (a token) turns, and its norm changes evenly.
+    """The arc from `a` to `b` of one shape, along the last dimension: each token turns, its norm changes evenly.
 
     Shoemake, "Animating rotation with quaternion curves", 1985, on directions; norms are interpolated linearly, so a
     token of the middle is as long as those of the ends are on average, where a straight line would shorten it.

@@ -16,14 +16,14 @@ from explorer.space.paths import lerp
 
 
 def scaled(latents: Tensor, amount: float) -> Tensor:
-    """Every number times `amount`: at 1 as they were, at 0 all zero, below 0 turned around."""
+    """Every number of latents of any shape times `amount`: at 1 as they were, at 0 all zero, below 0 turned around."""
     return latents if amount == 1 else latents * amount
 
 
 def noised(latents: Tensor, amount: float, noise: Tensor) -> Tensor:
     """`sqrt(1 - amount**2) * latents + amount * noise`, for an amount in [0, 1]: at 0 as they were, at 1 the noise.
 
-    Where latents and noise have unit variance and nothing to do with each other, the mix has unit variance, too; so
+    Both have one shape. Where they have unit variance and nothing to do with each other, the mix has it, too; so
     diffusion models add their noise (Ho et al. 2020, equation 4). Raises ValueError for an amount outside.
     """
     if not 0 <= amount <= 1:
@@ -34,7 +34,10 @@ def noised(latents: Tensor, amount: float, noise: Tensor) -> Tensor:
 
 
 def faded(latents: Tensor, amount: float, channel: int) -> Tensor:
-    """One channel times `1 - amount`: at 0 as they were, at 1 the channel is zero, at 2 it is turned around."""
+    """One channel of latents (channels, h, w) times `1 - amount`.
+
+    At 0 they are as they were, at 1 the channel is zero, at 2 it is turned around. `channel` counts from 0.
+    """
     if amount == 0:
         return latents
     faded = latents.clone()
@@ -43,7 +46,10 @@ def faded(latents: Tensor, amount: float, channel: int) -> Tensor:
 
 
 def swapped(latents: Tensor, amount: float, channel: int, other: int) -> Tensor:
-    """Two channels on a straight line towards each other's place: at 0 as they were, at 1 exactly exchanged."""
+    """Two channels of latents (channels, h, w) on a straight line towards each other's place.
+
+    At 0 they are as they were, at 1 exactly exchanged. Channels count from 0.
+    """
     if amount == 0 or channel == other:
         return latents
     order = torch.arange(len(latents))
@@ -52,5 +58,5 @@ def swapped(latents: Tensor, amount: float, channel: int, other: int) -> Tensor:
 
 
 def mixed(latents: Tensor, amount: float, other: Tensor) -> Tensor:
-    """The straight line to the latents of another picture: at 0 as they were, at 1 the other's, then beyond it."""
+    """The straight line to another picture's, of that shape: at 0 as they were, at 1 the other's, then beyond it."""
     return lerp(latents, other, amount)

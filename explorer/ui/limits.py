@@ -1,8 +1,8 @@
 """What one visitor may ask of a server that others use, too.
 
-`Limits` is read from the environment once, by app.py: none on one's own machine, sensible ones where SPACE_ID says
-that this is a Hugging Face Space. `Door` counts who came in the last minute, and says in a sentence why somebody has to
-wait.
+`Limits` is read from the environment once, by `explorer.app`: none on one's own machine, sensible ones where SPACE_ID
+says that this is a Hugging Face Space. `Door` counts who came in the last minute, and says in a sentence why somebody
+has to wait.
 
 It does not know what is rendered, only what it costs; and it knows visitors by session and by address, which a
 determined one can change: it keeps a shared machine usable, it is no protection against an attack.

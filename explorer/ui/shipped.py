@@ -23,6 +23,7 @@ from starlette.routing import Route
 
 from explorer.experiments.base import Experiment
 from explorer.experiments.made_with import MadeWith
+from explorer.files.assets import ASSETS
 from explorer.space.plans import Playback
 from explorer.space.points import Defaults
 from explorer.ui.manifests import translated
@@ -31,7 +32,7 @@ from explorer.ui.offline import mask
 from explorer.ui.text import LANGUAGES, say_caption
 from explorer.ui.widget import FOREVER
 
-FOLDER = Path(__file__).resolve().parents[2] / "assets" / "gallery"
+FOLDER = ASSETS / "gallery"
 KINDS = {".webp": "image/webp", ".json": "application/json"}
 
 

@@ -9,9 +9,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from docs.generate import exported
 from explorer.engine.engine import Engine
 from explorer.engine.store import FrameStore
-from explorer.experiments import registry
 from tests.ui.hands import write
 from tests.ui.serving import Served, served
 from tests.ui.test_pad import square
@@ -152,7 +152,8 @@ def test_a_link_opens_with_its_words_at_the_corners(visit):
 
 def test_no_stage_is_empty_and_all_of_the_first_minute_is_in_sight_on_a_laptop(visit):
     page = visit()
-    for name, experiment in registry().items():
+    for experiment in exported():
+        name = experiment.name()
         page.locator(f"#tab-{name}-button").click()
         expect(page.locator(f"#{name}-view [data-state='shown']")).to_be_visible()
         expect(page.locator(f"#{name}-view .view-kind")).to_contain_text("drawn by Pocket")

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
+from docs.generate import exported
 from explorer.engine import checkpoint, models
 from explorer.engine.engine import Engine
 from explorer.engine.fake import FakeNetworks
@@ -30,8 +31,8 @@ def pocket() -> FakeNetworks:
 
 
 def test_every_tab_has_one_that_is_what_its_form_begins_with():
-    for name, experiment in registry().items():
-        run = GALLERY.first(name)
+    for experiment in exported():
+        run = GALLERY.first(experiment.name())
         assert experiment_of(run, DEFAULTS) == experiment().resolved(DEFAULTS)
     assert GALLERY.first("prompt-grid").count == 81
 

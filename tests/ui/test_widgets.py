@@ -11,6 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from explorer.experiments import registry
 from explorer.ui import widget
 from explorer.ui.widget import FOLDER, address, files, version
 from tests.ui.serving import Served, served
@@ -47,9 +48,10 @@ def test_the_config_carries_calls_and_addresses_but_no_code_of_ours(site: Served
 
 def test_the_config_is_light(site: Served) -> None:
     sent = httpx.get(f"{site.url}config").content
-    assert len(sent) < 500_000
-    assert len(json.loads(sent)["dependencies"]) < 125
-    assert len(json.loads(sent)["components"]) < 360
+    tabs = len(registry())
+    assert len(sent) < 56_000 * tabs
+    assert len(json.loads(sent)["dependencies"]) < 14 * tabs
+    assert len(json.loads(sent)["components"]) < 40 * tabs
 
 
 def test_the_example_pictures_stand_on_their_buttons(site: Served, browser: Browser) -> None:

@@ -91,12 +91,14 @@ class Parts(Input):
         """The widgets of its parts, in a group."""
         return Widget("parts", {"parts": self.parts})
 
+    # What other kinds know of themselves follows from the parts here.
+
     @property
-    def heavy(self) -> bool:
+    def heavy(self) -> bool:  # type: ignore[override]
         return any(part.heavy for part in self.parts.values())
 
     @property
-    def speaks(self) -> bool:
+    def speaks(self) -> bool:  # type: ignore[override]
         return any(part.speaks for part in self.parts.values())
 
     def prompts(self, value: Any) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ class Prompt(Input):
     def allowed(self) -> str:
         return f"a text of at most {self.max_length} characters"
 
-    def _accept(self, value: Any) -> str:
+    def _accept(self, value: Any) -> Any:
         if not isinstance(value, str) or len(value) > self.max_length:
             raise ValueError
         return value

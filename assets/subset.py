@@ -1,7 +1,7 @@
-"""Made the two fonts of this folder: what sheets need beside Pillow's own, small enough to be bundled.
+"""Made the two fonts of assets/fonts/: what sheets need beside Pillow's own, small enough to be bundled.
 
     apt-get download fonts-dejavu-core fonts-wqy-microhei && for deb in fonts-*.deb; do dpkg -x $deb debian; done
-    pip install fonttools && python assets/fonts/subset.py debian
+    pip install fonttools && python assets/subset.py debian
 
 DejaVu Sans: Greek, Cyrillic, Hebrew, Arabic with its joined forms, arrows, mathematics and signs. WenQuanYi Micro Hei:
 Chinese as GB 2312 (simplified) and the common half of Big5 (traditional) have it, kana, the common kanji and Hangul.
@@ -17,7 +17,7 @@ from pathlib import Path
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parents[1] / "assets" / "fonts"
 DEJAVU = ((0x00A0, 0x0700), (0x1E00, 0x2C00), (0xFB1D, 0xFE00), (0xFE70, 0xFF00))
 LEFT_OUT = ["BASE", "FFTM", "GDEF", "GPOS", "GSUB", "MATH", "kern", "vhea", "vmtx"]
 
@@ -48,8 +48,8 @@ def main(debian: Path) -> None:
     chinese = {*written_in("gb2312"), *written_in("big5", last=0xC6)}
     others = {*written_in("shift_jis", first=0x81, last=0x97), *written_in("euc_kr", first=0xB0, last=0xC8)}
     dejavu = {letter for start, stop in DEJAVU for letter in range(start, stop)}
-    write(truetype / "dejavu/DejaVuSans.ttf", -1, dejavu, HERE / "DejaVuSans.ttf")
-    write(truetype / "wqy/wqy-microhei.ttc", 0, chinese | others, HERE / "WenQuanYiMicroHei.ttf")
+    write(truetype / "dejavu/DejaVuSans.ttf", -1, dejavu, FOLDER / "DejaVuSans.ttf")
+    write(truetype / "wqy/wqy-microhei.ttc", 0, chinese | others, FOLDER / "WenQuanYiMicroHei.ttf")
 
 
 if __name__ == "__main__":
