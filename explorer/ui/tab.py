@@ -119,19 +119,27 @@ class Tab:
         self.due.connect(self.name, self.panel, changed, self.price, **price)
         self.stop_button.click(self.stop, None, None, **QUICK)
         filled = self.presets.press(self.fill, None, self.components, **QUICK)
-        filled.then(**{**render, "fn": self.try_out}, api_visibility="private")
+        filled.then(**{**render, "fn": self.try_out, "api_visibility": "private"})
         self.exports.connect(self.folder, self.status)
         self.status.show(self.show, self.components, self.outputs, concurrency_limit=None, **QUICK)
-        self._connect_corners()
+        self._connect_corners({**render, "api_visibility": "private"})
 
-    def _connect_corners(self) -> None:
-        """Where prompts are written in the view itself: it and their boxes are kept the same, without a request."""
-        prompts = [c for c in self.own if self.experiment.own_inputs()[c.name].carries == "prompts"]
+    def _connect_corners(self, render: Mapping[str, Any]) -> None:
+        """Where prompts are written in the view itself: it and their boxes are kept the same, without a request.
+
+        So is the trail of a lens, after the prompts; recorded, it is rendered.
+        """
+        declared = self.experiment.own_inputs()
+        prompts, trails = ([c for c in self.own if declared[c.name].carries == what] for what in ("prompts", "trail"))
         if "typed" not in self.view.fires or not prompts:
             return
-        boxes = [box for box in prompts[0].components if isinstance(box, gr.Textbox)]
+        told = [box for c in (*prompts[:1], *trails[:1]) for box in c.components]
+        boxes = [box for box in told if isinstance(box, gr.Textbox)]
         put = f"(...values) => explorer.put({self.view.elem_id!r}, values, {self.name!r})"
         self.view.typed(None, [*boxes, self.due], [*boxes, self.due], js=put, **QUICK)
+        if trails:
+            record = self.view.record(None, [*boxes, self.due], [*boxes, self.due], js=put, **QUICK)
+            record.then(**render)
         told = f"(...texts) => explorer.told({self.view.elem_id!r}, texts)"
         gr.on([*(box.change for box in boxes), self.panel.select], None, boxes, None, js=told, **QUICK)
 

@@ -156,11 +156,13 @@ class PadView(RunView):
 
     `coordinates` are (x, y) in [0, 1]; the setting `prompt` has the words of a corner. The state has `x` and `y` too;
     `index` is the nearest cell. Moving makes no request. Letting go off the cells fires `visit` (see `visits`), a word
-    written at a corner `typed` (its texts are read by `explorer.put`), and the Enter key there `enter`.
+    written at a corner `typed` (its texts are read by `explorer.put`), and the Enter key there `enter`; where the lens
+    has been is told, and rendered, with `record`.
     """
 
     kind = "pad"
-    fires = ("look", "visit", "typed", "enter")
+    exports = ("png", "zip", "gif", "mp4", "webp")
+    fires = ("look", "visit", "typed", "enter", "record")
 
     def first(self, run: Shipped) -> str:
         """The whole map as a plain picture."""

@@ -101,6 +101,42 @@ def test_it_stands_still_for_who_wants_no_motion_and_wanders_when_asked_to(visit
     expect(page.locator(f"{MAP}-view [data-film]")).not_to_have_attribute("data-film", re.compile('"x":0.5,"y":0.5'))
 
 
+def lead(page: Page, *places: tuple[float, float]) -> None:
+    """Drags the lens from place to place."""
+    box = page.locator(f"{MAP}-view .pad-square").bounding_box()
+    at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in places]
+    page.mouse.move(*at[0])
+    page.mouse.down()
+    for place in at[1:]:
+        page.mouse.move(*place, steps=6)
+    page.mouse.up()
+
+
+def test_where_the_lens_has_been_becomes_a_film_on_the_map_and_the_map_comes_back(visit):
+    page = visit(reduced_motion="no-preference")
+    record, status = page.locator(f"{MAP}-view .pad-record"), page.locator(f"{MAP}-status")
+    expect(record).to_be_hidden()
+    lead(page, (0.2, 0.2), (0.22, 0.2))
+    expect(record).to_be_hidden()  # that is no way
+    lead(page, (0.2, 0.2), (0.8, 0.3), (0.5, 0.8))
+    expect(record).to_have_text("Record the trail")
+    record.click()
+    expect(status).to_contain_text("24 frames in")
+    expect(page.locator(f"{MAP}-view .pad-cell canvas")).to_have_count(24)
+    expect(page.locator(f"{MAP}-view .pad-ground")).to_be_visible()
+    before = place(page)
+    expect(page.locator(f"{MAP}-view [data-film]")).not_to_have_attribute("data-film", before)  # the lens plays it
+    assert "trail=0.2,0.2" in page.url
+    lead(page, (0.5, 0.5), (0.75, 0.3))
+    expect(page.locator(f"{MAP}-view .pad-where")).to_contain_text("of 24 on the way")
+    expect(record).to_have_text("Back to the whole map")
+    record.click()
+    expect(status).to_contain_text("shipped with the program")
+    expect(page.locator(f"{MAP}-view .view-kind")).to_contain_text("drawn by Pocket")
+    expect(page.locator(f"{MAP}-view .pad-ground")).to_be_hidden()
+    page.wait_for_url(lambda url: "trail" not in url)
+
+
 def test_the_numbers_of_the_sentence_set_the_form(visit):
     page = visit()
     dials = page.locator(f"{MAP}-view .pad-sentence .dial")
