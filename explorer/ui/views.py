@@ -8,7 +8,8 @@ How a view of a run is read. Its value flows one way, from Python to the page. W
 mode) stays on its DOM node, so a yield of the server and a drag of the visitor never overwrite each other. An event
 reads it when it is fired: the view is among the event's inputs, and `js=view.state_js(its place among them)` puts the
 state there, which arrives in Python as a checked {"index", "fps", "loop"}, or as {"live": True} when what is seen is no
-run (see `live`):
+run (see `live`); with "single" where it is a picture that no run of one's own has (see `singles`),
+and "shipped" where it is a frame of the shipped run of that name:
 
     button.click(export, inputs=[folder, view], outputs=file, js=view.state_js(1))
 
@@ -35,6 +36,7 @@ from explorer.ui.widget import Widget
 
 FPS = (1.0, 50.0)
 MAX_INDEX = 9999  # frames are files with four digits
+MAX_NAME = 80  # characters of what a single picture is called by
 MAX_NOTE = 300  # characters
 
 
@@ -110,10 +112,13 @@ class RunView(Widget):
         """
         if not isinstance(payload, dict):
             return None
+        names = {key: payload[key] for key in ("single", "shipped") if isinstance(payload.get(key), str)}
+        names = {key: name for key, name in names.items() if len(name) <= MAX_NAME}
         if payload.get("live") is True:
-            return {"live": True}
+            return {"live": True, **names}
         loop = payload.get("loop")
         return {
+            **names,
             "index": int(number(payload.get("index"), 0, MAX_INDEX, 0)),
             "fps": float(number(payload.get("fps"), *FPS, 10.0)),
             "loop": loop if loop in LOOPS else "open",

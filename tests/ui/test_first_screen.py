@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 from explorer.engine.engine import Engine
 from explorer.engine.store import FrameStore
 from explorer.experiments import registry
-from tests.ui.hands import write
+from explorer.outputs.settings import read
+from tests.ui.hands import unfold, write
 from tests.ui.serving import Served, served
 from tests.ui.test_pad import square
 from tests.ui.test_shipped import GALLERY, pocket
@@ -86,11 +87,11 @@ def test_the_lens_wanders_without_a_request_until_it_is_taken(visit):
     lens = page.locator(f"{MAP}-view .pad-handle").bounding_box()
     page.mouse.move(lens["x"] + 28, lens["y"] + 28)
     page.mouse.down()  # where it is seen
-    page.mouse.up()
     still = place(page)
     page.wait_for_timeout(300)
     assert place(page) == still
     assert requests == []
+    page.mouse.up()  # now it may ask for the point itself
 
 
 def test_it_stands_still_for_who_wants_no_motion_and_wanders_when_asked_to(visit):
@@ -135,6 +136,31 @@ def test_where_the_lens_has_been_becomes_a_film_on_the_map_and_the_map_comes_bac
     expect(page.locator(f"{MAP}-view .view-kind")).to_contain_text("drawn by Pocket")
     expect(page.locator(f"{MAP}-view .pad-ground")).to_be_hidden()
     page.wait_for_url(lambda url: "trail" not in url)
+
+
+def test_let_go_between_the_shipped_cells_the_lens_shows_the_exact_point_which_can_be_used(visit):
+    page = visit()
+    save = page.locator(f"{MAP}-view .view-save")
+    expect(save).to_have_attribute("href", "./single/prompt-grid/40.png")
+    lead(page, (0.5, 0.5), (0.55, 0.32))
+    expect(page.locator(f"{MAP}-view .view-kind")).to_have_text("exact")
+    with page.expect_download() as download:
+        save.click()
+    assert re.fullmatch(r"\d+% a castle in the snow \+ .*\.png", download.value.suggested_filename)
+    point = read(download.value.path())["frame"]
+    assert point["coordinates"] == [pytest.approx(0.55, abs=0.01), pytest.approx(0.32, abs=0.01)]
+    unfold(page, "prompt-grid-use")
+    page.locator("#tab-prompt-grid").get_by_role("button", name="→ Image variations", exact=True).click()
+    expect(page.locator("#image-variations-render")).to_be_visible()
+    page.wait_for_url("**/?*tab=image-variations*")
+
+
+def test_what_is_shipped_can_be_exported(visit):
+    page = visit("?tab=guidance-sweep")
+    unfold(page, "guidance-sweep-export")
+    with page.expect_download() as download:
+        page.locator("#tab-guidance-sweep").get_by_role("button", name="GIF").click()
+    assert read(download.value.path())["experiment"] == "guidance-sweep"
 
 
 def test_the_numbers_of_the_sentence_set_the_form(visit):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from explorer.outputs.settings import read
 from tests.ui.hands import settled
 from tests.ui.serving import Served, served
 
@@ -68,7 +70,11 @@ def test_what_is_typed_is_drawn_and_when_the_hand_rests_the_picture_itself_is_in
     expect(page.locator("#interpolation-status")).to_contain_text("24 frames")
     field.blur()
     expect(page.locator("#interpolation-status")).to_contain_text("1 already rendered")
-    assert page.locator("#interpolation-view .view-save").get_attribute("href") is None  # of a run there is nothing yet
+    save = page.locator("#interpolation-view .view-save")
+    with page.expect_download() as download:  # there is no run yet
+        save.click()
+    assert download.value.suggested_filename == "a small house.png"
+    assert read(download.value.path())["frame"]["settings"]["prompt"] == "a small house"
 
 
 def test_a_film_stands_in_drafts_before_its_frames_come(page: Page, site: Served):
@@ -95,8 +101,14 @@ def test_the_pad_draws_under_the_hand_and_lets_go_of_it_with_live_off(page: Page
     page.mouse.down()
     page.mouse.move(*at(0.6))
     expect(badge(page, "prompt-grid")).to_have_text("Draft")
+    save = page.locator("#prompt-grid-view .view-save")
+    assert save.get_attribute("href") is None
     page.mouse.up()
     expect(badge(page, "prompt-grid")).to_have_text("Exact")
+    expect(save).to_have_attribute("href", re.compile("single/"))
+    calls = site.quiet()
+    page.locator("#prompt-grid-use-menu").click()  # a click anywhere makes no draft of it again
+    assert site.quiet() == calls
     page.locator(".live-switch").click()
     calls = site.quiet()
     page.mouse.move(*at(0.3))

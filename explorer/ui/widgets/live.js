@@ -57,7 +57,7 @@ export default class LiveSwitch extends Widget {
     on('compositionstart', () => this.pump.compose(true));
     on('compositionend', () => this.pump.compose(false));
     on('visibilitychange', () => document.hidden && this.pump.stop());
-    Object.assign(window.explorer, { live: (tab, values) => this.heard(tab, values), moved: () => this.moved() });
+    Object.assign(window.explorer, { live: (tab, values) => this.heard(tab, values), moved: () => this.moved(), following: () => this.on });
     super.connectedCallback();
     this.fire('enter', { chosen: this.chosen });
   }
@@ -68,6 +68,7 @@ export default class LiveSwitch extends Widget {
     this.pump.stop();
     delete window.explorer.live;
     delete window.explorer.moved;
+    delete window.explorer.following;
   }
 
   get possible() {

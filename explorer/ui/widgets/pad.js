@@ -38,8 +38,8 @@ export default class PadView extends RunView {
   static template = html`
 <div class="pad-table">
   <div class="pad-map" data-part="map">
-    <canvas class="pad-ground" data-part="ground" width="640" height="640" hidden></canvas>
     <div class="pad-sheet" data-part="cells" data-name="sheet" role="group"></div>
+    <canvas class="pad-ground" data-part="ground" width="640" height="640" hidden></canvas>
     <div class="pad-square" data-part="square" data-name="pad" role="slider" tabindex="0" aria-valuemin="0" aria-valuemax="100" aria-valuenow="0"><svg class="pad-way" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true"><polyline data-part="way"></polyline></svg><i class="pad-handle" data-part="lens"></i></div>
     <div class="pad-corners" data-part="corners" data-name="corners" role="group">
       <input type="text" spellcheck="false" autocomplete="off">
@@ -76,7 +76,7 @@ export default class PadView extends RunView {
     this.point = null; // what is known of the point here, when it is no cell: {} is asked for; see visits.py
     this.trail = new Trail();
     this.below = ''; // the words at the corners of the map that is kept on the ground, under a path
-    this.sketch = null; // {bitmap, kind}: what was drawn last between the cells while the handle moved; see live.js
+    this.sketch = null; // {bitmap, kind, single, place}: what was drawn last between the cells while the handle moved; see live.js
     this.offline = Boolean(props.offline); // nobody there to ask
     this.canvas = new Pane(this.picture, this.reel, (ratio) => this.shape(ratio), () => this.refresh());
     this.sheet = new Thumbs(this.cells, this.reel, 480);
@@ -115,18 +115,20 @@ export default class PadView extends RunView {
   }
 
   // Nobody is there to ask for a point between the cells of what is shown.
-  get alone() { return this.offline || Boolean(this.shipped); }
+  get alone() { return this.offline || Boolean(this.shipped && !this.of); }
   get path() { return this.shown.path; }
+  get drawn() { return this.sketch?.place === [this.x, this.y].join() ? this.sketch : null; }
   get cell() { return this.lattice.at(this.x, this.y); }
   get index() { return Math.max(0, this.lattice.nearest(this.x, this.y)); }
   get state() { return { ...super.state, x: this.x, y: this.y }; }
 
   get sighted() { return this.cell >= 0 ? [this.cell] : []; }
   get whole() { return !this.visits; } // a run has its cells
+  get asks() { return this.visits || Boolean(this.shipped && this.of && !window.explorer?.following?.()); } // what live.js does not
   get visits() { return this.reel.blobs.size > 0 && this.left === null && !this.shipped; }
 
   follows(said) {
-    return this.fresh || said !== this.said || !this.reel.exact(this.cell);
+    return this.fresh || said !== this.said || !(this.reel.exact(this.cell) || this.drawn?.kind === 'exact');
   }
 
   sight(exact) {
@@ -137,10 +139,10 @@ export default class PadView extends RunView {
     if (this.lattice.cells[i]) this.go(...this.lattice.cells[i]);
   }
 
-  async between(coordinates, kind, blob) {
+  async between(coordinates, kind, blob, single) {
     const bitmap = await createImageBitmap(blob).catch(() => null);
     if (!bitmap) return;
-    this.sketch = { bitmap, kind };
+    this.sketch = { bitmap, kind, single, place: coordinates.join() };
     this.refresh();
   }
 
@@ -161,7 +163,18 @@ export default class PadView extends RunView {
   }
 
   get saved() {
-    return this.reel.blobs.has(this.cell) && !this.shipped ? this.frame(this.cell) : (this.point?.file?.url ?? null);
+    if (this.reel.blobs.has(this.cell)) return this.frame(this.cell);
+    return this.point?.file?.url ?? (this.single ? `./single/${this.single}.png` : null);
+  }
+
+  get single() {
+    if (this.reel.blobs.has(this.cell)) return this.singleOf(this.cell);
+    return this.point?.single ?? (this.point?.bitmap ? undefined : this.drawn?.single);
+  }
+
+  get called() {
+    const parts = weightsAt(this.x, this.y).map((weight, k) => [Math.round(100 * weight), this.corner[k]]);
+    return this.frames[this.cell]?.caption ?? parts.flatMap(([part, name]) => (part ? [`${part}% ${name}`] : [])).join(' + ');
   }
 
   // For a cell that is not here the nearest that is; of several equally near, the one towards the handle.
@@ -186,13 +199,14 @@ export default class PadView extends RunView {
   }
 
   mark() {
+    if (this.point?.bitmap) return this.say('is exact'); // no cell, whoever drew those
     const kind = this.exact ? '' : this.say('is blend');
     return [kind, super.mark()].filter(Boolean).join(' · ') || this.say('is exact');
   }
 
   remark() {
     const { point, handle, cell } = this;
-    if (this.exact || this.wander.on || (this.kind && (handle.held || !this.visits))) return '';
+    if (this.exact || this.wander.on || (this.kind && (handle.held || !this.asks))) return '';
     if (!handle.held && point) {
       if (point.error) return this.say('error', point);
       if (point.gone) return this.say('gone');
@@ -410,9 +424,9 @@ export default class PadView extends RunView {
     this.trail.end(this.x, this.y);
     const { point } = this;
     const asked = point && !(point.stopped || point.error || point.gone);
-    if (this.visits && !this.reel.blobs.has(this.cell) && !asked && !this.alone) {
+    if (this.asks && !this.reel.blobs.has(this.cell) && !asked && !this.alone) {
       this.point = {};
-      this.fire('visit', { coordinates: [this.x, this.y] });
+      this.fire('visit', { coordinates: [this.x, this.y], ...(this.shipped ? { shipped: this.value.name } : {}) });
     }
     this.refresh();
     this.tellCells();
@@ -439,6 +453,7 @@ export default class PadView extends RunView {
 
   leave(of, manifest) {
     if (this.path) this.below = ''; // of other settings it would be another
+    if (this.sketch) Object.assign(this.sketch, { kind: 'stale', single: undefined });
     super.leave(of, manifest);
   }
 
@@ -473,7 +488,8 @@ export default class PadView extends RunView {
 
   async visited(news) {
     const isHere = () => !news.coordinates || (news.coordinates[0] === this.x && news.coordinates[1] === this.y);
-    const still = () => this.point && this.reel.base.endsWith(`/${news.run}/`) && isHere();
+    const shown = () => (this.shipped ? this.value.name === news.run : this.reel.base.endsWith(`/${news.run}/`));
+    const still = () => this.point && shown() && isHere();
     if (!still()) return; // the handle has moved on, or to another run
     const bitmap = news.picture ? await this.reel.picture(news.picture.url) : null;
     if (!still() || this.point.bitmap) return;
