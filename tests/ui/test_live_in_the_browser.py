@@ -67,9 +67,12 @@ def test_what_is_typed_is_drawn_and_when_the_hand_rests_the_picture_itself_is_in
     expect(page.locator("#interpolation-view .film-count")).to_have_text("24 / 24")
     shown = colour(page, "#interpolation-view .film-picture")
     assert all(abs(a - b) <= 4 for a, b in zip(shown, drawn(site, "a small house"), strict=True))
-    expect(page.locator("#interpolation-status")).to_contain_text("24 frames")
-    field.blur()
+    field.fill("a large house")
+    expect(badge(page, "interpolation")).to_have_text("Draft")
+    field.fill("a small house")  # at rest the bar and the address say so, before the field is left
     expect(page.locator("#interpolation-status")).to_contain_text("1 already rendered")
+    page.wait_for_url("**/*prompts=a+small+house*")
+    expect(badge(page, "interpolation")).to_have_text("Exact")
     save = page.locator("#interpolation-view .view-save")
     with page.expect_download() as download:  # there is no run yet
         save.click()
@@ -106,6 +109,8 @@ def test_the_pad_draws_under_the_hand_and_lets_go_of_it_with_live_off(page: Page
     page.mouse.up()
     expect(badge(page, "prompt-grid")).to_have_text("Exact")
     expect(save).to_have_attribute("href", re.compile("single/"))
+    kinds = "[...document.querySelector('#prompt-grid-view [data-film]').reel.kinds.values()]"
+    page.wait_for_function(f"{kinds}.filter((kind) => kind === 'exact').length === 81")
     calls = site.quiet()
     page.locator("#prompt-grid-use-menu").click()  # a click anywhere makes no draft of it again
     assert site.quiet() == calls

@@ -132,9 +132,11 @@ export default class LiveSwitch extends Widget {
     this.pump.ask({ tab, values, said, view, film, typed, whole: film || view.whole });
   }
 
-  // First what is looked at, and of a sheet then the others, as far as they are not drawn.
+  // First what is looked at, and of a sheet then the others, as far as they are not drawn. The line of the bar says by then
+  // what these settings cost, no longer what was here before.
   rests(question) {
-    const { view } = question;
+    const { view, tab } = question;
+    if (!question.film && view.left !== null) document.querySelector('price-due')?.fire(tab, {});
     if (view.visits || question.film) return [];
     const sight = { ...question, exact: true, whole: false };
     return view.whole ? [sight, question, { ...question, exact: true }] : [sight];
