@@ -76,10 +76,6 @@ class PromptGrid(Experiment):
     Where it went can be recorded: the trail becomes a film.
     """
 
-    # With a trail the plan has the pictures along it and no cells: that is what a visitor waits for, a few seconds, and
-    # what is exported. They are shown on the same map, where the lens goes along them (`Shown.path`): no tab to go to
-    # and back from, and no second view that links, history, exports and live drawing would have to know of.
-
     view: ClassVar[str] = "pad"
     tab: ClassVar[str] = "Map"
     position: ClassVar[int] = 1
@@ -138,10 +134,15 @@ class PromptGrid(Experiment):
         return Plan(places, at, self.sampling, ordering=coarse_to_fine_sheet, shown=shown)
 
     def _film(self) -> tuple[tuple[Place, ...], Shown]:
-        """The places along the trail, and how they are shown; of one that comes back the last is the first again."""
+        """The places along the trail, and how they are shown.
+
+        There are no cells: what lies along the trail is all that a visitor waits for, a few seconds, and all that is
+        exported. It is shown on the map where it was drawn, and the lens plays it: no tab to go to and back from, and
+        no second view that links, history, exports and live drawing would have to know of.
+        """
         way, count = places_of(self.trail), self.trail_frames
         comes_back = way[0] == way[-1]
-        ways = along(way, count + 1)[:-1] if comes_back else along(way, count)
+        ways = along(way, count + 1)[:-1] if comes_back else along(way, count)  # its last is its first again
         playback = Playback(TRAIL_FPS, "closed" if comes_back else "back-and-forth")
         shown = Shown(("x", "y"), playback=playback, path=True, corners=self.prompts)
         return tuple(self._place(x, y) for x, y in ways), shown

@@ -72,8 +72,8 @@ class Shown:
     """How the pictures of a plan are shown together.
 
     `axes` names the coordinates. `rows` are titles, by the second coordinate. `curve` is the number in the places'
-    settings that is drawn along the film. `path` says that they are a way over the square of the
-    axes, passed in their order; `corners` are the words at the corners of that square.
+    settings that is drawn along the film. `path` says that they are a way over the square of the axes, passed in their
+    order; `corners` are the words at the corners of that square.
     """
 
     axes: tuple[str, ...] = ()

@@ -95,6 +95,7 @@ class Shipped:
 
     def copied(self, runs: Runs) -> Run:
         """A run of one's own with its frames, for what is made of runs."""
+        runs.tidy()
         run = runs.create({**self.record, "frames": self.said["frames"], "shown": self.said["shown"]}, self.count)
         for index, png in enumerate(self.pictures(range(self.count))):
             run.add(index, png)

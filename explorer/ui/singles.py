@@ -26,7 +26,7 @@ from explorer.outputs.records import origin_of, slim
 from explorer.outputs.runs import Run, told
 from explorer.space.plans import Plan
 from explorer.ui.questions import seed_at
-from explorer.ui.shipped import Gallery
+from explorer.ui.shipped import Gallery, Shipped
 
 MOST = 100
 """Answers to visitors that are remembered, one of them perhaps a whole sheet."""
@@ -73,7 +73,8 @@ class Chosen:
             for line in ancestry(picture)
         ]
         prompt = self.settings.get("prompt")
-        words = [f"{self.experiment.title()}: {self.caption}", *([f"“{prompt}”"] if prompt else [])]
+        told = f"{self.experiment.title()}: {self.caption}" if self.caption else self.experiment.title()
+        words = [told, *([f"“{prompt}”"] if prompt else [])]
         return with_ancestry(canonical(self.png), [*before, ", ".join(words)])
 
 
@@ -124,7 +125,7 @@ class Singles:
         found = self._found(name)
         return found and told(found[0], slim(found[2].record), found[1])
 
-    def _found(self, name: str) -> tuple[bytes, Mapping[str, Any], Any] | None:
+    def _found(self, name: str) -> tuple[bytes, Mapping[str, Any], _Group | Shipped] | None:
         group, _, number = name.partition("/")
         index = int(number) if number.isascii() and number.isdecimal() and len(number) < 6 else -1
         if (run := self.gallery.named(group)) is not None:

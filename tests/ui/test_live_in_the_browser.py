@@ -91,6 +91,10 @@ def test_a_film_stands_in_drafts_before_its_frames_come(page: Page, site: Served
     expect(page.locator("#interpolation-status")).to_contain_text("24 frames in", timeout=60_000)
     page.wait_for_function(f"{drafts} === 0")
     expect(badge(page, "interpolation")).to_be_hidden()
+    page.locator("#interpolation-prompts-0 textarea").fill("another film")
+    expect(page.locator("#interpolation-status")).to_contain_text("24 frames, ")
+    page.locator("#interpolation-prompts-0 textarea").fill("a film of drafts")  # what is shown again is told again
+    expect(page.locator("#interpolation-status")).to_contain_text("24 frames in")
 
 
 def test_the_pad_draws_under_the_hand_and_lets_go_of_it_with_live_off(page: Page, site: Served):

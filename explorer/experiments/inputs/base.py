@@ -61,7 +61,8 @@ class Input:
     carries: ClassVar[str | None] = None
     """What of a frame it can take over: its "picture", its prompt as one of "prompts", its seed as one of "seeds".
 
-    And what of a view: the "trail" of a lens."""
+    And of a view: the "trail" of its lens.
+    """
 
     help: str
     label: str = ""

@@ -29,6 +29,7 @@ export default class LiveSwitch extends Widget {
     this.button.title = this.say('hint');
     this.chosen = null; // on or off, if the visitor said so
     this.soon = this.later = 0;
+    this.told = {}; // of each tab, the settings whose price was told last
     this.touched = false; // what the page fills in itself is nobody's wish
     this.refusedAt = 0; // when the server last knew this page no more
     this.button.addEventListener('click', () => this.choose(!this.on));
@@ -135,8 +136,11 @@ export default class LiveSwitch extends Widget {
   // First what is looked at, and of a sheet then the others, as far as they are not drawn. The line of the bar says by then
   // what these settings cost, no longer what was here before.
   rests(question) {
-    const { view, tab } = question;
-    if (!question.film && view.left !== null) document.querySelector('price-due')?.fire(tab, {});
+    const { view, tab, said } = question;
+    if (!question.film && (view.left !== null || (this.told[tab] ?? said) !== said)) {
+      this.told[tab] = said;
+      document.querySelector('price-due')?.fire(tab, {});
+    }
     if (view.visits || question.film) return [];
     const sight = { ...question, exact: true, whole: false };
     return view.whole ? [sight, question, { ...question, exact: true }] : [sight];

@@ -18,7 +18,7 @@ import { calm, html, make, titled, write } from './widget.js';
 const CORNERS = [[0, 0], [1, 0], [0, 1], [1, 1]];
 const MIDDLE = 0.5;
 const SAID = { guidance_scale: { key: 'pull', step: 0.1 }, seed: { key: 'noise' }, num_inference_steps: { key: 'steps' } };
-const ROWS = 9; // of a map that is not there, under a path
+const MAP_ROWS = 9; // of a map that is not there, under a path
 const STEP = 0.02; // of an arrow key
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [1, -1], ArrowDown: [1, 1] }; // [axis, direction]
 
@@ -80,7 +80,7 @@ export default class PadView extends RunView {
     this.offline = Boolean(props.offline); // nobody there to ask
     this.canvas = new Pane(this.picture, this.reel, (ratio) => this.shape(ratio), () => this.refresh());
     this.sheet = new Thumbs(this.cells, this.reel, 480);
-    this.wander = new Wander(() => this.isConnected && this.offsetParent !== null, (x, y) => this.go(x, y), () => this.tellPause());
+    this.wander = new Wander(() => this.isConnected && this.offsetParent !== null, (x, y) => this.stroll(x, y), () => this.tellPause());
     this.pause.addEventListener('click', () => this.wander.toggle());
     this.record.addEventListener('click', () => this.put());
     this.chips.forEach((chip, k) => this.listen(chip, k));
@@ -141,7 +141,7 @@ export default class PadView extends RunView {
 
   async between(coordinates, kind, blob, single) {
     const bitmap = await createImageBitmap(blob).catch(() => null);
-    if (!bitmap) return;
+    if (!bitmap || this.wander.on) return;
     this.sketch = { bitmap, kind, single, place: coordinates.join() };
     this.refresh();
   }
@@ -261,6 +261,7 @@ export default class PadView extends RunView {
   }
 
   tellPause() {
+    if (this.wander.on) this.trail.clear();
     this.pause.hidden = !this.wander.ready;
     this.pause.classList.toggle('view-on', this.wander.on);
     titled(this.pause, this.say(this.wander.on ? 'pause' : 'wander'));
@@ -340,8 +341,8 @@ export default class PadView extends RunView {
     this.map.classList.toggle('pad-path', Boolean(path));
     this.ground.hidden = !path || this.below !== this.corner.join('\n');
     if (!this.ground.hidden) return this.spread(buttons, 64); // as many columns and rows as the map below
-    this.map.style.setProperty('--columns', path ? ROWS : Math.max(1, xs.length));
-    this.map.style.setProperty('--rows', path ? ROWS : Math.max(1, ys.length));
+    this.map.style.setProperty('--columns', path ? MAP_ROWS : Math.max(1, xs.length));
+    this.map.style.setProperty('--rows', path ? MAP_ROWS : Math.max(1, ys.length));
     this.spread(buttons, path ? 64 : Math.ceil(480 / Math.max(1, ys.length)));
   }
 
@@ -363,6 +364,12 @@ export default class PadView extends RunView {
     [this.x, this.y] = place;
     this.refresh();
     if (was !== this.cell) this.tellCells();
+  }
+
+  // What was drawn for a hand is not what is passed now.
+  stroll(x, y) {
+    this.sketch = null;
+    this.go(x, y);
   }
 
   // A hand is on the lens: it wanders no more.

@@ -1,8 +1,8 @@
-// Trail: where a hand has been on a square, as places [x, y] in [0, 1], at most MOST of them. It knows nothing of the page.
+// Trail: where a hand has been on a square, as places [x, y] in [0, 1], at most 300. It knows nothing of the page.
 
-const MOST = 300;
-const GAP = 0.01; // of the square: nearer places are one
-const WORTH = 0.15; // of its side: a shorter way is no film
+const MOST_PLACES = 300;
+const APART = 0.01; // of the square: nearer places are one
+const SHORTEST = 0.15; // of its side: a shorter way is no film
 
 export class Trail {
   constructor() {
@@ -10,7 +10,7 @@ export class Trail {
   }
 
   clear() {
-    Object.assign(this, { places: [], gap: GAP, over: false });
+    Object.assign(this, { places: [], gap: APART, over: false });
   }
 
   // The hand is here; after the end of a way a new one begins.
@@ -18,7 +18,7 @@ export class Trail {
     if (this.over) this.clear();
     if (this.places.length && this.far(x, y) < this.gap) return;
     this.places.push([x, y]);
-    while (this.places.length > MOST) this.thin();
+    while (this.places.length > MOST_PLACES) this.thin();
   }
 
   // Every second place goes, but for the last.
@@ -32,7 +32,7 @@ export class Trail {
   end(x, y) {
     if (!this.places.length || this.over) return;
     if (this.far(x, y)) this.places.push([x, y]);
-    while (this.places.length > MOST) this.thin();
+    while (this.places.length > MOST_PLACES) this.thin();
     this.over = true;
   }
 
@@ -43,7 +43,7 @@ export class Trail {
 
   get worth() {
     const { places } = this;
-    return places.slice(1).reduce((sum, [x, y], i) => sum + Math.hypot(x - places[i][0], y - places[i][1]), 0) >= WORTH;
+    return places.slice(1).reduce((sum, [x, y], i) => sum + Math.hypot(x - places[i][0], y - places[i][1]), 0) >= SHORTEST;
   }
 
   // As the form has it: x, y of each place in turn.

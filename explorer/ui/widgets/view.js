@@ -32,10 +32,10 @@ const PLAY = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path class="view-
 // Whether a key is one that a view may take for itself.
 export const plain = (event) => !(event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey);
 
-const LONGEST = 80; // characters of a file's name
+const LONGEST_NAME = 80; // characters of a file's name
 
 // A name for a picture's file.
-const fileName = (words) => ([...words.replace(/[^\p{L}\p{N}%+.,]+/gu, ' ')].slice(0, LONGEST).join('').trim() || 'picture') + '.png';
+const fileName = (words) => ([...words.replace(/[^\p{L}\p{N}%+.,]+/gu, ' ')].slice(0, LONGEST_NAME).join('').trim() || 'picture') + '.png';
 
 const KINDS = { draft: 'kind draft', exact: 'kind exact', stale: 'kind stale' }; // of pictures that are no frame of the run
 
