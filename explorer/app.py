@@ -13,6 +13,7 @@ from platformdirs import user_cache_path
 
 from explorer import load
 from explorer.command_line import add_model_flags, model_options, quiet_libraries
+from explorer.engine.companions import join
 from explorer.engine.models import ModelError
 from explorer.experiments import registry
 from explorer.outputs.runs import GIB, Runs
@@ -29,14 +30,19 @@ def make_parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
         description="Serves a browser playground for the latent spaces of Stable Diffusion.\n"
         "`latent-explorer EXPERIMENT --help` says how to render to a file instead.",
         epilog=f"Experiments: {', '.join(registry())}.\n\n"
-        f"{PREFIX}MODEL, {PREFIX}CACHE_FOLDER and {PREFIX}RUNS_FOLDER stand in\n"
-        "for the flags of those names, GRADIO_SERVER_NAME and GRADIO_SERVER_PORT for --host and --port.\n"
+        f"{PREFIX}MODEL, {PREFIX}DRAFT_MODEL, {PREFIX}CACHE_FOLDER and {PREFIX}RUNS_FOLDER\n"
+        "stand in for the flags of those names, GRADIO_SERVER_NAME and GRADIO_SERVER_PORT for --host and --port.\n"
         "Behind a reverse proxy that serves the page under a path, GRADIO_ROOT_PATH names that path, as /explorer.\n\n"
         f"Limits for visitors (and what each is on a Hugging Face Space; elsewhere there is none):\n{limits}\n",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_model_flags(parser)
     host = environ.get("GRADIO_SERVER_NAME") or ("0.0.0.0" if on_a_space(environ) else "127.0.0.1")
+    parser.add_argument(
+        "--draft-model",
+        help="a few-step model, or a LoRA file of one, that draws the drafts: one with the model's own text encoder. "
+        'If not given, sd-turbo for sd21 and sdxl-turbo for sdxl, where they are on this machine; "none" is none',
+    )
     parser.add_argument("--host", default=host, help=f"0.0.0.0 serves the whole network ({host})")
     parser.add_argument("--port", type=int, default=environ.get("GRADIO_SERVER_PORT") or 7860, help="7860 if not given")
     parser.add_argument(
@@ -45,9 +51,9 @@ def make_parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
         help=f"where runs are kept, until there are more than {Runs.max_bytes // GIB} GiB of them (the oldest go) or "
         f"they are {Runs.max_age / 86400:.0f} days old; several servers may share it (runs in the cache folder)",
     )
-    for flag in ("model", "cache_folder", "runs_folder"):
+    for flag in ("model", "draft_model", "cache_folder", "runs_folder"):
         if value := environ.get(PREFIX + flag.upper()):
-            parser.set_defaults(**{flag: value if flag == "model" else Path(value)})
+            parser.set_defaults(**{flag: value if flag.endswith("model") else Path(value)})
     return parser
 
 
@@ -57,7 +63,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     quiet_libraries()
     try:
         limits = Limits.of(os.environ)
-        engine = load(**model_options(args))
+        options = model_options(args)
+        engine = load(**options)
+        join(engine, options.pop("model"), args.draft_model, **{n: o for n, o in options.items() if n != "store_gb"})
     except (ModelError, LimitError) as error:
         print(f"latent-explorer: {error}", file=sys.stderr)
         return 2

@@ -170,7 +170,15 @@ def test_help_names_every_variable_and_every_experiment(monkeypatch, capsys):
     with pytest.raises(SystemExit, match=r"^0$"):
         refused(monkeypatch, capsys, "--help")
     said = capsys.readouterr().out
-    assert all(name in said for name in [*variables(), "LATENT_EXPLORER_MODEL", "GRADIO_SERVER_NAME", *registry()])
+    named = [f"LATENT_EXPLORER_{flag}" for flag in ("MODEL", "DRAFT_MODEL")]
+    assert all(name in said for name in [*variables(), *named, "GRADIO_SERVER_NAME", *registry()])
+
+
+def test_a_draft_model_that_is_not_there_is_one_sentence_from_the_flag_and_from_the_environment(monkeypatch, capsys):
+    for flags, more in ((("--draft-model", "/nowhere"), {}), ((), {"LATENT_EXPLORER_DRAFT_MODEL": "/nowhere"})):
+        said = refused(monkeypatch, capsys, *flags, **more)
+        assert said.startswith("latent-explorer: --draft-model /nowhere: '/nowhere' is no file or folder here")
+        assert len(said.splitlines()) == 1
 
 
 def test_a_port_in_use_is_one_sentence(monkeypatch, capsys, tmp_path):

@@ -3,7 +3,8 @@
 A draft has the point of its picture (the same noise, texts and guidance) and the steps of the model's `Defaults.draft`,
 in calls of as many rows as there are: its bits may depend on its company, so it has no name in any store. With a start
 picture it begins where the picture begins, at the noise level of that one's first step. What is looked at on the way is
-drawn at the same part of the way. A model that has a small decoder draws its drafts with that. Where the picture itself
+drawn at the same part of the way. A model that has a small decoder draws its drafts with that, one that has a companion
+leaves to it what that can draw. Where the picture itself
 takes no more steps than a draft, it is drawn by them.
 """
 
@@ -17,6 +18,7 @@ from diffusers.schedulers.scheduling_utils import SchedulerMixin
 from PIL import Image
 from torch import Tensor
 
+from explorer.engine.companions import suits, unguided
 from explorer.engine.denoise import Row, timesteps_of
 from explorer.engine.engine import Engine, Render
 from explorer.engine.schedulers import make_scheduler, scheduler_from
@@ -31,6 +33,8 @@ class DraftRender(Render):
     """One execution of a plan in few steps; as a `Render`, but for what is said above."""
 
     def __init__(self, engine: Engine, plan: Plan) -> None:
+        if engine.companion is not None and suits(engine, plan):
+            engine, plan = engine.companion, unguided(plan)
         own, few = engine.networks.scheduler, engine.defaults.draft
         self._few = few
         self._short = make_scheduler(few.scheduler, own, few.num_inference_steps)
@@ -67,9 +71,9 @@ class DraftRender(Render):
 
 def seconds_of_a_draft(engine: Engine) -> float | None:
     """How long a draft of the model's own size takes on this machine; None before anything was measured."""
-    usual = engine.defaults
-    steps = min(usual.num_inference_steps, usual.draft.num_inference_steps)
+    usual, drawing = engine.defaults, engine.companion or engine
+    steps = min(usual.num_inference_steps, drawing.defaults.draft.num_inference_steps)
     _, height, width = engine.latents_shape(Sampling(steps, usual.scheduler, usual.height, usual.width))
-    rows = 1 if usual.guidance_scale in (0, 1) else 2
-    call, decode = engine.seconds("unet", height * width * rows), engine.seconds("sketch", height * width)
+    rows = 1 if usual.guidance_scale in (0, 1) or engine.companion else 2
+    call, decode = drawing.seconds("unet", height * width * rows), drawing.seconds("sketch", height * width)
     return None if call is None or decode is None else call * steps + decode

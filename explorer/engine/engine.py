@@ -106,6 +106,8 @@ class Engine:
         self.networks = self.workers[0].networks
         self.store = store if store is not None else FrameStore()
         self.tasks = tasks if tasks is not None else TaskStore()
+        self.companion: Engine | None = None
+        """What draws the drafts that it can draw, see `companions`."""
 
     @property
     def model(self) -> dict[str, str]:
@@ -187,6 +189,8 @@ class Engine:
                 measure(worker)
                 worker.submit([row] * 2).result()  # as a draft does, which is not judged before
                 worker.sketch(latents)
+        if self.companion is not None:
+            self.companion.warm_up()
 
     def rows_a_call(self, sampling: Sampling) -> int:
         """The micro-batch of pictures of that size."""

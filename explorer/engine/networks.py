@@ -63,7 +63,7 @@ class Networks(Protocol):
         """Work, in slices, that makes later calls like this one faster: what is due now (or None), or `fully` all."""
 
 
-class DiffusersNetworks:
+class DiffusersNetworks(Networks):
     """The networks of a loaded Stable Diffusion 1.x, 2.x or SDXL pipeline."""
 
     def __init__(self, model: Model) -> None:

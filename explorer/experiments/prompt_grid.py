@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from explorer.experiments.base import Experiment, Studio
-from explorer.experiments.inputs import Choice, Integer, Prompts
+from explorer.experiments.inputs import Choice, Integer, Numbers, Prompts
 from explorer.experiments.interpolation import TUTORIAL
 from explorer.space.noise import Noise
-from explorer.space.paths import INTERPOLATIONS, coarse_to_fine_sheet, segment
-from explorer.space.plans import Place, Plan, Shown
+from explorer.space.paths import INTERPOLATIONS, along, coarse_to_fine_sheet, segment
+from explorer.space.plans import Place, Plan, Playback, Shown
 from explorer.space.points import Point, digest
 
 CORNERS = ("Top left", "Top right", "Bottom left", "Bottom right")
@@ -40,11 +40,40 @@ PLACES = (
 QUOTED = 32  # characters of a prompt in the caption of a cell between the corners
 
 
+TRAIL_FPS = 12
+
+
+@dataclass(frozen=True)
+class Trail(Numbers):
+    """A way over the square, as x, y of up to 300 places on it, or none at all."""
+
+    carries: ClassVar[str | None] = "trail"
+
+    least: int = 0
+    most: int = 600
+
+    @property
+    def allowed(self) -> str:
+        return "x, y of 2 to 300 places from 0 to 1 that are not all the same, such as 0, 0, 0.5, 1, or none"
+
+    def _accept(self, value: Any) -> tuple[float, ...]:
+        numbers = super()._accept(value)
+        if len(numbers) % 2 or (numbers and len(set(places_of(numbers))) < 2):
+            raise ValueError
+        return numbers
+
+
+def places_of(trail: Sequence[float]) -> list[tuple[float, float]]:
+    """The places (x, y) of a trail."""
+    return list(zip(trail[::2], trail[1::2], strict=True))
+
+
 @dataclass(frozen=True, kw_only=True)
 class PromptGrid(Experiment):
     """A prompt at each corner of a square, and every mixture of the four between them.
 
     Drag the handle over the pad: the rendered cells cross-fade. Let go, and the picture of that very point is rendered.
+    Where it went can be recorded: the trail becomes a film.
     """
 
     view: ClassVar[str] = "pad"
@@ -71,9 +100,19 @@ class PromptGrid(Experiment):
         place="more",
         options=tuple(INTERPOLATIONS),
     ).field("slerp")
+    trail: tuple[float, ...] = Trail(
+        "A way over the square, x and y of each of its places in turn: it becomes a film. Empty: the whole square.",
+        place="more",
+    ).field(())
+    trail_frames: int = Integer(
+        "Pictures along the trail, evenly spaced.", label="Frames of the trail", place="more", low=2, high=300
+    ).field(24)
 
     def plan(self, studio: Studio) -> Plan:
-        """Places at (x, y) in [0, 1] x [0, 1], from the top left, row by row; `at(x, y)` is the point there."""
+        """Places at (x, y) in [0, 1] x [0, 1], from the top left, row by row; `at(x, y)` is the point there.
+
+        With a trail they are along that.
+        """
         shape, how = studio.latents_shape(self.sampling), self.interpolation
         corners = [studio.encode(prompt) for prompt in self.prompts]
         negative = studio.encode_negative(self.negative_prompt)
@@ -86,9 +125,27 @@ class PromptGrid(Experiment):
             latents = fixed if self.noise == "fixed" else noise.latents(shape)
             return Point(top.toward(bottom, down, how), negative, latents, noise, self.guidance)
 
+        if self.trail:
+            places, shown = self._film()
+            return Plan(places, at, self.sampling, shown=shown)
         stops = [i / (self.cells - 1) for i in range(self.cells)]
         places = tuple(self._place(x, y) for y in stops for x in stops)
-        return Plan(places, at, self.sampling, ordering=coarse_to_fine_sheet, shown=Shown(("x", "y")))
+        shown = Shown(("x", "y"), corners=self.prompts)
+        return Plan(places, at, self.sampling, ordering=coarse_to_fine_sheet, shown=shown)
+
+    def _film(self) -> tuple[tuple[Place, ...], Shown]:
+        """The places along the trail, and how they are shown.
+
+        There are no cells: what lies along the trail is all that a visitor waits for, a few seconds, and all that is
+        exported. It is shown on the map where it was drawn, and the lens plays it: no tab to go to and back from, and
+        no second view that links, history, exports and live drawing would have to know of.
+        """
+        way, count = places_of(self.trail), self.trail_frames
+        comes_back = way[0] == way[-1]
+        ways = along(way, count + 1)[:-1] if comes_back else along(way, count)  # its last is its first again
+        playback = Playback(TRAIL_FPS, "closed" if comes_back else "back-and-forth")
+        shown = Shown(("x", "y"), playback=playback, path=True, corners=self.prompts)
+        return tuple(self._place(x, y) for x, y in ways), shown
 
     def seed_at(self, x: float, y: float) -> int:
         """The seed at a place: the shared one, or with free noise one made of that and the place itself.

@@ -23,7 +23,12 @@ _OF_A_FRAME = ("explorer", "experiment", "model", "versions", "created")
 
 
 def make_record(experiment: str, settings: Mapping[str, Any], model: Mapping[str, str], plan: Plan) -> dict[str, Any]:
-    """The record of a run that is about to start; `model` names it and says what its bits depend on."""
+    """The record of a run that is about to start."""
+    return {**origin_of(experiment, settings, model), "frames": frames_of(plan), "shown": shown_of(plan)}
+
+
+def origin_of(experiment: str, settings: Mapping[str, Any], model: Mapping[str, str]) -> dict[str, Any]:
+    """What made it, now; `model` names it and says what its bits depend on."""
     return {
         "explorer": FORMAT,
         "experiment": experiment,
@@ -34,8 +39,6 @@ def make_record(experiment: str, settings: Mapping[str, Any], model: Mapping[str
             **{name: importlib.metadata.version(name) for name in ("torch", "diffusers", "transformers")},
         },
         "created": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        "frames": frames_of(plan),
-        "shown": shown_of(plan),
     }
 
 

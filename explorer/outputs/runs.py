@@ -112,7 +112,8 @@ class Run:
                 _jpeg(opened, view)
         if not picture.exists():  # last: `ready` goes by this file
             with whole(picture) as part:
-                part.write_bytes(self._told(png, {"index": index, **(self._frames[index] if self._frames else {})}))
+                known = self._frames[index] if self._frames else {}
+                part.write_bytes(told(png, self._slim, {"index": index, **known}))
         return view
 
     def preview(self, index: int, step: int, image: Image.Image) -> Path:
@@ -138,7 +139,7 @@ class Run:
                 _jpeg(opened, view)
         if not picture.exists():
             with whole(picture) as part:
-                part.write_bytes(self._told(png, frame))
+                part.write_bytes(told(png, self._slim, frame))
         return view, picture
 
     def finish(self, **changes: Any) -> None:
@@ -153,11 +154,6 @@ class Run:
     @cached_property
     def _frames(self) -> list[dict[str, Any]]:
         return self.frames
-
-    def _told(self, png: bytes, frame: Mapping[str, Any]) -> bytes:
-        """A PNG that says what it is; one that had a book to say says nothing (its run and its archive say it)."""
-        record = {**self._slim, "frame": dict(frame)}
-        return settings.png_with_record(png, record) if len(settings.dumps(record)) <= _LONGEST else png
 
     def _check(self, index: int) -> None:
         if not 0 <= index < self.count:
@@ -252,6 +248,15 @@ class Runs:
         sweeping = threading.Thread(target=self.sweep, daemon=True)
         sweeping.start()
         return sweeping
+
+
+def told(png: bytes, record: Mapping[str, Any], frame: Mapping[str, Any]) -> bytes:
+    """The PNG of a frame that says what it is: a `slim` record, and what is known of the frame by itself.
+
+    One that had a book to say says nothing (its run and its archive say it).
+    """
+    record = {**record, "frame": dict(frame)}
+    return settings.png_with_record(png, record) if len(settings.dumps(record)) <= _LONGEST else png
 
 
 def _remove(folder: Path) -> bool:

@@ -71,7 +71,8 @@ def write_sheet(pictures: Sequence[Path], path: Path, *, record: Mapping[str, An
     files = {int(picture.stem): picture for picture in pictures}
     frames = {i: frame for i, frame in enumerate(record.get("frames", ())) if i in files}
     labels = {i: label(frames.get(i, {}), i) for i in files}
-    layout = _fitting(rows_of(frames, sorted(files)), labels, _size(pictures[0]), record)
+    rows = rows_of({} if record.get("shown", {}).get("path") else frames, sorted(files))  # a way has no rows
+    layout = _fitting(rows, labels, _size(pictures[0]), record)
     sheet = Image.new("RGB", layout.size, PAPER)
     draw = ImageDraw.Draw(sheet)
     top = MARGIN

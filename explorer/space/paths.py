@@ -6,6 +6,8 @@ it was given, so the first and the last picture are those of the prompts themsel
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import math
 from collections.abc import Callable, Sequence
 
@@ -80,6 +82,26 @@ def segment(t: float, segments: int) -> tuple[int, float]:
         raise ValueError(f"t = {t} is not on the route: it goes from 0 to {segments}")
     index = min(int(t), segments - 1)
     return index, round(t - index, 12)
+
+
+def along(corners: Sequence[tuple[float, float]], count: int) -> list[tuple[float, float]]:
+    """`count` places (at least 2) on the broken line through `corners`, evenly spaced by its length, both ends exact.
+
+    Raises ValueError for a line that has no length.
+    """
+    legs = list(itertools.pairwise(corners))
+    ends = list(itertools.accumulate(math.dist(*leg) for leg in legs))
+    if not ends or not ends[-1]:
+        raise ValueError(f"corners = {tuple(corners)} are no line: it takes two places that differ")
+    found = []
+    for i in range(count - 1):
+        way = ends[-1] * i / (count - 1)
+        number = bisect.bisect_right(ends, way)
+        (a, b), length = legs[number], math.dist(*legs[number])
+        t = 1 - (ends[number] - way) / length
+        x, y = (round(p + (q - p) * t, 12) + 0.0 for p, q in zip(a, b, strict=True))
+        found.append((x, y))
+    return [(*corners[0],), *found[1:], (*corners[-1],)]
 
 
 def coarse_to_fine(count: int) -> list[int]:

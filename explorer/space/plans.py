@@ -72,13 +72,16 @@ class Shown:
     """How the pictures of a plan are shown together.
 
     `axes` names the coordinates. `rows` are titles, by the second coordinate. `curve` is the number in the places'
-    settings that is drawn along the film.
+    settings that is drawn along the film. `path` says that they are a way over the square of the axes, passed in their
+    order; `corners` are the words at the corners of that square.
     """
 
     axes: tuple[str, ...] = ()
     rows: Mapping[float, str] = field(default_factory=dict)
     curve: str | None = None
     playback: Playback = Playback()
+    path: bool = False
+    corners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

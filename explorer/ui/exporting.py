@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -43,17 +43,21 @@ class Exports(Buttons):
         file = FileData(path=str(path), orig_name=path.name).model_dump()
         return {**value, "file": file, "stamp": secrets.token_hex(4)}
 
-    def connect(self, folder: gr.State, status: StatusView) -> None:
-        """Makes the buttons export the run in `folder` as the visitor sees it; `status` tells of it."""
+    def connect(self, folder: gr.State, status: StatusView, seen: Callable[..., str | None]) -> None:
+        """Makes the buttons export the run in `folder` as the visitor sees it; `status` tells of it.
 
-        def press(event: gr.EventData, folder: str | None, view: Mapping[str, Any] | None) -> tuple[Any, Any]:
+        `seen` says which folder that is, given what `folder` has and the state of the view.
+        """
+
+        def press(event: gr.EventData, folder: str | None, view: Mapping[str, Any] | None) -> tuple[Any, Any, Any]:
+            folder = seen(folder, view or {})
             path, told = exported(folder, self.pressed(event), view or {}, self._view.kind)
-            return {"off": False, "file": path}, told
+            return {"off": False, "file": path}, told, folder
 
         self.press(
             press,
             [folder, self._view],
-            [self, status],
+            [self, status, folder],
             js=self._view.state_js(1),
             concurrency_id="export",
             concurrency_limit=2,
@@ -67,10 +71,10 @@ def exported(folder: str | None, format: str, seen: Mapping[str, Any], view: str
 
     Raises gr.Error for a run that is no longer there, and for what is seen and is no run.
     """
-    if folder is None or not Path(folder).exists():
-        raise gr.Error("These pictures are no longer on the server: press Render, it brings them back.")
     if seen.get("live"):
         raise gr.Error(NO_RUN)
+    if folder is None or not Path(folder).exists():
+        raise gr.Error("These pictures are no longer on the server: press Render, it brings them back.")
     run = Run.open(Path(folder))
     fps, loop = seen.get("fps", 10), seen.get("loop", "open")
     path = export(run, format, fps=fps, loop=loop, beside=partial(offline_view, view))

@@ -32,6 +32,7 @@ from explorer.ui.asked import Desk
 from explorer.ui.jobs import Job
 from explorer.ui.limits import Caller, Door
 from explorer.ui.questions import NONE_OF_OURS, Head, Question, Refused, head_of, wanted
+from explorer.ui.singles import Singles
 
 QUICK = 0.5
 """Seconds of a draft up to which pictures follow the hand unasked."""
@@ -57,6 +58,8 @@ class Picture:
     index: int | None
     coordinates: Sequence[float]
     jpeg: bytes
+    single: str = ""
+    """The name of an exact one, see `singles`; a draft has none."""
 
 
 @dataclass
@@ -104,7 +107,17 @@ class Form(Protocol):
 class Live:
     """What answers the live pages of a server, one for it; `tabs` by name."""
 
-    def __init__(self, engine: Engine, tabs: Mapping[str, Form], active: ActiveJobs, desk: Desk, door: Door) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        tabs: Mapping[str, Form],
+        active: ActiveJobs,
+        desk: Desk,
+        door: Door,
+        *,
+        singles: Singles | None = None,
+    ) -> None:
+        self.singles = singles or Singles(engine)
         self.engine, self.tabs, self.active, self.desk, self.door = engine, tabs, active, desk, door
         self._visitors: dict[str, str] = {}  # the session of each live page, by the key it has been given
         self._following: set[str] = set()  # the sessions whose pages have it switched on
@@ -183,10 +196,13 @@ class Live:
         if sentence := self.door.refusal_of_rows(caller, job.render.price.rows):
             raise Refused(sentence, 429)
         yield head
-        kind = "exact" if question.exact else "draft"
+        kind, single = "exact" if question.exact else "draft", ""
+        group = self.singles.group(experiment) if question.exact else ""
         for frames in self.active.run(visitor, question.tab, job):
             for frame in frames:
-                yield Picture(kind, numbers[frame.index], frame.place.coordinates, _jpeg(frame))
+                if question.exact:
+                    single = self.singles.keep(group, plan, frame)
+                yield Picture(kind, numbers[frame.index], frame.place.coordinates, _jpeg(frame), single)
             yield None
         if job.state == "error":
             raise Refused(job.error, 500)

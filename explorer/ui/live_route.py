@@ -130,7 +130,7 @@ async def _parts(head: Head, drawn: Iterator[Any]) -> AsyncIterator[bytes]:
 
 def _described(picture: Picture) -> str:
     what = {"kind": picture.kind, "index": picture.index, "coordinates": list(picture.coordinates)}
-    return json.dumps(what)
+    return json.dumps({**what, "single": picture.single} if picture.single else what)
 
 
 def _part(kind: str, content: bytes, headers: Mapping[str, str] | None = None) -> bytes:

@@ -31,6 +31,7 @@ from explorer.ui.reopening import Reopening
 from explorer.ui.shared_line import draw_line
 from explorer.ui.sharing import connect_sharing
 from explorer.ui.shipped import Gallery
+from explorer.ui.singles import Singles
 from explorer.ui.tab import Tab
 from explorer.ui.uses import connect_uses
 from explorer.ui.views import StatusView
@@ -54,8 +55,9 @@ def build_page(
     gr.set_static_paths([runs.root])
     active, desk, door = ActiveJobs(), Desk(engine), Door(limits)
     gallery = gallery or Gallery()
+    singles = Singles(engine, gallery)
     with BilingualPage(title="Latent Explorer", analytics_enabled=False) as page:
-        page.routes = gallery.served()
+        page.routes = [*gallery.served(), *singles.served()]
         with gr.Row(elem_id="top"):
             gr.Markdown("# Latent Explorer", elem_id="title")
             switch = LiveSwitch(elem_id="live") if live else None
@@ -70,7 +72,7 @@ def build_page(
         told = {"desk": desk, "due": due, "memory": memory, "history": history}
         with gr.Tabs(elem_id="tabs") as shown:
             tabs = [
-                Tab(experiment, shared, engine, runs, active, **told, door=door, gallery=gallery)
+                Tab(experiment, shared, engine, runs, active, **told, door=door, gallery=gallery, singles=singles)
                 for experiment in experiments.values()
             ]
         due.after_changes(shared)
@@ -83,7 +85,7 @@ def build_page(
         connect_opening(opening, reopening, notice)
         connect_history(history, runs, reopening.outputs, reopening.updates)
         if switch:
-            drawing = Live(engine, form.by_name, active, desk, door)
+            drawing = Live(engine, form.by_name, active, desk, door, singles=singles)
             connect_live(page, drawing, switch, tabs)
             page.routes = [*page.routes, *live_routes(drawing, language_of)]
         page.unload(active.left)

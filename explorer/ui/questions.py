@@ -124,6 +124,12 @@ def head_of(experiment: Experiment, plan: Plan, question: Question) -> Head:
     return dataclasses.replace(head, **said)
 
 
+def seed_at(plan: Plan, coordinates: Sequence[float]) -> int | None:
+    """The seed of the noise there; None of a mixture."""
+    terms = plan.at(*coordinates).noise.terms
+    return terms[0][0] if len(terms) == 1 else None
+
+
 def _looked_at(plan: Plan, question: Question) -> tuple[list[int], tuple[float, ...] | None, bool]:
     """The numbers of the places that are looked at, or a point between them; whether that is not what was asked for."""
     if titled := [i for i, place in enumerate(plan.places) if place.caption == question.typed]:

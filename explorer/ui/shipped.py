@@ -4,26 +4,31 @@ Contract: they were rendered beforehand by `assets/gallery.py` with the bundled 
 nothing else: no run folder, no frame of the store, no part of a price. Their frames travel as one picture, side by
 side. The files are served as they are under /shipped/VERSION/, by exact name; VERSION says what is in them.
 
-It knows no view and no engine.
+It knows no view, and of the engine only which models there are.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from explorer.engine.known import find
 from explorer.experiments.base import Experiment
 from explorer.experiments.made_with import MadeWith
 from explorer.files.assets import ASSETS
+from explorer.outputs.records import FORMAT
+from explorer.outputs.runs import Run, Runs
 from explorer.space.plans import Playback
 from explorer.space.points import Defaults
 from explorer.ui.manifests import translated
@@ -67,6 +72,38 @@ class Shipped:
         return self.said["sheet"]
 
     @property
+    def record(self) -> dict[str, Any]:
+        """As a run of one's own has it, every setting said where its model is known."""
+        drawer = find(self.model.name)
+        whole = experiment_of(self, drawer.defaults) if drawer else self.experiment(**self.settings)
+        return {
+            "explorer": FORMAT,
+            "experiment": whole.name(),
+            "settings": whole.settings(),
+            "model": self.said["model"],
+        }
+
+    def pictures(self, indices: Iterable[int]) -> Iterator[bytes]:
+        """Those frames as PNGs, as good as they are shipped."""
+        columns, width, height = (self.sheet[name] for name in ("columns", "width", "height"))
+        with Image.open(FOLDER / f"{self.name}.webp") as opened:
+            sheet = opened.convert("RGB")
+        for index in indices:
+            (row, column), buffer = divmod(index, columns), io.BytesIO()
+            left, top = column * width, row * height
+            sheet.crop((left, top, left + width, top + height)).save(buffer, "PNG")
+            yield buffer.getvalue()
+
+    def copied(self, runs: Runs) -> Run:
+        """A run of one's own with its frames, for what is made of runs."""
+        runs.tidy()
+        run = runs.create({**self.record, "frames": self.said["frames"], "shown": self.said["shown"]}, self.count)
+        for index, png in enumerate(self.pictures(range(self.count))):
+            run.add(index, png)
+        run.finish(notes=self.said["notes"])
+        return run
+
+    @property
     def playback(self) -> Playback:
         """How it plays."""
         return Playback(**self.said["shown"]["playback"])
@@ -99,6 +136,17 @@ class Gallery:
         ours = (run for run in self.runs if _drawn_by(run, networks))
         return next((run for run in ours if experiment_of(run, networks.defaults) == experiment), None)
 
+    def named(self, name: Any) -> Shipped | None:
+        """The run of that name."""
+        return next((run for run in self.runs if run.name == name), None)
+
+    def drawn_here(self, name: Any, experiment: type[Experiment], networks: Any) -> Experiment | None:
+        """What the run of that name is with the model that is running, if it is of that experiment and drawn by it."""
+        run = self.named(name)
+        if run is None or run.experiment is not experiment or not _drawn_by(run, networks):
+            return None
+        return experiment_of(run, networks.defaults)
+
     @staticmethod
     def known(run: Shipped, networks: Any) -> Shipped:
         """The run with what its settings are here, if these very weights drew it."""
@@ -115,6 +163,7 @@ class Gallery:
             "sheet": {"url": "." + self.address(f"{run.name}.webp"), **run.sheet},
             "count": run.count,
             "ready": mask(range(run.count)),
+            "name": run.name,
             "drawn_by": run.model.name.capitalize(),
             "of": run.of,
             **asdict(run.playback),

@@ -26,6 +26,7 @@ from explorer.ui.memory import Memory, kept
 from explorer.ui.news import Film, Status
 from explorer.ui.rendering import Folder, prices, render_of
 from explorer.ui.shipped import Gallery
+from explorer.ui.singles import Singles
 from explorer.ui.text import say
 from explorer.ui.views import VIEWS, StatusView, said
 
@@ -47,10 +48,12 @@ class Tab:
         history: HistoryView,
         door: Door | None = None,
         gallery: Gallery | None = None,
+        singles: Singles | None = None,
     ) -> None:
         self.experiment, self.engine, self.runs, self.active = experiment, engine, runs, active
         self.desk, self.due, self.memory, self.history = desk, due, memory, history
         self.door, self.name, self.gallery = door or Door(), experiment.name(), gallery or Gallery()
+        self.singles = singles or Singles(engine, self.gallery)
         self.live: Live | None = None
         with gr.Tab(experiment.label(), id=self.name, elem_id=f"tab-{self.name}") as self.panel:
             with gr.Row(elem_classes=["workbench", f"{experiment.view}-bench"]):
@@ -94,7 +97,8 @@ class Tab:
         self.share_row = gr.Row(elem_classes="share")
         with gr.Column(elem_classes="menu", scale=0, min_width=64):
             gr.Button("Export ▴", elem_id=f"{self.name}-export-menu", **small)
-            self.exports = Exports({"off": True}, view=self.view, id=f"{self.name}-export")
+            off = self.gallery.first(self.name) is None
+            self.exports = Exports({"off": off}, view=self.view, id=f"{self.name}-export")
         with gr.Column(elem_classes="menu", scale=0, min_width=64) as self.use_column:
             gr.Button("Use ▴", elem_id=f"{self.name}-use-menu", **small)
         shown = [self.view, self.status, self.folder, self.button, self.stop_button, self.exports]
@@ -119,19 +123,27 @@ class Tab:
         self.due.connect(self.name, self.panel, changed, self.price, **price)
         self.stop_button.click(self.stop, None, None, **QUICK)
         filled = self.presets.press(self.fill, None, self.components, **QUICK)
-        filled.then(**{**render, "fn": self.try_out}, api_visibility="private")
-        self.exports.connect(self.folder, self.status)
+        filled.then(**{**render, "fn": self.try_out, "api_visibility": "private"})
+        self.exports.connect(self.folder, self.status, self.folder_seen)
         self.status.show(self.show, self.components, self.outputs, concurrency_limit=None, **QUICK)
-        self._connect_corners()
+        self._connect_corners({**render, "api_visibility": "private"})
 
-    def _connect_corners(self) -> None:
-        """Where prompts are written in the view itself: it and their boxes are kept the same, without a request."""
-        prompts = [c for c in self.own if self.experiment.own_inputs()[c.name].carries == "prompts"]
+    def _connect_corners(self, render: Mapping[str, Any]) -> None:
+        """Where prompts are written in the view itself: it and their boxes are kept the same, without a request.
+
+        So is the trail of a lens, after the prompts; recorded, it is rendered.
+        """
+        declared = self.experiment.own_inputs()
+        prompts, trails = ([c for c in self.own if declared[c.name].carries == what] for what in ("prompts", "trail"))
         if "typed" not in self.view.fires or not prompts:
             return
-        boxes = [box for box in prompts[0].components if isinstance(box, gr.Textbox)]
+        told = [box for c in (*prompts[:1], *trails[:1]) for box in c.components]
+        boxes = [box for box in told if isinstance(box, gr.Textbox)]
         put = f"(...values) => explorer.put({self.view.elem_id!r}, values, {self.name!r})"
         self.view.typed(None, [*boxes, self.due], [*boxes, self.due], js=put, **QUICK)
+        if trails:
+            record = self.view.record(None, [*boxes, self.due], [*boxes, self.due], js=put, **QUICK)
+            record.then(**render)
         told = f"(...texts) => explorer.told({self.view.elem_id!r}, texts)"
         gr.on([*(box.change for box in boxes), self.panel.select], None, boxes, None, js=told, **QUICK)
 
@@ -203,7 +215,7 @@ class Tab:
         if run is not None:
             status = Status("ready", f"{run.count} frames, shipped with the program")
             run = self.gallery.known(run, self.engine.networks)
-            updates = {self.view: run, self.status: status, self.folder: None, self.exports: {"off": True}}
+            updates = {self.view: run, self.status: status, self.folder: None, self.exports: {"off": False}}
         else:
             job = render_of(asked, self.engine, self.runs)
             if job.render.price.stored < job.render.price.frames:
@@ -249,6 +261,11 @@ class Tab:
             yield from self.render(request, *values)
         else:
             yield {**self.show(request, *values), **self.remembered(experiment)}
+
+    def folder_seen(self, folder: str | None, view: Mapping[str, Any]) -> str | None:
+        """The run folder of what the visitor sees; of a shipped run it is made now."""
+        shipped = self.gallery.named(view.get("shipped")) if folder is None else None
+        return folder if shipped is None else str(shipped.copied(self.runs).folder)
 
     def shown(self, run: Run, film: Film | None, status: Status) -> dict[Any, Any]:
         """Updates: a run in the view, and the buttons that go with it."""

@@ -8,61 +8,22 @@ Nothing here knows any one experiment.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Input, InputError
 from explorer.experiments.made_with import another_model
-from explorer.experiments.pictures import ancestry, canonical, with_ancestry
 from explorer.outputs.runs import Run
 from explorer.ui.buttons import Buttons
 from explorer.ui.controls import QUICK, Control
 from explorer.ui.exporting import NO_RUN
 from explorer.ui.forms import Form
+from explorer.ui.singles import GONE, Chosen
 from explorer.ui.tab import Tab
 from explorer.ui.views import said
-
-GONE = "This picture is no longer on the server: press Render, it brings it back."
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """A frame that a visitor chose: its PNG, and every setting that made it, its own above those of its run."""
-
-    png: bytes
-    caption: str
-    experiment: type[Experiment]
-    settings: Mapping[str, Any]
-    record: Mapping[str, Any] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, run: Run, index: int, experiment: type[Experiment]) -> Chosen:
-        """Frame `index` of a run, or the one rendered nearest to it. Raises ValueError if there is none."""
-        if not run.ready:
-            raise ValueError(GONE)
-        index = min(run.ready, key=lambda ready: abs(ready - index))
-        frame, record = run.frames[index], run.record
-        png = (run.folder / f"frames/{index:04d}.png").read_bytes()
-        return cls(png, frame["caption"], experiment, {**record["settings"], **frame["settings"]}, record)
-
-    @property
-    def picture(self) -> str:
-        """It as a start picture, which keeps in words where it came from: the pictures before it, then this one."""
-        before = [
-            line
-            for name, declared in self.experiment.inputs().items()
-            if self.settings.get(name)
-            for picture in declared.pictures(declared.check(name, self.settings[name]))
-            for line in ancestry(picture)
-        ]
-        prompt = self.settings.get("prompt")
-        words = [f"{self.experiment.title()}: {self.caption}", *([f"“{prompt}”"] if prompt else [])]
-        return with_ancestry(canonical(self.png), [*before, ", ".join(words)])
-
 
 Change = Callable[[Chosen, Mapping[str, Any]], Mapping[str, Any]]
 """From a frame and the fields as they are to the fields as they shall be."""
@@ -142,6 +103,20 @@ def connect_uses(form: Form) -> None:
         )
 
 
+def _seen(folder: str | None, view: Mapping[str, Any], tab: Tab) -> Chosen:
+    """What the visitor looks at. Raises ValueError where that is no picture, or no longer there."""
+    if "single" in view:
+        chosen = tab.singles.chosen(view["single"])
+        if chosen is None or chosen.experiment is not tab.experiment:
+            raise ValueError(GONE)
+        return chosen
+    if folder is None or view.get("live"):
+        raise ValueError(NO_RUN)
+    if not Path(folder).exists():
+        raise ValueError(GONE)
+    return Chosen.of(Run.open(Path(folder)), view.get("index", 0), tab.experiment)
+
+
 def _carry(
     form: Form, source: Tab, buttons: Buttons, found: Sequence[Use], read: Sequence[Any]
 ) -> Callable[..., dict[Any, Any]]:
@@ -154,11 +129,7 @@ def _carry(
         target = use.tab or source
         now = target.settings([shown[component] for component in target.components])
         try:
-            if folder is None or (view or {}).get("live"):
-                raise ValueError(NO_RUN)
-            if not Path(folder).exists():
-                raise ValueError(GONE)
-            chosen = Chosen.of(Run.open(Path(folder)), (view or {}).get("index", 0), source.experiment)
+            chosen = _seen(folder, view or {}, source)
             changes = use.change(chosen, now)
             if problem := next(iter(target.experiment.problems(changes).values()), None):
                 raise problem

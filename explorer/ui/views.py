@@ -8,7 +8,8 @@ How a view of a run is read. Its value flows one way, from Python to the page. W
 mode) stays on its DOM node, so a yield of the server and a drag of the visitor never overwrite each other. An event
 reads it when it is fired: the view is among the event's inputs, and `js=view.state_js(its place among them)` puts the
 state there, which arrives in Python as a checked {"index", "fps", "loop"}, or as {"live": True} when what is seen is no
-run (see `live`):
+run (see `live`); with "single" where it is a picture that no run of one's own has (see `singles`),
+and "shipped" where it is a frame of the shipped run of that name:
 
     button.click(export, inputs=[folder, view], outputs=file, js=view.state_js(1))
 
@@ -35,6 +36,7 @@ from explorer.ui.widget import Widget
 
 FPS = (1.0, 50.0)
 MAX_INDEX = 9999  # frames are files with four digits
+MAX_NAME = 80  # characters of what a single picture is called by
 MAX_NOTE = 300  # characters
 
 
@@ -110,10 +112,13 @@ class RunView(Widget):
         """
         if not isinstance(payload, dict):
             return None
+        names = {key: payload[key] for key in ("single", "shipped") if isinstance(payload.get(key), str)}
+        names = {key: name for key, name in names.items() if len(name) <= MAX_NAME}
         if payload.get("live") is True:
-            return {"live": True}
+            return {"live": True, **names}
         loop = payload.get("loop")
         return {
+            **names,
             "index": int(number(payload.get("index"), 0, MAX_INDEX, 0)),
             "fps": float(number(payload.get("fps"), *FPS, 10.0)),
             "loop": loop if loop in LOOPS else "open",
@@ -156,11 +161,13 @@ class PadView(RunView):
 
     `coordinates` are (x, y) in [0, 1]; the setting `prompt` has the words of a corner. The state has `x` and `y` too;
     `index` is the nearest cell. Moving makes no request. Letting go off the cells fires `visit` (see `visits`), a word
-    written at a corner `typed` (its texts are read by `explorer.put`), and the Enter key there `enter`.
+    written at a corner `typed` (its texts are read by `explorer.put`), and the Enter key there `enter`; where the lens
+    has been is told, and rendered, with `record`.
     """
 
     kind = "pad"
-    fires = ("look", "visit", "typed", "enter")
+    exports = ("png", "zip", "gif", "mp4", "webp")
+    fires = ("look", "visit", "typed", "enter", "record")
 
     def first(self, run: Shipped) -> str:
         """The whole map as a plain picture."""

@@ -1,8 +1,9 @@
 """Visits: a point of a run between its places, rendered at full quality where the visitor let go.
 
-Contract: a view that can be let go anywhere (the event `visit`) fires it with {coordinates: [...]}. The point
-is planned from the run's own record, never from the form as it stands now, and the newest visit of a visitor ends the
-one before. How it goes comes back as a DOM event "visited" on the root of the view: {run, coordinates}, and on the way
+Contract: a view that can be let go anywhere (the event `visit`) fires it with {coordinates: [...]}, and of a
+shipped run with {shipped: its name}. The point is planned from the run's own record, never from the form as it stands
+now, and the newest visit of a visitor ends the one before. How it goes comes back as a DOM event "visited" on the root
+of the view: {run, coordinates}, and on the way
 {step, steps}, or at the end {picture, file, seed} (JPEG, PNG), {stopped} or {error}; {run, gone} when there is no such
 run any more, {run, error} when another model made it. The run's frames, the view's value and a render under way are not
 touched. A point that was rendered before costs no row.
@@ -25,7 +26,8 @@ from explorer.experiments.made_with import another_model
 from explorer.outputs.runs import Run
 from explorer.space.plans import Place, Plan
 from explorer.ui.jobs import Job, Screen
-from explorer.ui.questions import checked
+from explorer.ui.questions import checked, seed_at
+from explorer.ui.singles import Singles, address
 from explorer.ui.tab import Tab
 from explorer.ui.text import say
 from explorer.ui.widget import Unseen
@@ -62,17 +64,50 @@ def visit_of(
     if sentence := another_model(record.get("model"), engine.networks):
         raise Refused({"error": sentence})
     plan = experiment(**record["settings"]).resolved(engine.networks.defaults).plan(engine)
-    here = checked(coordinates, plan.places)
-    if here is None:
-        raise Refused({})
-    terms = plan.at(*here).noise.terms
-    seed = terms[0][0] if len(terms) == 1 else None
 
     def keep(frame: Frame) -> dict[str, Any]:
+        here = frame.place.coordinates
+        seed = seed_at(plan, here)
         picture, file = run.exact(frame.key, frame.png, {"coordinates": list(here), "settings": {"seed": seed}})
         return {"picture": picture, "file": file, "seed": seed}
 
-    screen = Screen({"run": run.name, "coordinates": list(here)}, keep)
+    return _job(run.name, plan, engine, coordinates, keep, seconds=seconds)
+
+
+def visit_of_shipped(
+    name: Any, experiment: type[Experiment], singles: Singles, coordinates: Any, seconds: float | None = None
+) -> Job[dict[str, Any]]:
+    """The same of the shipped run of that name, which has no folder: the picture is a single one.
+
+    Raises Refused for one that is not of that experiment and of the model that is running.
+    """
+    engine = singles.engine
+    whole = singles.gallery.drawn_here(name, experiment, engine.networks)
+    if whole is None:
+        raise Refused({})
+    plan = whole.plan(engine)
+
+    def keep(frame: Frame) -> dict[str, Any]:
+        single = singles.keep(singles.group(whole), plan, frame)
+        file = {"url": address(single)}
+        return {"picture": file, "file": file, "single": single, "seed": seed_at(plan, frame.place.coordinates)}
+
+    return _job(name, plan, engine, coordinates, keep, seconds=seconds)
+
+
+def _job(
+    run: str,
+    plan: Plan,
+    engine: Engine,
+    coordinates: Any,
+    keep: Callable[[Frame], dict[str, Any]],
+    *,
+    seconds: float | None,
+) -> Job[dict[str, Any]]:
+    here = checked(coordinates, plan.places)
+    if here is None:
+        raise Refused({})
+    screen = Screen({"run": run, "coordinates": list(here)}, keep)
     return Job(engine, Plan((Place(here, ""),), plan.at, plan.sampling), screen, seconds)
 
 
@@ -99,7 +134,10 @@ def _visit(tab: Tab, courier: Courier) -> Callable[..., Iterator[Any]]:
         visitor, seconds = request.session_hash, tab.door.limits.seconds
         tab.active.stop(visitor, tab.name, Screen)  # at once: to plan the new one takes turns on the device
         try:
-            job = visit_of(tab.experiment, tab.engine, Run.open(Path(folder)), event.coordinates, seconds)
+            if shipped := getattr(event, "shipped", None):
+                job = visit_of_shipped(shipped, tab.experiment, tab.singles, event.coordinates, seconds)
+            else:
+                job = visit_of(tab.experiment, tab.engine, Run.open(Path(folder)), event.coordinates, seconds)
             if sentence := tab.door.refusal(request, job.render.price):
                 raise Refused({**job.sink.about, "error": sentence})
         except Refused as refused:
@@ -113,6 +151,6 @@ def _visit(tab: Tab, courier: Courier) -> Callable[..., Iterator[Any]]:
                 running = bool(tab.active.of(visitor, tab.name))
                 yield {courier: news, tab.stop_button: gr.update(interactive=running)}
             return
-        yield {courier: {"run": Path(folder).name, **news}} if news else gr.skip()
+        yield {courier: {"run": folder and Path(folder).name, **news}} if news else gr.skip()
 
     return visit

@@ -1,5 +1,7 @@
 """The grid of four prompts: corners, edges, noise by place, and what a finer grid costs."""
 
+import json
+
 import pytest
 import torch
 from hypothesis import given
@@ -12,6 +14,7 @@ from explorer.engine.networks import DiffusersNetworks
 from explorer.engine.store import FrameStore
 from explorer.experiments.inputs import InputError
 from explorer.experiments.interpolation import Interpolation
+from explorer.experiments.links import query, read
 from explorer.experiments.prompt_grid import CORNERS, PromptGrid, quoted
 from tests.tiny import tiny_sd, tiny_sdxl
 
@@ -175,3 +178,39 @@ def test_the_tutorials_grid_is_a_preset_with_fixed_and_with_free_noise():
     assert fixed.prompts == free.prompts
     for prompt, word in zip(fixed.prompts, ("golden retriever", "fruit", "Eiffel tower", "skyscraper"), strict=True):
         assert word in prompt
+
+
+BENT = (0.1, 0.1, 0.5, 0.9, 0.9, 0.1)
+
+
+def test_a_trail_is_a_film_of_the_grids_own_points_along_it(engine):
+    whole, trail = plan_of(engine), plan_of(engine, trail=BENT, trail_frames=7)
+    places = [place.coordinates for place in trail.places]
+    assert (places[0], places[3], places[-1]) == ((0.1, 0.1), (0.5, 0.9), (0.9, 0.1))
+    assert (trail.shown.path, trail.shown.playback.loop, trail.shown.corners) == (True, "back-and-forth", PROMPTS)
+    for i, place in enumerate(places):
+        here, there = trail.point(i), whole.at(*place)
+        assert torch.equal(here.conditioning.prompt_embeds, there.conditioning.prompt_embeds)
+        assert torch.equal(here.latents, there.latents)
+
+
+def test_a_trail_that_comes_back_is_closed_and_says_no_frame_twice(engine):
+    plan = plan_of(engine, trail=(0.1, 0.1, 0.9, 0.1, 0.1, 0.1), trail_frames=8)
+    assert (len(plan.places), plan.shown.playback.loop) == (8, "closed")
+    assert plan.places[0].coordinates != plan.places[-1].coordinates
+
+
+@pytest.mark.parametrize(
+    "trail", [(0.5,), (0.5, 0.5), (0.1, 0.2, 0.3), (0.5, 0.5, 0.5, 0.5), (0, 0, 1, 1.1), (0.1, 0.2) * 301, "a, b"]
+)
+def test_what_is_no_trail_is_refused(trail):
+    with pytest.raises(InputError, match=r"trail = .* is not allowed: x, y of 2 to 300 places"):
+        PromptGrid(trail=trail)
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=2, max_size=300, unique=True))
+def test_a_trail_travels_in_a_link_and_in_a_file(places):
+    grid = PromptGrid(trail=[t for place in places for t in place]).resolved(FAKE.defaults)
+    assert PromptGrid(**json.loads(json.dumps(grid.settings()))) == grid
+    link, _ = query(grid, FAKE.defaults)
+    assert read(link, {"prompt-grid": PromptGrid}).settings["trail"] == grid.trail

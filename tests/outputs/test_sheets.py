@@ -98,6 +98,15 @@ def test_every_frame_is_on_the_sheet_once(coordinates):
     assert max(map(len, rows)) <= sheets.MOST_COLUMNS
 
 
+def test_a_way_is_wrapped_in_its_own_order(pictures, record, tmp_path):
+    paths, _ = pictures(6, 192, 192)
+    way = described((0, 0), (1, 0), (1, 1), (0.5, 1), (0, 1), (0, 0.5))
+    write_sheet(paths, tmp_path / "way.png", record={**recorded(record, way), "shown": {"path": True}})
+    write_sheet(paths, tmp_path / "row.png", record=recorded(record, described(*[()] * 6)))
+    way, row = (Image.open(tmp_path / name).size for name in ("way.png", "row.png"))
+    assert way == row
+
+
 def test_labels_are_the_caption_the_settings_or_the_number():
     assert label({"caption": "a cat", "settings": {"seed": 1}}, 3) == "a cat"
     assert label({"caption": "", "settings": {"guidance_scale": 7.5, "seed": 1}}, 3) == "guidance scale 7.5, seed 1"

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from explorer.space.paths import (
     EASINGS,
     INTERPOLATIONS,
+    along,
     coarse_to_fine,
     coarse_to_fine_sheet,
     lerp,
@@ -133,3 +134,25 @@ def test_a_sheet_begins_with_its_corners_and_is_spread_whenever_one_looks(side):
 def test_a_sheet_is_square():
     with pytest.raises(ValueError, match="count = 12 cells are no square sheet"):
         coarse_to_fine_sheet(12)
+
+
+PLACE = st.tuples(UNIT, UNIT)
+
+
+@given(corners=st.lists(PLACE, min_size=2, max_size=30), count=st.integers(2, 300))
+def test_places_along_a_line_are_evenly_spaced_on_it_from_end_to_end(corners, count):
+    length = sum(math.dist(a, b) for a, b in itertools.pairwise(corners))
+    if not length:
+        with pytest.raises(ValueError, match="no line"):
+            along(corners, count)
+        return
+    places = along(corners, count)
+    assert (len(places), places[0], places[-1]) == (count, corners[0], corners[-1])
+    assert all(0 <= t <= 1 for place in places for t in place)
+    for a, b in itertools.pairwise(places):
+        assert math.dist(a, b) <= length / (count - 1) + 1e-9  # the way between them may have a bend
+
+
+def test_along_a_bent_line_they_keep_its_bends():
+    bent = [(0, 0), (0.5, 0.5), (0.5, 0.5), (1, 0)]
+    assert along(bent, 5) == [(0, 0), (0.25, 0.25), (0.5, 0.5), (0.75, 0.25), (1, 0)]

@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 from docs.generate import exported
 from explorer.engine.engine import Engine
 from explorer.engine.store import FrameStore
-from tests.ui.hands import write
+from explorer.outputs.settings import read
+from tests.ui.hands import unfold, write
 from tests.ui.serving import Served, served
 from tests.ui.test_pad import square
 from tests.ui.test_shipped import GALLERY, pocket
@@ -86,11 +87,11 @@ def test_the_lens_wanders_without_a_request_until_it_is_taken(visit):
     lens = page.locator(f"{MAP}-view .pad-handle").bounding_box()
     page.mouse.move(lens["x"] + 28, lens["y"] + 28)
     page.mouse.down()  # where it is seen
-    page.mouse.up()
     still = place(page)
     page.wait_for_timeout(300)
     assert place(page) == still
     assert requests == []
+    page.mouse.up()  # now it may ask for the point itself
 
 
 def test_it_stands_still_for_who_wants_no_motion_and_wanders_when_asked_to(visit):
@@ -99,6 +100,67 @@ def test_it_stands_still_for_who_wants_no_motion_and_wanders_when_asked_to(visit
     assert '"x":0.5,"y":0.5' in place(page)
     page.locator(f"{MAP}-view .pad-pause").click()
     expect(page.locator(f"{MAP}-view [data-film]")).not_to_have_attribute("data-film", re.compile('"x":0.5,"y":0.5'))
+
+
+def lead(page: Page, *places: tuple[float, float]) -> None:
+    """Drags the lens from place to place."""
+    box = page.locator(f"{MAP}-view .pad-square").bounding_box()
+    at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in places]
+    page.mouse.move(*at[0])
+    page.mouse.down()
+    for place in at[1:]:
+        page.mouse.move(*place, steps=6)
+    page.mouse.up()
+
+
+def test_where_the_lens_has_been_becomes_a_film_on_the_map_and_the_map_comes_back(visit):
+    page = visit(reduced_motion="no-preference")
+    record, status = page.locator(f"{MAP}-view .pad-record"), page.locator(f"{MAP}-status")
+    expect(record).to_be_hidden()
+    lead(page, (0.2, 0.2), (0.22, 0.2))
+    expect(record).to_be_hidden()  # that is no way
+    lead(page, (0.2, 0.2), (0.8, 0.3), (0.5, 0.8))
+    expect(record).to_have_text("Record the trail")
+    record.click()
+    expect(status).to_contain_text("24 frames in")
+    expect(page.locator(f"{MAP}-view .pad-cell canvas")).to_have_count(24)
+    expect(page.locator(f"{MAP}-view .pad-ground")).to_be_visible()
+    before = place(page)
+    expect(page.locator(f"{MAP}-view [data-film]")).not_to_have_attribute("data-film", before)  # the lens plays it
+    assert "trail=0.2,0.2" in page.url
+    lead(page, (0.5, 0.5), (0.75, 0.3))
+    expect(page.locator(f"{MAP}-view .pad-where")).to_contain_text("of 24 on the way")
+    expect(record).to_have_text("Back to the whole map")
+    record.click()
+    expect(status).to_contain_text("shipped with the program")
+    expect(page.locator(f"{MAP}-view .view-kind")).to_contain_text("drawn by Pocket")
+    expect(page.locator(f"{MAP}-view .pad-ground")).to_be_hidden()
+    page.wait_for_url(lambda url: "trail" not in url)
+
+
+def test_let_go_between_the_shipped_cells_the_lens_shows_the_exact_point_which_can_be_used(visit):
+    page = visit()
+    save = page.locator(f"{MAP}-view .view-save")
+    expect(save).to_have_attribute("href", "./single/prompt-grid/40.png")
+    lead(page, (0.5, 0.5), (0.55, 0.32))
+    expect(page.locator(f"{MAP}-view .view-kind")).to_have_text("exact")
+    with page.expect_download() as download:
+        save.click()
+    assert re.fullmatch(r"\d+% a castle in the snow \+ .*\.png", download.value.suggested_filename)
+    point = read(download.value.path())["frame"]
+    assert point["coordinates"] == [pytest.approx(0.55, abs=0.01), pytest.approx(0.32, abs=0.01)]
+    unfold(page, "prompt-grid-use")
+    page.locator("#tab-prompt-grid").get_by_role("button", name="→ Image variations", exact=True).click()
+    expect(page.locator("#image-variations-render")).to_be_visible()
+    page.wait_for_url("**/?*tab=image-variations*")
+
+
+def test_what_is_shipped_can_be_exported(visit):
+    page = visit("?tab=guidance-sweep")
+    unfold(page, "guidance-sweep-export")
+    with page.expect_download() as download:
+        page.locator("#tab-guidance-sweep").get_by_role("button", name="GIF").click()
+    assert read(download.value.path())["experiment"] == "guidance-sweep"
 
 
 def test_the_numbers_of_the_sentence_set_the_form(visit):

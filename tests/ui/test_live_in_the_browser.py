@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from explorer.outputs.settings import read
 from tests.ui.hands import settled
 from tests.ui.serving import Served, served
 
@@ -65,10 +67,17 @@ def test_what_is_typed_is_drawn_and_when_the_hand_rests_the_picture_itself_is_in
     expect(page.locator("#interpolation-view .film-count")).to_have_text("24 / 24")
     shown = colour(page, "#interpolation-view .film-picture")
     assert all(abs(a - b) <= 4 for a, b in zip(shown, drawn(site, "a small house"), strict=True))
-    expect(page.locator("#interpolation-status")).to_contain_text("24 frames")
-    field.blur()
+    field.fill("a large house")
+    expect(badge(page, "interpolation")).to_have_text("Draft")
+    field.fill("a small house")  # at rest the bar and the address say so, before the field is left
     expect(page.locator("#interpolation-status")).to_contain_text("1 already rendered")
-    assert page.locator("#interpolation-view .view-save").get_attribute("href") is None  # of a run there is nothing yet
+    page.wait_for_url("**/*prompts=a+small+house*")
+    expect(badge(page, "interpolation")).to_have_text("Exact")
+    save = page.locator("#interpolation-view .view-save")
+    with page.expect_download() as download:  # there is no run yet
+        save.click()
+    assert download.value.suggested_filename == "a small house.png"
+    assert read(download.value.path())["frame"]["settings"]["prompt"] == "a small house"
 
 
 def test_a_film_stands_in_drafts_before_its_frames_come(page: Page, site: Served):
@@ -82,6 +91,10 @@ def test_a_film_stands_in_drafts_before_its_frames_come(page: Page, site: Served
     expect(page.locator("#interpolation-status")).to_contain_text("24 frames in", timeout=60_000)
     page.wait_for_function(f"{drafts} === 0")
     expect(badge(page, "interpolation")).to_be_hidden()
+    page.locator("#interpolation-prompts-0 textarea").fill("another film")
+    expect(page.locator("#interpolation-status")).to_contain_text("24 frames, ")
+    page.locator("#interpolation-prompts-0 textarea").fill("a film of drafts")  # what is shown again is told again
+    expect(page.locator("#interpolation-status")).to_contain_text("24 frames in")
 
 
 def test_the_pad_draws_under_the_hand_and_lets_go_of_it_with_live_off(page: Page, site: Served):
@@ -95,8 +108,16 @@ def test_the_pad_draws_under_the_hand_and_lets_go_of_it_with_live_off(page: Page
     page.mouse.down()
     page.mouse.move(*at(0.6))
     expect(badge(page, "prompt-grid")).to_have_text("Draft")
+    save = page.locator("#prompt-grid-view .view-save")
+    assert save.get_attribute("href") is None
     page.mouse.up()
     expect(badge(page, "prompt-grid")).to_have_text("Exact")
+    expect(save).to_have_attribute("href", re.compile("single/"))
+    kinds = "[...document.querySelector('#prompt-grid-view [data-film]').reel.kinds.values()]"
+    page.wait_for_function(f"{kinds}.filter((kind) => kind === 'exact').length === 81")
+    calls = site.quiet()
+    page.locator("#prompt-grid-use-menu").click()  # a click anywhere makes no draft of it again
+    assert site.quiet() == calls
     page.locator(".live-switch").click()
     calls = site.quiet()
     page.mouse.move(*at(0.3))

@@ -329,3 +329,24 @@ def test_a_finger_drags(browser: Browser, stand: Stand, run: Path) -> None:
         shows(page, 3)
         answered(page, 1)
         assert stand.asked[0] == pytest.approx([0.75, 0.25], abs=0.005)
+
+
+def test_what_was_drawn_for_a_hand_is_not_what_the_lens_strolls_over(browser: Browser, stand: Stand, run: Path) -> None:
+    with opened(browser, stand, reduced_motion="no-preference") as page:
+        show(page, stand, run)
+        page.evaluate(
+            """async () => {
+            const view = document.querySelector('[data-film]');
+            const blob = await new Promise((done) => document.createElement('canvas').toBlob(done));
+            window.draft = () => view.drew({ index: null, coordinates: [0.3, 0.3], kind: 'draft' }, blob);
+            window.sketched = () => Boolean(view.sketch); }"""
+        )
+        pause = page.locator(".pad-pause")
+        expect(pause).to_have_attribute("title", TEXTS["pause"])
+        page.evaluate("draft()")
+        assert page.evaluate("sketched()") is False
+        pause.click(force=True)
+        page.evaluate("draft()")
+        assert page.evaluate("sketched()") is True
+        pause.click(force=True)
+        page.wait_for_function("!sketched()")

@@ -230,10 +230,11 @@ def test_every_view_names_exports_that_there_are_and_the_page_has_words_for() ->
     assert set(LABELS) == set(FORMATS)
 
 
-def test_a_film_is_offered_as_a_film_and_a_set_as_a_sheet() -> None:
+def test_a_film_is_offered_as_a_film_a_set_as_a_sheet_and_a_map_that_may_be_a_trail_as_both() -> None:
     assert set(VIEWS["film"].exports) == {"gif", "mp4", "webp", "zip"}
-    for name in ("compare", "pad", "trajectory"):
+    for name in ("compare", "trajectory"):
         assert set(VIEWS[name].exports) == {"png", "zip", "gif"}
+    assert set(VIEWS["pad"].exports) == set(FORMATS)
 
 
 # ---- scripts, styles and words -------------------------------------------------------------------------------------

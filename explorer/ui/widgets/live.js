@@ -29,6 +29,7 @@ export default class LiveSwitch extends Widget {
     this.button.title = this.say('hint');
     this.chosen = null; // on or off, if the visitor said so
     this.soon = this.later = 0;
+    this.told = {}; // of each tab, the settings whose price was told last
     this.touched = false; // what the page fills in itself is nobody's wish
     this.refusedAt = 0; // when the server last knew this page no more
     this.button.addEventListener('click', () => this.choose(!this.on));
@@ -57,7 +58,7 @@ export default class LiveSwitch extends Widget {
     on('compositionstart', () => this.pump.compose(true));
     on('compositionend', () => this.pump.compose(false));
     on('visibilitychange', () => document.hidden && this.pump.stop());
-    Object.assign(window.explorer, { live: (tab, values) => this.heard(tab, values), moved: () => this.moved() });
+    Object.assign(window.explorer, { live: (tab, values) => this.heard(tab, values), moved: () => this.moved(), following: () => this.on });
     super.connectedCallback();
     this.fire('enter', { chosen: this.chosen });
   }
@@ -68,6 +69,7 @@ export default class LiveSwitch extends Widget {
     this.pump.stop();
     delete window.explorer.live;
     delete window.explorer.moved;
+    delete window.explorer.following;
   }
 
   get possible() {
@@ -131,9 +133,14 @@ export default class LiveSwitch extends Widget {
     this.pump.ask({ tab, values, said, view, film, typed, whole: film || view.whole });
   }
 
-  // First what is looked at, and of a sheet then the others, as far as they are not drawn.
+  // First what is looked at, and of a sheet then the others, as far as they are not drawn. The line of the bar says by then
+  // what these settings cost, no longer what was here before.
   rests(question) {
-    const { view } = question;
+    const { view, tab, said } = question;
+    if (!question.film && (view.left !== null || (this.told[tab] ?? said) !== said)) {
+      this.told[tab] = said;
+      document.querySelector('price-due')?.fire(tab, {});
+    }
     if (view.visits || question.film) return [];
     const sight = { ...question, exact: true, whole: false };
     return view.whole ? [sight, question, { ...question, exact: true }] : [sight];

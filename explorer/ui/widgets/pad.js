@@ -2,13 +2,15 @@
 // (x, y) in [0, 1], from the middle of the first cell to that of the last. Moving blends the cells around; letting go off
 // them fires `visit`, and what comes back, as an event `visited` on this element (see visits.py), is shown if the lens is
 // still there. Until somebody takes it the lens wanders over a whole map. The words at the corners are the form's, which
-// tells them by an event `corners`; see tab.py.
+// tells them by an event `corners`; see tab.py. Where a hand has led the lens is offered as a film (`record`): a run whose
+// plan is a `path`. Its pictures lie on the map along the way, the lens plays them, and a hand leads it from one to another.
 
 import { Dial } from './dial.js';
 import { Handle } from './handle.js';
 import { Lattice, weightsAt } from './grids.js';
 import { Pane } from './pane.js';
 import { Thumbs } from './thumbs.js';
+import { Trail } from './trail.js';
 import { RunView, plain } from './view.js';
 import { Wander } from './wander.js';
 import { calm, html, make, titled, write } from './widget.js';
@@ -16,6 +18,7 @@ import { calm, html, make, titled, write } from './widget.js';
 const CORNERS = [[0, 0], [1, 0], [0, 1], [1, 1]];
 const MIDDLE = 0.5;
 const SAID = { guidance_scale: { key: 'pull', step: 0.1 }, seed: { key: 'noise' }, num_inference_steps: { key: 'steps' } };
+const MAP_ROWS = 9; // of a map that is not there, under a path
 const STEP = 0.02; // of an arrow key
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [1, -1], ArrowDown: [1, 1] }; // [axis, direction]
 
@@ -31,12 +34,13 @@ function part(content) {
 export default class PadView extends RunView {
   static look = 'pad';
   static styles = ['view', 'pad'];
-  static events = ['look', 'visit', 'typed', 'enter'];
+  static events = ['look', 'visit', 'typed', 'enter', 'record'];
   static template = html`
 <div class="pad-table">
   <div class="pad-map" data-part="map">
     <div class="pad-sheet" data-part="cells" data-name="sheet" role="group"></div>
-    <div class="pad-square" data-part="square" data-name="pad" role="slider" tabindex="0" aria-valuemin="0" aria-valuemax="100" aria-valuenow="0"><i class="pad-handle" data-part="lens"></i></div>
+    <canvas class="pad-ground" data-part="ground" width="640" height="640" hidden></canvas>
+    <div class="pad-square" data-part="square" data-name="pad" role="slider" tabindex="0" aria-valuemin="0" aria-valuemax="100" aria-valuenow="0"><svg class="pad-way" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true"><polyline data-part="way"></polyline></svg><i class="pad-handle" data-part="lens"></i></div>
     <div class="pad-corners" data-part="corners" data-name="corners" role="group">
       <input type="text" spellcheck="false" autocomplete="off">
       <input type="text" spellcheck="false" autocomplete="off">
@@ -51,7 +55,7 @@ export default class PadView extends RunView {
       <p class="view-note" role="status" hidden></p>
     </div>
     <p class="pad-sentence" data-part="sentence"></p>
-    <div class="view-desk pad-line"><p class="pad-where" data-part="where"></p><a class="view-save" download></a></div>
+    <div class="view-desk pad-line"><p class="pad-where" data-part="where"></p><button type="button" class="pad-record" data-part="record" hidden></button><a class="view-save" download></a></div>
     <p class="view-keys" data-part="keys"></p>
   </div>
 </div>
@@ -70,12 +74,15 @@ export default class PadView extends RunView {
     this.corner = ['', '', '', '']; // the words of the corners in what is shown
     [this.x, this.y] = [MIDDLE, MIDDLE]; // where the lens is
     this.point = null; // what is known of the point here, when it is no cell: {} is asked for; see visits.py
-    this.sketch = null; // {bitmap, kind}: what was drawn last between the cells while the handle moved; see live.js
+    this.trail = new Trail();
+    this.below = ''; // the words at the corners of the map that is kept on the ground, under a path
+    this.sketch = null; // {bitmap, kind, single, place}: what was drawn last between the cells while the handle moved; see live.js
     this.offline = Boolean(props.offline); // nobody there to ask
     this.canvas = new Pane(this.picture, this.reel, (ratio) => this.shape(ratio), () => this.refresh());
     this.sheet = new Thumbs(this.cells, this.reel, 480);
-    this.wander = new Wander(() => this.isConnected && this.offsetParent !== null, (x, y) => this.go(x, y), () => this.tellPause());
+    this.wander = new Wander(() => this.isConnected && this.offsetParent !== null, (x, y) => this.stroll(x, y), () => this.tellPause());
     this.pause.addEventListener('click', () => this.wander.toggle());
+    this.record.addEventListener('click', () => this.put());
     this.chips.forEach((chip, k) => this.listen(chip, k));
     this.dials = this.write();
     this.handle = new Handle(this.square, this.map, {
@@ -108,17 +115,20 @@ export default class PadView extends RunView {
   }
 
   // Nobody is there to ask for a point between the cells of what is shown.
-  get alone() { return this.offline || Boolean(this.shipped); }
+  get alone() { return this.offline || Boolean(this.shipped && !this.of); }
+  get path() { return this.shown.path; }
+  get drawn() { return this.sketch?.place === [this.x, this.y].join() ? this.sketch : null; }
   get cell() { return this.lattice.at(this.x, this.y); }
   get index() { return Math.max(0, this.lattice.nearest(this.x, this.y)); }
   get state() { return { ...super.state, x: this.x, y: this.y }; }
 
   get sighted() { return this.cell >= 0 ? [this.cell] : []; }
   get whole() { return !this.visits; } // a run has its cells
+  get asks() { return this.visits || Boolean(this.shipped && this.of && !window.explorer?.following?.()); } // what live.js does not
   get visits() { return this.reel.blobs.size > 0 && this.left === null && !this.shipped; }
 
   follows(said) {
-    return this.fresh || said !== this.said || !this.reel.exact(this.cell);
+    return this.fresh || said !== this.said || !(this.reel.exact(this.cell) || this.drawn?.kind === 'exact');
   }
 
   sight(exact) {
@@ -129,10 +139,10 @@ export default class PadView extends RunView {
     if (this.lattice.cells[i]) this.go(...this.lattice.cells[i]);
   }
 
-  async between(coordinates, kind, blob) {
+  async between(coordinates, kind, blob, single) {
     const bitmap = await createImageBitmap(blob).catch(() => null);
-    if (!bitmap) return;
-    this.sketch = { bitmap, kind };
+    if (!bitmap || this.wander.on) return;
+    this.sketch = { bitmap, kind, single, place: coordinates.join() };
     this.refresh();
   }
 
@@ -153,7 +163,18 @@ export default class PadView extends RunView {
   }
 
   get saved() {
-    return this.reel.blobs.has(this.cell) && !this.shipped ? this.frame(this.cell) : (this.point?.file?.url ?? null);
+    if (this.reel.blobs.has(this.cell)) return this.frame(this.cell);
+    return this.point?.file?.url ?? (this.single ? `./single/${this.single}.png` : null);
+  }
+
+  get single() {
+    if (this.reel.blobs.has(this.cell)) return this.singleOf(this.cell);
+    return this.point?.single ?? (this.point?.bitmap ? undefined : this.drawn?.single);
+  }
+
+  get called() {
+    const parts = weightsAt(this.x, this.y).map((weight, k) => [Math.round(100 * weight), this.corner[k]]);
+    return this.frames[this.cell]?.caption ?? parts.flatMap(([part, name]) => (part ? [`${part}% ${name}`] : [])).join(' + ');
   }
 
   // For a cell that is not here the nearest that is; of several equally near, the one towards the handle.
@@ -167,7 +188,7 @@ export default class PadView extends RunView {
 
   cellName(i) {
     const { cells, xs, ys } = this.lattice;
-    const name = this.say('cell', { row: ys.indexOf(cells[i][1]) + 1, column: xs.indexOf(cells[i][0]) + 1 });
+    const name = this.path ? this.say('on the way', { n: i + 1, count: cells.length }) : this.say('cell', { row: ys.indexOf(cells[i][1]) + 1, column: xs.indexOf(cells[i][0]) + 1 });
     const seed = this.frames[i]?.settings?.seed;
     return seed === undefined ? name : this.say('tagged', { name, seed });
   }
@@ -178,13 +199,14 @@ export default class PadView extends RunView {
   }
 
   mark() {
+    if (this.point?.bitmap) return this.say('is exact'); // no cell, whoever drew those
     const kind = this.exact ? '' : this.say('is blend');
     return [kind, super.mark()].filter(Boolean).join(' · ') || this.say('is exact');
   }
 
   remark() {
     const { point, handle, cell } = this;
-    if (this.exact || this.wander.on || (this.kind && (handle.held || !this.visits))) return '';
+    if (this.exact || this.wander.on || (this.kind && (handle.held || !this.asks))) return '';
     if (!handle.held && point) {
       if (point.error) return this.say('error', point);
       if (point.gone) return this.say('gone');
@@ -239,9 +261,19 @@ export default class PadView extends RunView {
   }
 
   tellPause() {
+    if (this.wander.on) this.trail.clear();
     this.pause.hidden = !this.wander.ready;
     this.pause.classList.toggle('view-on', this.wander.on);
     titled(this.pause, this.say(this.wander.on ? 'pause' : 'wander'));
+  }
+
+  // What can be done with where the lens has been; in a path, what leads back.
+  tellTrail() {
+    const places = this.path ? this.lattice.cells : this.trail.places;
+    this.way.setAttribute('points', places.map((place) => place.join()).join(' '));
+    const known = !this.offline && this.reel.blobs.size > 0;
+    this.record.hidden = !(known && (this.path || (this.trail.over && this.trail.worth)));
+    write(this.record, this.record.hidden ? '' : this.say(this.path ? 'back' : 'record'));
   }
 
   // The form's words of the corners; what is being written there stays.
@@ -263,6 +295,7 @@ export default class PadView extends RunView {
     super.tell();
     this.dataset.exact = Boolean(this.saved);
     this.where.textContent = this.placeNow();
+    this.tellTrail();
     this.lens.style.left = 100 * this.x + '%';
     this.lens.style.top = 100 * this.y + '%';
     this.tellWeights();
@@ -290,23 +323,33 @@ export default class PadView extends RunView {
     [this.x, this.y, this.point, this.sketch] = [MIDDLE, MIDDLE, null, null];
     this.wander.ready = false;
     this.tellPause();
+    this.trail.clear();
     this.canvas.clear();
   }
 
   arrange() {
-    const { frames } = this;
+    const { frames, path } = this;
     this.lattice = new Lattice(frames, this.reel.count);
     const { cells, xs, ys } = this.lattice;
-    this.corner = CORNERS.map(([x, y]) => frames[this.lattice.at(x, y)]).map((frame) => frame?.settings?.prompt ?? frame?.caption ?? '');
+    this.corner = this.shown.corners ?? CORNERS.map(([x, y]) => frames[this.lattice.at(x, y)]).map((frame) => frame?.settings?.prompt ?? frame?.caption ?? '');
     this.tellCorners(window.explorer?.corners[this.closest('.block')?.id] ?? this.corner);
+    if (path && this.cell < 0) [this.x, this.y] = cells[0];
     const rank = (i) => ys.indexOf(cells[i][1]) * xs.length + xs.indexOf(cells[i][0]);
-    const order = [...cells.keys()].sort((i, j) => rank(i) - rank(j));
+    const order = path ? [...cells.keys()] : [...cells.keys()].sort((i, j) => rank(i) - rank(j));
     const buttons = new Map(order.map((i) => [i, make('button', 'pad-cell', '', { type: 'button' })]));
-    this.map.style.setProperty('--columns', Math.max(1, xs.length));
-    this.map.style.setProperty('--rows', Math.max(1, ys.length));
+    if (path) for (const [i, { style }] of buttons) [style.left, style.top] = cells[i].map((t) => 100 * t + '%');
+    this.map.classList.toggle('pad-path', Boolean(path));
+    this.ground.hidden = !path || this.below !== this.corner.join('\n');
+    if (!this.ground.hidden) return this.spread(buttons, 64); // as many columns and rows as the map below
+    this.map.style.setProperty('--columns', path ? MAP_ROWS : Math.max(1, xs.length));
+    this.map.style.setProperty('--rows', path ? MAP_ROWS : Math.max(1, ys.length));
+    this.spread(buttons, path ? 64 : Math.ceil(480 / Math.max(1, ys.length)));
+  }
+
+  spread(buttons, height) {
     this.cells.style.backgroundImage = this.reel.sheet ? `url("${this.reel.sheet.url}")` : '';
     this.cells.replaceChildren(...buttons.values());
-    this.sheet.height = Math.ceil(480 / Math.max(1, ys.length));
+    this.sheet.height = height;
     this.sheet.lay(buttons);
     this.tellCells();
   }
@@ -323,12 +366,20 @@ export default class PadView extends RunView {
     if (was !== this.cell) this.tellCells();
   }
 
+  // What was drawn for a hand is not what is passed now.
+  stroll(x, y) {
+    this.sketch = null;
+    this.go(x, y);
+  }
+
   // A hand is on the lens: it wanders no more.
   moveTo(x, y) {
     this.touched = true;
     this.wander.stop();
     if (!this.reel.blobs.size) return;
     const was = [this.x, this.y].join();
+    if (this.path) [x, y] = this.lattice.cells[this.lattice.nearest(x, y)];
+    else this.trail.add(x, y);
     this.go(x, y);
     if (was !== [this.x, this.y].join()) this.fire('look', {});
   }
@@ -366,6 +417,7 @@ export default class PadView extends RunView {
   }
 
   step(axis, direction, large) {
+    if (this.path) return this.moveTo(...(this.lattice.cells[this.index + direction] ?? [this.x, this.y]));
     const place = [this.x, this.y];
     place[axis] = large ? this.lattice.next(axis, place[axis], direction) : place[axis] + direction * STEP;
     this.moveTo(...place);
@@ -376,14 +428,40 @@ export default class PadView extends RunView {
     if (!this.reel.blobs.size) return;
     const [x, y] = this.lattice.cells[this.index];
     if (Math.max(Math.abs(x - this.x), Math.abs(y - this.y)) <= near) this.go(x, y);
+    this.trail.end(this.x, this.y);
     const { point } = this;
     const asked = point && !(point.stopped || point.error || point.gone);
-    if (this.visits && !this.reel.blobs.has(this.cell) && !asked && !this.alone) {
+    if (this.asks && !this.reel.blobs.has(this.cell) && !asked && !this.alone) {
       this.point = {};
-      this.fire('visit', { coordinates: [this.x, this.y] });
+      this.fire('visit', { coordinates: [this.x, this.y], ...(this.shipped ? { shipped: this.value.name } : {}) });
     }
     this.refresh();
     this.tellCells();
+  }
+
+  // The form is told of the trail, which is rendered; or, in a path, of none: the whole map is shown again.
+  put() {
+    if (!this.path) this.keep();
+    this.dataset.put = JSON.stringify({ texts: { [this.chips.length]: this.path ? '' : this.trail.text } });
+    this.fire(this.path ? 'typed' : 'record', {});
+  }
+
+  // The map as it is stays on the ground, for the path that will lie over it.
+  keep() {
+    const { ground, lattice: { cells, xs, ys } } = this;
+    const [width, height, brush] = [ground.width / xs.length, ground.height / ys.length, ground.getContext('2d')];
+    brush.clearRect(0, 0, ground.width, ground.height);
+    for (const [i, button] of this.sheet.cells) {
+      const [picture, [x, y]] = [button.querySelector('canvas'), cells[i]];
+      if (picture) brush.drawImage(picture, xs.indexOf(x) * width, ys.indexOf(y) * height, width, height);
+    }
+    this.below = this.corner.join('\n');
+  }
+
+  leave(of, manifest) {
+    if (this.path) this.below = ''; // of other settings it would be another
+    if (this.sketch) Object.assign(this.sketch, { kind: 'stale', single: undefined });
+    super.leave(of, manifest);
   }
 
   pin(i) {
@@ -398,6 +476,7 @@ export default class PadView extends RunView {
     const i = this.sheet.at(event);
     if (i < 0 || !(event.key in ARROWS) || !plain(event)) return;
     const [axis, direction] = ARROWS[event.key];
+    if (this.path) return this.sheet.cells.get(i + direction)?.focus();
     const place = [...this.lattice.cells[i]];
     place[axis] = this.lattice.next(axis, place[axis], direction);
     event.preventDefault();
@@ -410,13 +489,14 @@ export default class PadView extends RunView {
     this.sheet.fill(i);
     super.arrived(i);
     this.tellCells();
-    if (this.reel.complete && !this.touched) this.wander.start(this.x, this.y, calm());
+    if (this.reel.complete && !this.touched) this.wander.start(this.x, this.y, calm(), this.path ? { places: this.lattice.cells, ...this.given } : null);
     if (this.touched && !this.handle.held && i === this.cell && this.reel.lost(i)) this.letGo(0); // broken: the point itself is asked for
   }
 
   async visited(news) {
     const isHere = () => !news.coordinates || (news.coordinates[0] === this.x && news.coordinates[1] === this.y);
-    const still = () => this.point && this.reel.base.endsWith(`/${news.run}/`) && isHere();
+    const shown = () => (this.shipped ? this.value.name === news.run : this.reel.base.endsWith(`/${news.run}/`));
+    const still = () => this.point && shown() && isHere();
     if (!still()) return; // the handle has moved on, or to another run
     const bitmap = news.picture ? await this.reel.picture(news.picture.url) : null;
     if (!still() || this.point.bitmap) return;

@@ -2,7 +2,8 @@
 // live in a bounded cache. It knows nothing about the page: `changed(i)` is called when frame i came or failed.
 //
 // Beside the frames of the run, or without a run, it holds pictures that were laid down (see live.js): `kinds` has them, as
-// "draft", "exact", or "stale" when they are of other settings than the page has now.
+// "draft", "exact", or "stale" when they are of other settings than the page has now; `singles` what an exact one of them is
+// called on the server (see singles.py).
 
 const MAX_FETCHES = 6; // what browsers open to one host anyway
 const MAX_TRIES = 2;
@@ -35,6 +36,7 @@ export class Reel {
     this.ready = new Set(); // finished on the server
     this.blobs = new Map(); // here
     this.kinds = new Map(); // of those here that are no frames of the run
+    this.singles = new Map();
     this.bitmaps = new Map(); // decoded, least recently used first
     this.pixels = 0;
     this.busy = new Set();
@@ -49,14 +51,16 @@ export class Reel {
     this.ready.clear();
     this.busy.clear();
     this.tries.clear();
+    this.singles.clear();
     for (const i of this.blobs.keys()) this.kinds.set(i, 'stale');
   }
 
   // A picture for the place of frame i. A draft never covers what is exact.
-  async lay(i, blob, kind) {
+  async lay(i, blob, kind, single) {
     if (i >= this.count || (kind === 'draft' && this.exact(i))) return;
     this.put(i, blob);
     this.kinds.set(i, kind);
+    if (single) this.singles.set(i, single);
     await this.decode(i);
     this.changed(i);
   }
@@ -74,6 +78,7 @@ export class Reel {
     }
     this.blobs.set(i, blob);
     this.kinds.delete(i);
+    this.singles.delete(i);
   }
 
   // What `read` makes of the answer; null if there is none, it cannot be read, or the run has changed meanwhile.

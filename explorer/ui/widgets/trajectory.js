@@ -82,7 +82,7 @@ export default class TrajectoryView extends PlayedView {
   get here() { return this.wanted(this.chosen); }
   get settings() { return this.frames[this.wanted(this.chosen, this.at, 0)]?.settings ?? {}; }
   get layerName() { return this.nameOfLayer(this.layer); }
-  get saved() { return this.frame(this.nearest(this.here)); }
+  get seen() { return this.nearest(this.here); }
 
   get index() {
     return Math.max(0, this.here < 0 ? this.wanted(this.chosen, this.at, 0) : this.here);

@@ -32,6 +32,11 @@ const PLAY = html`<svg viewBox="0 0 24 24" aria-hidden="true"><path class="view-
 // Whether a key is one that a view may take for itself.
 export const plain = (event) => !(event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey);
 
+const LONGEST_NAME = 80; // characters of a file's name
+
+// A name for a picture's file.
+const fileName = (words) => ([...words.replace(/[^\p{L}\p{N}%+.,]+/gu, ' ')].slice(0, LONGEST_NAME).join('').trim() || 'picture') + '.png';
+
 const KINDS = { draft: 'kind draft', exact: 'kind exact', stale: 'kind stale' }; // of pictures that are no frame of the run
 
 export class RunView extends Widget {
@@ -179,9 +184,9 @@ export class RunView extends Widget {
     this.touched = true;
   }
 
-  async drew({ index, coordinates, kind }, blob) {
-    if (index === null) await this.between(coordinates, kind, blob);
-    else await this.reel.lay(index, blob, kind);
+  async drew({ index, coordinates, kind, single }, blob) {
+    if (index === null) await this.between(coordinates, kind, blob, single);
+    else await this.reel.lay(index, blob, kind, single);
   }
 
   // Whether what is shown is not yet what is set.
@@ -254,10 +259,10 @@ export class RunView extends Widget {
     write(this.note, this.noteNow());
     const waiting = reel.previewing ? 'preview' : 'waiting';
     this.dataset.state = !reel.count ? 'empty' : reel.blobs.size ? 'shown' : waiting;
-    this.dataset.film = reel.count ? JSON.stringify(this.left === null ? this.state : { live: true }) : 'null';
+    this.dataset.film = reel.count ? JSON.stringify({ ...(this.left === null ? this.state : { live: true }), single: this.single, shipped: this.shipped ? this.value.name : undefined }) : 'null';
     for (const desk of this.querySelectorAll('.view-desk')) desk.toggleAttribute('inert', !reel.blobs.size);
     const { saved } = this;
-    if (saved) this.save.href = saved;
+    if (saved) Object.assign(this.save, { href: saved, download: fileName(this.called) });
     else this.save.removeAttribute('href');
     this.tellKind();
   }
@@ -267,12 +272,34 @@ export class RunView extends Widget {
   }
 
   get saved() {
-    return this.frame(this.reel.nearest(this.index));
+    return this.frame(this.seen);
   }
 
-  // The address of the lossless frame i.
+  // The frame in sight, here or the one that stands in for it.
+  get seen() {
+    return this.reel.nearest(this.index);
+  }
+
+  // What the picture that is saved is called after.
+  get called() {
+    return this.frames[this.seen]?.caption ?? '';
+  }
+
+  // What the picture in sight is called on the server, if it is no frame of a run of one's own; see singles.py.
+  get single() {
+    return this.singleOf(this.seen);
+  }
+
+  singleOf(i) {
+    if (!this.reel.blobs.has(i)) return undefined;
+    return this.shipped ? `${this.value.name}/${i}` : this.reel.singles.get(i);
+  }
+
+  // The address of the lossless frame i; null of what is a draft.
   frame(i) {
-    return i < 0 || this.shipped || this.reel.kinds.has(i) ? null : this.reel.url(i, 'frames', '.png');
+    const single = this.singleOf(i);
+    if (single) return `./single/${single}.png`;
+    return i < 0 || this.reel.kinds.has(i) ? null : this.reel.url(i, 'frames', '.png');
   }
 
   /* ---- the picture ---------------------------------------------------------------------------------------- */
