@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from explorer.experiments.base import Experiment
-from explorer.experiments.inputs import Choice, Input, Integer, Numbers, Picture, Prompt, Prompts, Real
+from explorer.experiments.inputs import Choice, Input, InputError, Integer, Numbers, Picture, Prompt, Prompts, Real
 from explorer.experiments.pictures import canonical
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=40)
@@ -37,7 +37,16 @@ def _prompts(declared: Prompts) -> st.SearchStrategy[list[str]]:
 def _numbers(declared: Numbers) -> st.SearchStrategy[list[float]]:
     low, high = declared.low, declared.high
     number = st.integers(int(low), int(high)) if declared.whole else st.floats(low, high)
-    return st.lists(number, min_size=declared.least, max_size=min(declared.most, 6))
+    drawn = st.lists(number, min_size=declared.least, max_size=min(declared.most, 6))
+    return drawn.filter(lambda value: _is_taken(declared, value))  # a kind of its own may ask for more
+
+
+def _is_taken(declared: Input, value: Any) -> bool:
+    try:
+        declared.check("x", value)
+    except InputError:
+        return False
+    return True
 
 
 DRAWN = (
