@@ -102,9 +102,8 @@ def of_loading(page: Page, url: str, name: str) -> dict[str, int]:
     """The requests that reached the server, and the bytes of their answers as they travelled."""
     page.add_init_script("performance.setResourceTimingBufferSize(5000)")
     page.goto(url)
-    page.wait_for_function(
-        "document.querySelector('#prompt-grid-status')?.innerText.includes('frames')", timeout=1000 * SECONDS
-    )
+    told = "[...document.querySelectorAll('[id$=-status]')].some(({ innerText }) => innerText.includes('frames'))"
+    page.wait_for_function(told, timeout=1000 * SECONDS)  # whichever tab comes first
     page.wait_for_timeout(2000)
     travelled = page.evaluate(
         """() => ['navigation', 'resource'].flatMap((kind) => performance.getEntriesByType(kind))
