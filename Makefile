@@ -6,13 +6,16 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 FLAGS ?=
 
-.PHONY: run test lint docs bench pictures gallery space pocket pocket-smoke pocket-report pocket-kit clean
+.PHONY: run test test-quick lint docs bench pictures gallery space pocket pocket-smoke pocket-report pocket-kit clean
 
 run: $(READY)
 	$(VENV)/bin/python app.py $(FLAGS)
 
 test: $(READY_DEV)
 	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest $(FLAGS)
+
+test-quick: $(READY_DEV)
+	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest -m "not browser and not slow" $(FLAGS)
 
 lint: $(READY_DEV)
 	$(VENV)/bin/ruff check .

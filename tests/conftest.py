@@ -16,6 +16,25 @@ settings.register_profile("untimed", deadline=None, max_examples=50)
 settings.load_profile("untimed")
 
 
+SLOW = (
+    "training/*",
+    "engine/test_[dims]*.py",
+    "test_[abopi]*.py",
+    "test_command_line.py",
+    "test_every_experiment.py",
+)
+"""Tests that start processes of their own, train, or compare real pipelines, by their files."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what is slow, and every test that has a browser, by itself or by its fixtures, as `browser`."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+        if any(item.path.match(f"tests/{pattern}") for pattern in SLOW):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture
 def engine() -> Engine:
     """An engine over the fake networks, with an empty store in memory."""

@@ -243,7 +243,7 @@ class Tab:
         drafts = self.live and self.live.drafts_of_a_run(visitor, self.name)
         for film, status in self.active.run(visitor, self.name, job):
             more = self.remembered(experiment, folder.run) if last is None else {}
-            if status.state in ("done", "stopped"):
+            if status.state in ("done", "stopped", "error"):
                 self.active.outcomes[visitor, self.name] = experiment, status
             if last is None or status.state != "running":
                 more |= self.listed(folder.run, experiment)

@@ -31,7 +31,7 @@ def test_the_bundled_model_loads_with_its_own_defaults(monkeypatch, measured):
 def test_loading_the_bundled_model_prints_nothing():
     script = "from explorer.engine.models import load; load('pocket', dtype='float32')"
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=POCKET.parents[2], capture_output=True, text=True, check=True
+        [sys.executable, "-c", script], cwd=POCKET.parents[1], capture_output=True, text=True, check=True
     )
     assert (done.stdout, done.stderr) == ("", "")
 

@@ -209,3 +209,19 @@ def test_a_price_that_a_render_has_overtaken_is_not_told(site, monkeypatch):
 
     monkeypatch.setattr(tab, "prices", overtaken)
     assert shown.status not in shown.price(request, *values)
+
+
+def test_what_a_failed_render_said_is_said_again_for_the_same_settings(site, monkeypatch):
+    """A price that is asked while it begins and fails comes after it."""
+    handlers = [getattr(fn.fn, "__self__", None) for fn in site.page.fns.values()]
+    shown = next(owner for owner in handlers if isinstance(owner, tab.Tab) and owner.name == "interpolation")
+    request = gr.Request(session_hash="somebody else")
+    values = [4711, *(component.value for component in shown.components[1:])]  # the seed comes first
+
+    def failing(*_):
+        raise RuntimeError("out of memory: tried to allocate 20 GiB")
+
+    monkeypatch.setattr(site.engine.networks, "predict", failing)
+    *_, last = shown.render(request, *values)
+    assert "20 GiB" in last[shown.status].text
+    assert shown.price(request, *values)[shown.status] == last[shown.status]
