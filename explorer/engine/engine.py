@@ -185,6 +185,7 @@ class Engine:
             measure(worker)
         for worker in self.workers:
             worker.tune([row], batch)
+            worker.choose_threads([row] * 2)
             for _ in range(3):  # the first was slow, and is outvoted: see Pace
                 measure(worker)
                 worker.submit([row] * 2).result()  # as a draft does, which is not judged before

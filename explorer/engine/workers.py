@@ -15,12 +15,20 @@ from concurrent.futures import Future
 from typing import ParamSpec, TypeVar
 
 from PIL import Image
+from threadpoolctl import ThreadpoolController
 from torch import Tensor
 
 from explorer.engine.denoise import Row
+from explorer.engine.machine import race
 from explorer.engine.networks import Networks
 from explorer.engine.pace import Pace
 from explorer.engine.turns import Turns
+
+ALONE = 1.2
+"""A draft runs on one thread of the processor where it takes at most so many times as long as on all of them.
+
+The others are then the browser's and everybody's else: two that wait for each other are slow where anything else runs.
+"""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,6 +40,8 @@ class Worker:
     def __init__(self, networks: Networks, turns: Turns | None = None) -> None:
         self.networks, self.pace = networks, Pace()
         self.turns = turns if turns is not None else Turns()  # turns that nobody waits for have length 0
+        self._threads: int | None = None  # of the processor, that draw a draft; None: all
+        self._limits = ThreadpoolController()
 
     def submit(self, rows: Sequence[Row], micro_batch: int | None = None) -> Future[Tensor]:
         """One UNet call: outputs (rows, channels, h, w) in float32, with the bits of a batch of `micro_batch` rows.
@@ -52,7 +62,23 @@ class Worker:
     def sketch(self, latents: Tensor) -> Image.Image:
         """The picture of a draft's latents (channels, h, w)."""
         height, width = latents.shape[-2:]
-        return self.run(self._timed, "sketch", height * width, self.networks.sketch, latents)
+        return self.run(self._of_a_draft, "sketch", height * width, self.networks.sketch, latents)
+
+    def choose_threads(self, rows: Sequence[Row]) -> None:
+        """Measures such a call of a draft on one thread and on all, and takes one from now on where that is no loss."""
+        device = self.networks.device
+        if device.type != "cpu":
+            return
+
+        def call(threads: int | None) -> Callable[[], object]:
+            def predict() -> None:
+                with self._limits.limit(limits=threads, user_api="openmp"):
+                    self.networks.predict(rows, None)
+
+            return predict
+
+        seconds = self.run(race, {1: call(1), None: call(None)}, device, 4, 1.0)
+        self._threads = 1 if seconds[1] <= ALONE * seconds[None] else None
 
     def tune(self, rows: Sequence[Row], micro_batch: int) -> None:
         """Does all that makes calls like this one faster, a slice a turn; returns when it is done."""
@@ -63,7 +89,8 @@ class Worker:
     def _predict(self, rows: Sequence[Row], micro_batch: int | None) -> Tensor:
         height, width = rows[0].model_input.shape[-2:]
         batch = len(rows) if micro_batch is None else self.networks.batch(len(rows), height, width, micro_batch)
-        outputs = self._timed("unet", height * width * batch, self.networks.predict, rows, micro_batch)
+        timed = self._of_a_draft if micro_batch is None else self._timed
+        outputs = timed("unet", height * width * batch, self.networks.predict, rows, micro_batch)
         if micro_batch is not None and (slices := self.networks.tune(rows, micro_batch)) is not None:
             self._queue(slices)
         return outputs
@@ -74,6 +101,11 @@ class Worker:
         result = call(*args, **kwargs)
         self.pace.record(kind, area, time.perf_counter() - start)
         return result
+
+    def _of_a_draft(self, kind: str, area: int, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `_timed`, on the threads that drafts have: their bits are nobody's name."""
+        with self._limits.limit(limits=self._threads, user_api="openmp"):  # of this thread, for as long
+            return self._timed(kind, area, call, *args, **kwargs)
 
     def _queue(self, slices: Iterator[None]) -> None:
         """Gives the next slice its turn, behind everybody who waits, and so on until there is none."""

@@ -16,8 +16,10 @@ from explorer.ui.controls import QUICK, Control
 from explorer.ui.widget import Unseen
 
 OPENED = "(due) => due && {{ tab: {name!r}, stamp: Math.random() }}"
-CHANGED = "(due) => due && { ...due, stamp: Math.random() }"
-"""The `js=` of events whose only input and output is `Due`: that tab, or the one that was due last, is due."""
+"""The `js=` of events whose only input and output is `Due`: that tab is due."""
+
+CHANGED = "() => explorer.due?.()"
+"""The `js=` of events of the widgets in sight: what was due last is due again, when the hand rests."""
 
 
 class Due(Unseen):
@@ -35,8 +37,9 @@ class Due(Unseen):
     def connect(self, name: str, panel: gr.Tab, changed: Sequence[Any], tell: Callable[..., Any], **event: Any) -> None:
         """Makes `tell` the answer of the tab in `panel`, also to the events `changed` of its own settings."""
         panel.select(None, self, self, js=OPENED.format(name=name), **QUICK)
-        gr.on([*changed, self.event(name)], tell, **event, **QUICK)
+        gr.on([*changed], None, None, None, js=CHANGED, **QUICK)
+        gr.on([self.event(name)], tell, **event, **QUICK)
 
     def after_changes(self, shared: Sequence[Control]) -> None:
         """The tab in sight is due when a setting that all tabs share has changed."""
-        gr.on([event for c in shared for event in c.changed], None, self, self, js=CHANGED, **QUICK)
+        gr.on([event for c in shared for event in c.changed], None, None, None, js=CHANGED, **QUICK)
