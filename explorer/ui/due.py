@@ -7,7 +7,7 @@ tab's event, with what its widgets say by then. Before the page has been filled 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import gradio as gr
@@ -34,12 +34,11 @@ class Due(Unseen):
         """Something new each time, so that the browser sees it."""
         return value and {"tab": value, "stamp": secrets.token_hex(4)}
 
-    def connect(self, name: str, panel: gr.Tab, changed: Sequence[Any], tell: Callable[..., Any], **event: Any) -> None:
-        """Makes `tell` the answer of the tab in `panel`, also to the events `changed` of its own settings."""
+    def connect(self, name: str, panel: gr.Tab, tell: Callable[..., Any], **event: Any) -> None:
+        """Makes `tell` the answer of the tab in `panel`."""
         panel.select(None, self, self, js=OPENED.format(name=name), **QUICK)
-        gr.on([*changed], None, None, None, js=CHANGED, **QUICK)
         gr.on([self.event(name)], tell, **event, **QUICK)
 
-    def after_changes(self, shared: Sequence[Control]) -> None:
-        """The tab in sight is due when a setting that all tabs share has changed."""
-        gr.on([event for c in shared for event in c.changed], None, None, None, js=CHANGED, **QUICK)
+    def after_changes(self, controls: Iterable[Control]) -> None:
+        """The tab in sight is due when one of these has changed."""
+        gr.on([event for c in controls for event in c.changed], None, None, None, js=CHANGED, **QUICK)

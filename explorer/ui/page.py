@@ -75,7 +75,7 @@ def build_page(
                 Tab(experiment, shared, engine, runs, active, **told, door=door, gallery=gallery, singles=singles)
                 for experiment in experiments.values()
             ]
-        due.after_changes(shared)
+        due.after_changes([*shared, *(c for tab in tabs for c in tab.own)])
         for tab in tabs:
             connect_visits(tab)
         form = Form(tabs, shared, shown, due)

@@ -119,8 +119,7 @@ class Tab:
         entered += [self.view.enter] if "enter" in self.view.fires else []
         gr.on([self.button.click, *entered], api_name=self.name, **render)
         price = {"inputs": self.components, "outputs": [self.status, self.memory], "trigger_mode": "always_last"}
-        changed = [event for c in self.own for event in c.changed]
-        self.due.connect(self.name, self.panel, changed, self.price, **price)
+        self.due.connect(self.name, self.panel, self.price, **price)
         self.stop_button.click(self.stop, None, None, **QUICK)
         filled = self.presets.press(self.fill, None, self.components, **QUICK)
         filled.then(**{**render, "fn": self.try_out, "api_visibility": "private"})

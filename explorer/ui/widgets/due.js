@@ -12,7 +12,7 @@ export default class Due extends Widget {
 
   begin(props) {
     super.begin(props);
-    Object.assign(this, { held: false, late: false, timer: 0 });
+    Object.assign(this, { held: false, late: '', timer: 0 }); // `late`: the tab that waits for the hand to rest
   }
 
   connectedCallback() {
@@ -38,21 +38,22 @@ export default class Due extends Widget {
   // Something has changed; before the page has been filled for the first time no tab is due.
   wait() {
     if (!this.value) return;
-    this.late = true;
+    this.late = this.value.tab;
     clearTimeout(this.timer);
     if (!this.held) this.timer = setTimeout(() => this.tell(), REST);
   }
 
-  tell() {
+  tell(tab = this.late) {
     clearTimeout(this.timer);
-    this.late = false;
-    this.fire(this.value.tab, {});
+    this.late = '';
+    this.fire(tab, {});
   }
 
   update() {
     if (!this.value || this.value.stamp === this.told) return; // the same again is nothing new
     this.told = this.value.stamp;
-    this.tell();
+    if (this.late && this.late !== this.value.tab) this.tell(); // what was set there is kept, however fast one leaves
+    this.tell(this.value.tab);
   }
 }
 
