@@ -55,6 +55,15 @@ def test_an_opened_page_prices_the_tab_in_sight_and_the_others_when_they_are_sel
         page.locator("#shared > button").click()
         write(page.locator("#shared-num_inference_steps input[type=number]"), "3")
         assert plans_until("noise-loop", "144 rows") == 1  # for the tab in sight alone
+        box = page.locator("#shared-guidance_scale input[type=range]").bounding_box()
+        page.mouse.move(box["x"] + 5, box["y"] + box["height"] / 2)
+        page.mouse.down()
+        for step in range(12):
+            page.mouse.move(box["x"] + 5 + 4 * step, box["y"] + box["height"] / 2)
+            page.wait_for_timeout(30)
+        assert settled(page, counts).get("plans", 0) == 0  # a hand that drags reads no price
+        page.mouse.up()
+        assert settled(page, counts)["plans"] == 1
         page.goto(site.url + "?tab=guidance-sweep&scales=1,2")
         assert plans_until("guidance-sweep", "2 frames") == 1  # not the first tab's
         page.close()
