@@ -36,7 +36,7 @@ PART = 15 * 2**20
 """Bytes of a part of the weights that come back: at most 16 MiB a file may."""
 PRESET = 1  # of xz: 8.5 MB in 5 seconds of one core; 4 gives 7.7 MB in 17
 WEIGHTS = "diffusion_pytorch_model.safetensors"
-WHEELS = ("diffusers", "resvg-py", "platformdirs", "cachetools")
+WHEELS = ("diffusers", "resvg-py", "platformdirs", "cachetools", "threadpoolctl")
 """What the machine lacks; it has torch, transformers, tokenizers, safetensors, numpy, scipy, pillow, psutil, tqdm."""
 PLATFORM = ("--python-version", "3.12", "--implementation", "cp", "--only-binary=:all:", "--no-deps",
             "--platform", "manylinux_2_28_x86_64", "--platform", "manylinux_2_17_x86_64",

@@ -33,7 +33,7 @@ BARE = {
     "transformers",
 }
 """What the machine has, as training/README.md says; transformers needs the hub's package."""
-WHEELS = {"diffusers", "resvg_py", "platformdirs", "cachetools"}
+WHEELS = {"diffusers", "resvg_py", "platformdirs", "cachetools", "threadpoolctl"}
 
 
 @pytest.fixture(scope="module")
