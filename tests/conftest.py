@@ -18,10 +18,21 @@ settings.load_profile("untimed")
 
 SLOW = (
     "training/*",
-    "engine/test_[dims]*.py",
-    "test_[abopi]*.py",
+    "engine/test_denoise.py",
+    "engine/test_img2img.py",
+    "engine/test_memory.py",
+    "engine/test_models*.py",
+    "engine/test_single_file.py",
+    "engine/test_tasks.py",
+    "test_app.py",
+    "test_bench.py",
     "test_command_line.py",
     "test_every_experiment.py",
+    "test_examples.py",
+    "test_imports.py",
+    "test_one_file_a_tab.py",
+    "test_package.py",
+    "test_python_api.py",
 )
 """Tests that start processes of their own, train, or compare real pipelines, by their files."""
 
