@@ -7,6 +7,7 @@ and as on a phone. Needs chromium and the test tools.
 from __future__ import annotations
 
 import io
+import re
 import socket
 import subprocess
 import sys
@@ -69,15 +70,13 @@ def page(cache: str) -> Iterator[str]:
 
 
 def screenshots(url: str) -> None:
-    """assets/page.png, at the end of a film; assets/tabs-wide.webp and tabs-phone.webp, six other tabs."""
+    """assets/page.png, the first screen; assets/tabs-wide.webp and tabs-phone.webp, six other tabs."""
     with sync_playwright() as playwright:
         browser = launched(playwright)
-        tab = browser.new_page(viewport={"width": 1280, "height": 1400})
+        tab = browser.new_page(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
         tab.goto(url)
-        rendered(tab, "interpolation")
-        tab.locator("#interpolation-view input[type=range]").fill("12")
-        tab.wait_for_timeout(800)
-        tab.evaluate("scrollTo(0, 0)")
+        expect(tab.locator("#prompt-grid-view .view-kind")).to_contain_text("shipped")
+        tab.wait_for_timeout(1500)
         tab.screenshot(path=HERE / "page.png")
         wide = [shot(browser, url, name, {"width": 1280, "height": 1640}) for name in SIX]
         sheet(wide, 3, 760).save(HERE / "tabs-wide.webp", quality=85, method=6)
@@ -90,7 +89,7 @@ def rendered(tab: Page, name: str, preset: int = 0) -> None:
     """Opens an experiment's tab and renders one of its presets."""
     tab.locator(f"#tab-{name}-button").click()
     tab.locator(f"#{name}-preset-{preset}").click()
-    expect(tab.locator(f"#{name}-status")).to_contain_text("frames in", timeout=300_000)
+    expect(tab.locator(f"#{name}-status")).to_contain_text(re.compile("frames in|shipped"), timeout=300_000)
     tab.wait_for_timeout(1500)
 
 
