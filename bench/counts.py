@@ -88,7 +88,7 @@ def visit() -> dict[str, Any]:
             opening = settled(visitor, counts)
             visitor.locator("#tab-image-variations-button").click()
             visitor.locator("#image-variations-picture input[type=file]").set_input_files(_picture(Path(folder)))
-            visitor.locator("#image-variations-status").get_by_text("rows").wait_for()
+            visitor.locator("#image-variations-status").get_by_text("frames").first.wait_for()
             settled(visitor, counts)
             visitor.locator("#image-variations-render").click()
             visitor.locator("#image-variations-status").get_by_text("frames in").wait_for()

@@ -9,6 +9,8 @@ any two operations. On 2 cores a film of the bundled model (bench/, then 16 rows
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
@@ -23,6 +25,7 @@ class Turns:
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="device")
         self._unfinished: set[Future] = set()
+        self._asked = -math.inf
 
     def __len__(self) -> int:
         """Calls that are not done."""
@@ -30,6 +33,16 @@ class Turns:
 
     def submit(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """What `call` will return or raise, when all calls that came before are done."""
+        self._asked = time.monotonic()
+        return self.behind(call, *args, **kwargs)
+
+    @property
+    def unasked(self) -> float:
+        """Seconds since anybody asked for a turn; 0 while somebody waits for one."""
+        return 0.0 if self._unfinished else time.monotonic() - self._asked
+
+    def behind(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """As `submit`, for work that nobody waits for: it does not count as asking."""
         future = self._thread.submit(call, *args, **kwargs)
         self._unfinished.add(future)
         future.add_done_callback(self._unfinished.discard)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from typing import ParamSpec, TypeVar
 
+import torch
 from PIL import Image
 from threadpoolctl import ThreadpoolController
 from torch import Tensor
@@ -24,11 +25,14 @@ from explorer.engine.networks import Networks
 from explorer.engine.pace import Pace
 from explorer.engine.turns import Turns
 
-ALONE = 1.2
-"""A draft runs on one thread of the processor where it takes at most so many times as long as on all of them.
+SPARED = 1.5
+"""A draft leaves one core of the processor alone where it then takes at most so many times as long as on all of them.
 
-The others are then the browser's and everybody's else: two that wait for each other are slow where anything else runs.
+That core is the browser's and everybody else's: threads that wait for each other are slow where anything else runs.
 """
+
+PAUSE, PATIENCE = 0.5, 60.0
+"""Seconds without a call after which the device is taken for a slice of tuning, and how long that waits for them."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -65,9 +69,9 @@ class Worker:
         return self.run(self._of_a_draft, "sketch", height * width, self.networks.sketch, latents)
 
     def choose_threads(self, rows: Sequence[Row]) -> None:
-        """Measures such a call of a draft on one thread and on all, and takes one from now on where that is no loss."""
-        device = self.networks.device
-        if device.type != "cpu":
+        """Measures such a call of a draft on all threads and on one less, which is taken where it is hardly a loss."""
+        device, spared = self.networks.device, torch.get_num_threads() - 1
+        if device.type != "cpu" or not spared:
             return
 
         def call(threads: int | None) -> Callable[[], object]:
@@ -77,14 +81,23 @@ class Worker:
 
             return predict
 
-        seconds = self.run(race, {1: call(1), None: call(None)}, device, 4, 1.0)
-        self._threads = 1 if seconds[1] <= ALONE * seconds[None] else None
+        seconds = self.run(race, {spared: call(spared), None: call(None)}, device, 4, 1.0)
+        self._threads = spared if seconds[spared] <= SPARED * seconds[None] else None
 
     def tune(self, rows: Sequence[Row], micro_batch: int) -> None:
-        """Does all that makes calls like this one faster, a slice a turn; returns when it is done."""
-        slices = self.run(self.networks.tune, rows, micro_batch, True)
-        while slices is not None and self.run(_goes_on, slices):
-            pass
+        """Does all that makes calls like this one faster, a slice a turn; returns when it is done.
+
+        A slice may hold the device for a second, so it waits for a pause of those who draw, PATIENCE seconds in all.
+        """
+        slices, latest = (
+            self.turns.behind(self.networks.tune, rows, micro_batch, True).result(),
+            time.monotonic() + PATIENCE,
+        )
+        while slices is not None:
+            while self.turns.unasked < PAUSE and time.monotonic() < latest:
+                time.sleep(PAUSE / 10)
+            if not self.turns.behind(_goes_on, slices).result():
+                return
 
     def _predict(self, rows: Sequence[Row], micro_batch: int | None) -> Tensor:
         height, width = rows[0].model_input.shape[-2:]
@@ -110,7 +123,7 @@ class Worker:
     def _queue(self, slices: Iterator[None]) -> None:
         """Gives the next slice its turn, behind everybody who waits, and so on until there is none."""
         with contextlib.suppress(RuntimeError):  # the process is ending: no more turns are given
-            self.turns.submit(self._slice, slices)
+            self.turns.behind(self._slice, slices)
 
     def _slice(self, slices: Iterator[None]) -> None:
         try:

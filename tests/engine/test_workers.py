@@ -7,6 +7,7 @@ import time
 import pytest
 import torch
 
+from explorer.engine import workers
 from explorer.engine.denoise import Row
 from explorer.engine.engine import Engine, Frame
 from explorer.engine.fake import FakeNetworks
@@ -208,6 +209,33 @@ def test_warming_up_does_all_the_slices_and_measures_every_worker():
         assert worker.pace.seconds("unet", 64) is not None
         assert worker.pace.seconds("vae", 64) is not None
     assert engine.price(film(engine)).seconds > 0
+
+
+def test_tuning_waits_for_a_pause_of_those_who_draw(monkeypatch):
+    worker = Worker(Tunable())
+    since = iter([0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0])
+    monkeypatch.setattr(workers, "PAUSE", 0.1)
+    monkeypatch.setattr(Turns, "unasked", property(lambda _: worker.networks.log.append(("asked", 0)) or next(since)))
+    worker.tune([Row(torch.zeros(4, 8, 8), torch.tensor(1), worker.networks.encode("a"))], 8)
+    order = "".join(kind[0] for kind, _ in worker.networks.log)
+    assert order == "aaasasaasa"
+
+
+def test_tuning_waits_no_longer_than_its_patience(monkeypatch):
+    worker = Worker(Tunable())
+    monkeypatch.setattr(workers, "PATIENCE", 0.0)
+    monkeypatch.setattr(Turns, "unasked", 0.0)
+    worker.tune([Row(torch.zeros(4, 8, 8), torch.tensor(1), worker.networks.encode("a"))], 8)
+    assert [kind for kind, _ in worker.networks.log] == ["slice"] * 3
+
+
+@pytest.mark.parametrize(("spared", "threads"), [(1.4, 3), (1.6, None)])
+def test_a_draft_leaves_a_core_alone_where_that_is_hardly_a_loss(spared, threads, monkeypatch):
+    worker = Worker(FakeNetworks())
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 4)
+    monkeypatch.setattr(workers, "race", lambda contestants, *_: {3: spared, None: 1.0})
+    worker.choose_threads([])
+    assert worker._threads == threads
 
 
 def test_a_slice_that_fails_costs_nothing_but_a_note(capsys):

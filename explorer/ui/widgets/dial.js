@@ -18,13 +18,13 @@ export class Dial {
     on('pointercancel', () => (this.dragging = null));
     on('keydown', (event) => this.key(event));
     on('change', () => this.type());
-    on('blur', () => this.show(this.value));
+    on('blur', () => this.write());
   }
 
   // What the form says; left alone while the visitor is at it.
   show(value) {
     const number = Number(value);
-    if (this.dragging || !Number.isFinite(number)) return;
+    if (this.dragging || !Number.isFinite(number) || (number === this.value && this.node.value)) return;
     this.value = number;
     if (document.activeElement !== this.node || !this.node.dataset.typing) this.write();
   }

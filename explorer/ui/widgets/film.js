@@ -179,7 +179,7 @@ export default class FilmView extends PlayedView {
     this.strip.fill(i);
     const { blobs, ready } = this.reel;
     const now = performance.now();
-    if (!this.touched && this.reel.complete && !this.reel.kinds.size) return this.begun(); // the whole film is here
+    if (!this.touched && this.reel.complete) return this.begun(); // the whole film is here
     const follow = blobs.size === 1 || (!calm() && ready.size < this.count && now - this.followed > DWELL);
     if (this.touched || !blobs.has(i) || !follow) return this.refresh();
     this.followed = now;

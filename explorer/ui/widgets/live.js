@@ -129,8 +129,11 @@ export default class LiveSwitch extends Widget {
     if (!view.follows(said)) return;
     const film = view.fresh; // of a run that has just begun, drafts of all frames
     view.fresh = false;
+    const { sight, point } = view.sight(false);
+    const about = JSON.stringify([said, sight, point]);
+    if (!film && this.pump.asked(view, about)) return;
     const typed = film ? '' : document.activeElement?.closest('textarea, .pad-corners input')?.value;
-    this.pump.ask({ tab, values, said, view, film, typed, whole: film || view.whole });
+    this.pump.ask({ tab, values, said, about, view, film, typed, whole: film || view.whole });
   }
 
   // First what is looked at, and of a sheet then the others, as far as they are not drawn. The line of the bar says by then

@@ -6,10 +6,12 @@
 //   answered(question, newest)     all of the answer was drawn
 //   failed(error, question)        it was refused, or nobody answers
 //
-// A question has a `view`. A newer one ends the one under way as soon as its first picture is drawn; so something is always
-// drawn, however fast the hand. A question that is `exact` is ended at once.
+// A question has a `view`, and may have what it is `about`. A newer one ends the one under way as soon as its first picture is drawn; so something is always
+// drawn, however fast the hand. A question that is `exact` is ended at once. When the hand rests, drafts give way to the exact
+// picture where that has been QUICK.
 
 export const REST = 400; // milliseconds without a key after which the hand rests
+export const QUICK = 1500; // milliseconds of an exact picture
 
 export class Pump {
   constructor(ways) {
@@ -21,6 +23,14 @@ export class Pump {
     this.held = this.composing = this.rested = false;
     this.timer = 0;
     this.moment = 0;
+    this.exactly = Infinity; // milliseconds that the last exact picture took
+  }
+
+  // Whether this is what was asked last, and what follows is still to come.
+  asked(view, about) {
+    const { newest, rested, flying, waiting, following } = this;
+    const coming = !rested || flying || waiting || following.length > 0;
+    return Boolean(newest && newest.view === view && newest.about === about && coming);
   }
 
   // The hand has moved.
@@ -62,6 +72,10 @@ export class Pump {
     if (this.rested || !this.newest) return;
     this.rested = true;
     this.following = this.rests(this.newest);
+    if (this.following[0]?.exact && this.exactly < QUICK) {
+      this.waiting = null;
+      this.flying?.aborter.abort();
+    }
     this.follow();
   }
 
@@ -90,10 +104,12 @@ export class Pump {
     [this.flying, this.waiting] = [flight, null];
     const { question, aborter: { signal } } = flight;
     const isNewest = () => question.moment === this.newest?.moment;
+    const start = performance.now();
     try {
       for await (const part of this.send(question, signal)) {
         if (signal.aborted) break;
         await this.show(part, question, isNewest());
+        if (part.blob && question.exact && !flight.drawn) this.exactly = performance.now() - start;
         flight.drawn ||= Boolean(part.blob);
         this.go();
       }

@@ -122,9 +122,10 @@ export class Reel {
     return (this.tries.get(i) ?? 0) >= MAX_TRIES;
   }
 
-  // Whether every frame is here that will ever come.
+  // Whether every frame is here that will ever come. Drafts are none: a film of them that played would take the processor
+  // from the frames that are still rendered.
   get complete() {
-    return Array.from({ length: this.count }, (_, i) => i).every((i) => this.blobs.has(i) || this.lost(i));
+    return Array.from({ length: this.count }, (_, i) => i).every((i) => this.exact(i) || this.lost(i));
   }
 
   nearest(i, among = this.blobs) {

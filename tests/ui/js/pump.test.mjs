@@ -104,6 +104,44 @@ test('another view ends it at once, and so does a hand that moves on from exact 
   timers.reset();
 });
 
+test('once an exact picture has been quick, drafts give way to it when the hand rests', async () => {
+  timers.enable();
+  const { pump, flights } = stage();
+  ask(pump, 1);
+  flights[0].end();
+  await settle();
+  timers.tick(REST);
+  flights[1].picture('exact');
+  flights[1].end();
+  await settle();
+  ask(pump, 2);
+  ask(pump, 3);
+  timers.tick(REST);
+  await settle();
+  assert.equal(flights[2].signal.aborted, true);
+  assert.deepEqual([flights[3].question.value, flights[3].question.exact], [3, true]);
+  assert.equal(flights.length, 4);
+  timers.reset();
+});
+
+test('what was asked last is not asked again before its exact picture is there', async () => {
+  timers.enable();
+  const { pump, flights } = stage();
+  ask(pump, 1, { about: 'one' });
+  const asked = () => [pump.asked('v', 'one'), pump.asked('v', 'two'), pump.asked('w', 'one')];
+  assert.deepEqual(asked(), [true, false, false]);
+  flights[0].end();
+  await settle();
+  assert.deepEqual(asked(), [true, false, false], 'the hand does not rest yet');
+  timers.tick(REST);
+  await settle();
+  assert.deepEqual(asked(), [true, false, false]);
+  flights[1].end();
+  await settle();
+  assert.deepEqual(asked(), [false, false, false]);
+  timers.reset();
+});
+
 test('when the hand rests the exact pictures follow, one question after the other', async () => {
   timers.enable();
   const { pump, flights } = stage((question) => [{ ...question, exact: true }, { ...question, exact: true, whole: true }]);

@@ -100,6 +100,7 @@ test('with other settings what is here stays, marked, and no frame of the run co
 test('a run is complete when every frame is here or will never come', async (t) => {
   const { reel } = await laid(t);
   for (const i of [0, 1, 3]) reel.put(i, 'a picture');
+  await reel.lay(2, 'a draft', 'draft');
   assert.equal(reel.complete, false);
   reel.failed(2);
   assert.equal(reel.complete, false); // it is tried again
