@@ -84,7 +84,7 @@ def visit() -> dict[str, Any]:
             visitor = browser.new_page(viewport={"width": 1280, "height": 900})
             visitor.on("request", lambda request: counts.update(["requests"] + ["POSTs"] * (request.method == "POST")))
             visitor.goto(url)
-            visitor.get_by_text("frames,").first.wait_for(state="attached")
+            visitor.get_by_text("frames").first.wait_for(state="attached")
             opening = settled(visitor, counts)
             visitor.locator("#tab-image-variations-button").click()
             visitor.locator("#image-variations-picture input[type=file]").set_input_files(_picture(Path(folder)))
