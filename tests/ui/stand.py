@@ -6,19 +6,29 @@ import contextlib
 import json
 import queue
 import re
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import gradio as gr
+import uvicorn
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
 from explorer.experiments.denoising_trajectory import LAYERS
 from explorer.space.plans import Playback
 from explorer.ui.news import Film, Preview
+from explorer.ui.offline import FOLDER
 from explorer.ui.views import VIEWS, StatusView
-from explorer.ui.widget import served
+from explorer.ui.widget import address, served
 
 END = object()
 NASTY = "<img src=x onerror=\"window.hacked='html'\"> ${window.hacked='dollar'} {{value}} `back` \\u0041</script>"
@@ -60,10 +70,47 @@ def preview(folder: Path) -> Preview:
     return Preview(0, 7, 20, folder / "x0" / "0000-07.jpg")
 
 
-class Stand:
-    """A page with views of these kinds. What is put into `feed` is yielded by the handler of its Go button until END.
+PAGE = Template("""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<style>$style .block { overflow: hidden; }</style>
+<body>
+<button id="go">Go</button> <button id="read">Read</button> <label id="done">done <input></label>
+$places
+<script type="module">
+import { mount } from '$mount';
+const told = {}, done = document.querySelector('#done input');
+const post = async (path, what) => {
+  done.value = await (await fetch(path, { method: 'POST', body: JSON.stringify(what) })).text();
+};
+for (const props of $props) {
+  const heard = [];
+  told[props.elem_id] = (value) => { props.value = value; for (const hear of heard) hear(); };
+  const trigger = (name, detail) => name === 'visit' && post('/visit', detail);
+  mount(document.querySelector(`#$${props.elem_id} > div`), props, trigger, (_, hear) => heard.push(hear));
+}
+document.querySelector('#read').onclick = () => post('/read', explorer.seen('$first', 0, [null])[0]);
+document.querySelector('#go').onclick = async () => {
+  const reader = (await fetch('/feed', { method: 'POST' })).body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let text = ''; ; ) {
+    const { value, done: over } = await reader.read();
+    if (over) return;
+    const lines = (text + value).split('\\n');
+    text = lines.pop();
+    for (const line of lines) for (const [id, one] of Object.entries(JSON.parse(line))) told[id](one);
+  }
+};
+</script>""")
 
-    That is the value of the first view, or a tuple with the status line's besides. The Read button takes its state.
+
+class Stand:
+    """A page with views of these kinds and nothing of Gradio, which takes a second of a processor for each visit.
+
+    What is put into `feed` is told by the server to the page when its Go button is pressed, until END: the value of the
+    first view, or a tuple with the status line's besides (gr.skip() is nothing new). The Read button tells the server
+    the state of the view, and `visit` what it fires. The views' values, scripts and styles are those of the real page.
     """
 
     def __init__(self, root: Path, *kinds: str) -> None:
@@ -71,41 +118,70 @@ class Stand:
         self.feed: queue.Queue[Any] = queue.Queue()
         self.received: list[Any] = []
         self.asked: list[Any] = []
-        gr.set_static_paths([root])
-        with gr.Blocks(analytics_enabled=False) as self.demo:
-            go = gr.Button("Go", elem_id="go")
-            status = StatusView(elem_id="status")
-            self.views = [VIEWS[kind](elem_id=kind, texts={"zh": {"empty": EMPTY[kind]}}) for kind in kinds]
-            self.view = self.views[0]
-            name = gr.Textbox("sent along", visible="hidden")
-            read = gr.Button("Read", elem_id="read")
-            done = gr.Textbox(elem_id="done", label="done")
-            go.click(self.stream, None, [self.view, status], show_progress="hidden")
-            read.click(self.take, [name, self.view], done, js=self.view.state_js(1), show_progress="hidden")
-            if "visit" in self.view.fires:
-                self.view.visit(self.ask, None, done, show_progress="hidden", trigger_mode="multiple")
-        options = {"ssr_mode": False, "show_error": True, "app_kwargs": {"routes": served()}}
-        _, self.url, _ = self.demo.launch(prevent_thread_lock=True, quiet=True, **options)
+        self.status = StatusView(elem_id="status")
+        self.views = [VIEWS[kind](elem_id=kind, texts={"zh": {"empty": EMPTY[kind]}}) for kind in kinds]
+        self.view = self.views[0]
 
-    def stream(self) -> Iterator[Any]:
+        async def page(_: Request) -> Response:
+            return HTMLResponse(self.page())
+
+        async def read(request: Request) -> Response:
+            self.received.append(self.view.preprocess(await request.json()))
+            return Response(f"taken {len(self.received)}")
+
+        async def visit(request: Request) -> Response:
+            self.asked.append((await request.json())["coordinates"])
+            return Response(f"asked {len(self.asked)}")
+
+        async def feed(_: Request) -> Response:
+            return StreamingResponse(self.lines())
+
+        routes = [Route("/", page), *served(), Mount("/files", StaticFiles(directory=root))]
+        routes += [Route(f"/{f.__name__}", f, methods=["POST"]) for f in (read, visit, feed)]
+        config = uvicorn.Config(Starlette(routes=routes), port=0, log_level="error")
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=self.server.run, daemon=True)
+        self.thread.start()
+        while not self.server.started:
+            assert self.thread.is_alive()
+            time.sleep(0.01)
+        self.url = f"http://127.0.0.1:{self.server.servers[0].sockets[0].getsockname()[1]}/"
+
+    def page(self) -> str:
+        """The page."""
+        shown = [self.status, *self.views]
+        props = [{**view.get_config()["props"], "value": None, "elem_id": view.elem_id} for view in shown]
+        return PAGE.substitute(
+            style=(FOLDER / "offline.css").read_text(),
+            places="".join(f'<div id="{view.elem_id}" class="block"><div></div></div>' for view in shown),
+            mount=address("mount.js"),
+            props=json.dumps(props, default=str).replace("<", "\\u003c"),
+            first=self.view.elem_id,
+        )
+
+    def lines(self) -> Iterator[str]:
         feed = self.feed
         while (item := feed.get(timeout=60)) is not END:
-            yield item if isinstance(item, tuple) else (item, gr.skip())
+            items = item if isinstance(item, tuple) else (item,)
+            shown = zip((self.view, self.status), items, strict=False)
+            told = {view.elem_id: self.addressed(view.postprocess(one)) for view, one in shown if one != gr.skip()}
+            yield json.dumps(told) + "\n"
 
-    def take(self, name: str, state: Any) -> str:
-        self.received.append((name, state))
-        return f"taken {len(self.received)}"
-
-    def ask(self, event: gr.EventData) -> str:
-        self.asked.append(event.coordinates)
-        return f"asked {len(self.asked)}"
+    def addressed(self, told: Any) -> Any:
+        """As Gradio does it, every file in it with its address."""
+        if not isinstance(told, dict):
+            return told
+        if "path" in told:
+            return {**told, "url": f"/files/{Path(told['path']).relative_to(self.root)}"}
+        return {name: self.addressed(one) for name, one in told.items()}
 
 
 @contextlib.contextmanager
 def stood(root: Path, *kinds: str) -> Iterator[Stand]:
     stand = Stand(root, *kinds)
     yield stand
-    stand.demo.close()
+    stand.server.should_exit = True
+    stand.thread.join(10)
 
 
 @contextlib.contextmanager

@@ -211,7 +211,7 @@ def test_the_exact_picture_is_shown_if_the_handle_is_still_there(page: Page, sta
     drag(page, (0.1, 0.1), (0.3, 0.8))
     page.mouse.up()
     expect(note(page)).to_have_text(TEXTS["asked"])
-    here, base = [state(page)["x"], state(page)["y"]], page.url.rstrip("/") + f"/gradio_api/file={run}"
+    here, base = [state(page)["x"], state(page)["y"]], page.url.rstrip("/") + f"/files/{run.name}"
     files = {"picture": {"url": f"{base}/view/0008.jpg"}, "file": {"url": f"{base}/frames/0008.png"}, "seed": 5}
     visited(page, run="another", coordinates=here, **files)
     visited(page, run=run.name, coordinates=[0.1, 0.2], **files)

@@ -249,12 +249,12 @@ def test_the_chosen_lane_is_saved_and_carried_on(page: Page, stand: Stand, two: 
     assert state(page) == {"index": 14, "fps": 10, "loop": "open"}
     with page.expect_download() as download:
         page.get_by_role("link", name=TEXTS["save"]).click()
-    assert download.value.suggested_filename == "0014.png"
+    assert download.value.suggested_filename == "step 16 of 20, noisy, guidance 9.png"
     assert Path(download.value.path()).read_bytes() == (two / "frames" / "0014.png").read_bytes()
     stand.received.clear()
     page.locator("#read").click()
     expect(page.locator("#done textarea, #done input")).to_have_value("taken 1")
-    assert stand.received == [("sent along", {"index": 14, "fps": 10.0, "loop": "open"})]
+    assert stand.received == [{"index": 14, "fps": 10.0, "loop": "open"}]
 
 
 def test_the_view_follows_the_denoising_until_it_is_touched(page: Page, stand: Stand, two: Path) -> None:

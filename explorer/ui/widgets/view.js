@@ -51,6 +51,7 @@ export class RunView extends Widget {
     Object.assign(this, { frames: [], shown: shownOf(), notes: {}, given: {}, touched: false, current: '' });
     [this.note, this.save, this.range] = ['note', 'save', 'range'].map((name) => this.find('.view-' + name));
     this.save.title = this.say('save');
+    if (!props.offline) this.save.addEventListener('click', (event) => event.isTrusted && this.keepPicture(event));
     this.sizes = new ResizeObserver(() => this.resized());
   }
 
@@ -310,6 +311,16 @@ export class RunView extends Widget {
     if (!this.reel.blobs.size) return;
     this.dataset.shows = 'frame';
     this.draw();
+  }
+
+  // A server may say what its file is called, and a browser believes it more than the link: so it is fetched first.
+  async keepPicture(event) {
+    event.preventDefault();
+    const { href, download } = this.save;
+    const answer = await fetch(href).catch(() => null);
+    const url = answer?.ok ? URL.createObjectURL(await answer.blob()) : href;
+    make('a', '', '', { href: url, download }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 60_000);
   }
 
   shape(ratio) {
