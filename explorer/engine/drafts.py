@@ -24,7 +24,7 @@ from explorer.engine.engine import Engine, Render
 from explorer.engine.schedulers import make_scheduler, scheduler_from
 from explorer.engine.store import FrameStore
 from explorer.engine.workers import Worker
-from explorer.space.plans import Place, Plan
+from explorer.space.plans import Plan
 from explorer.space.points import Point, Sampling
 from explorer.space.steps import Step
 
@@ -40,20 +40,21 @@ class DraftRender(Render):
         self._short = make_scheduler(few.scheduler, own, few.num_inference_steps)
         super().__init__(engine, plan, FrameStore(memory_bytes=0))
 
-    def _way(self, point: Point) -> tuple[Point, SchedulerMixin]:
-        exact, steps = timesteps_of(point, self._scheduler), self._few.num_inference_steps
+    def _way(self, index: int, point: Point) -> tuple[Point, SchedulerMixin]:
+        exact, steps = timesteps_of(point, self._scheduler(index)), self._few.num_inference_steps
         if len(exact) <= steps:
-            return point, self._scheduler
+            return point, self._scheduler(index)
         if point.init_latents is None:
             return point, self._short
         start = scheduler_from(float(exact[0]), self.engine.networks.scheduler, steps)
         return dataclasses.replace(point, strength=1.0), start
 
-    def _due(self, place: Place, step: Step) -> bool:
-        if place.step is None or not step.steps:
+    def _due(self, index: int, step: Step) -> bool:
+        wanted = self.plan.places[index].step
+        if wanted is None or not step.steps:
             return step.last
-        exact = len(timesteps_of(self.plan.at(*place.coordinates), self._scheduler))
-        return step.step == max(1, round(place.step * step.steps / exact))
+        exact = len(timesteps_of(self.plan.point(index), self._scheduler(index)))
+        return step.step == max(1, round(wanted * step.steps / exact))
 
     def _decode(self, latents: Tensor) -> Image.Image:
         return self.engine.sketch(latents)

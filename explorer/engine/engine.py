@@ -236,16 +236,21 @@ class Render:
         self._decoded = 0
         self._cancel = threading.Event()
         self._calls: dict[Worker, Future[Tensor]] = {}  # the last one of each
-        sampling = plan.sampling
-        self._size = engine.latents_shape(sampling)[1:]
-        self._micro_batch = engine.rows_a_call(sampling)
-        self._scheduler = make_scheduler(sampling.scheduler, engine.networks.scheduler, sampling.num_inference_steps)
+        self._size = engine.latents_shape(plan.sampling)[1:]
+        self._micro_batch = engine.rows_a_call(plan.sampling)
+        self._schedulers: dict[Sampling, SchedulerMixin] = {}
         self._survey()
+
+    def _scheduler(self, index: int) -> SchedulerMixin:
+        """That of the place `index`, shared by all that are sampled alike."""
+        sampling = self.plan.sampling_of(index)
+        if sampling not in self._schedulers:
+            own, steps = self.engine.networks.scheduler, sampling.num_inference_steps
+            self._schedulers[sampling] = make_scheduler(sampling.scheduler, own, steps)
+        return self._schedulers[sampling]
 
     def _survey(self) -> None:
         """Names every frame, and finds which are missing."""
-        sampling, fresh_noise = self.plan.sampling, draws_noise(self.plan.sampling.scheduler)
-        setting = digest(repr(sampling), self.engine.networks.signature, self._micro_batch)
         self.keys: list[str] = []  # of the frames, by place
         self._places: dict[str, list[int]] = defaultdict(list)  # that show a frame, by its key
         self._points: list[bytes] = []  # the names of the points that the places look at
@@ -255,7 +260,9 @@ class Render:
         self._rows = 0
         for index, place in enumerate(self.plan.places):
             point = self.plan.point(index)
-            name = digest(setting, point.digest(sampling.num_inference_steps, fresh_noise))
+            sampling = self.plan.sampling_of(index)
+            setting = digest(repr(sampling), self.engine.networks.signature, self._micro_batch)
+            name = digest(setting, point.digest(sampling.num_inference_steps, draws_noise(sampling.scheduler)))
             key = (digest(name, place.step, place.look.digest) if place.look else name).hex()
             self._points.append(name)
             self.keys.append(key)
@@ -270,19 +277,20 @@ class Render:
         self._missing[self.keys[index]] = index
         if name in self._travels:
             return
-        self._travels[name] = self._evaluations(point)
+        self._travels[name] = self._evaluations(index, point)
         self._rows += len(point.sides) * self._travels[name]
 
-    def _evaluations(self, point: Point) -> int:
-        return len(timesteps_of(*self._way(point)))
+    def _evaluations(self, index: int, point: Point) -> int:
+        return len(timesteps_of(*self._way(index, point)))
 
-    def _way(self, point: Point) -> tuple[Point, SchedulerMixin]:
-        """What is denoised, and by which scheduler."""
-        return point, self._scheduler
+    def _way(self, index: int, point: Point) -> tuple[Point, SchedulerMixin]:
+        """What is denoised for the place `index`, and by which scheduler."""
+        return point, self._scheduler(index)
 
-    def _due(self, place: Place, step: Step) -> bool:
-        """Whether this step of its point is what the place shows."""
-        return step.last if place.step is None else place.step == step.step
+    def _due(self, index: int, step: Step) -> bool:
+        """Whether this step of its point is what the place `index` shows."""
+        wanted = self.plan.places[index].step
+        return step.last if wanted is None else wanted == step.step
 
     def _price(self) -> Price:
         stored = sum(key not in self._missing for key in self.keys)
@@ -295,7 +303,7 @@ class Render:
         passing = {self._points[i]: i for i in range(len(self.keys))}
         for index in finished:
             passing.pop(self._points[index], None)
-        return sum(2 * self._evaluations(self.plan.point(i)) for i in [*finished, *passing.values()])
+        return sum(2 * self._evaluations(i, self.plan.point(i)) for i in [*finished, *passing.values()])
 
     def _seconds(self, rows: int, pictures: int) -> float | None:
         """The time of so many rows, in full micro-batches or at least a call a step, and so many decodes."""
@@ -327,13 +335,13 @@ class Render:
         yield from self._stored(order)
         points = dict.fromkeys(self._points[i] for i in order if self._points[i] in self._travels)
         device, first = self.engine.networks.device, [self._first[name] for name in points]
-        trajectories = (Trajectory(i, *self._way(self.plan.point(i)), device) for i in first)
+        trajectories = (Trajectory(i, *self._way(i, self.plan.point(i)), device) for i in first)
         looks = self._looks()
         try:
             for step in denoise(trajectories, self._submit, self._rows_a_call, len(self.engine.workers)):
                 yield step
                 for index in looks[self._points[step.index]]:
-                    if self._due(self.plan.places[index], step):
+                    if self._due(index, step):
                         yield from self._drawn(index, step)
         except Cancelled:
             return

@@ -1,16 +1,39 @@
-"""Guidance sweep: the same prompt and noise at several guidance scales."""
+"""Guidance sweep: the same prompt and noise at several guidance scales, and a second setting from row to row."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from explorer.experiments.base import Experiment, Studio
-from explorer.experiments.inputs import Numbers, Prompt, Seeds
+from explorer.experiments.inputs import Choice, InputError, Numbers, Prompt, Seeds
 from explorer.space.noise import Noise
 from explorer.space.plans import Place, Plan, Shown
 from explorer.space.points import Point
+
+ROWS = {
+    "seeds": "seed",
+    "prompts": "prompt",
+    "negative prompts": "negative_prompt",
+    "steps": "num_inference_steps",
+    "samplers": "scheduler",
+}
+"""What may differ from row to row, and the setting that it is."""
+
+MOST_ROWS = 8
+
+
+@dataclass(frozen=True)
+class Values(Prompt):
+    """Texts or numbers, separated by semicolons; what they are, another input says."""
+
+    speaks: ClassVar[bool] = False
+
+    def prompts(self, value: str) -> tuple[str, ...]:  # noqa: ARG002 (as every kind)
+        """None that is known here."""
+        return ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,22 +67,73 @@ class GuidanceSweep(Experiment):
     scales: tuple[float, ...] = Numbers("The guidance scales, or a range of them.", high=30.0).field(
         (0, 0.5, 1, 2, 4, 8, 12, 20)
     )
+    rows: str = Choice("What differs from row to row.", label="Rows", place="more", options=tuple(ROWS)).field("seeds")
     seeds: tuple[int, ...] = Seeds(
         "A row of pictures for each; empty, and there is one row, of the shared seed.", label="Seeds", place="more"
     ).field(())
+    row_values: str = Values(
+        "What the rows have, where that is no seed, separated by semicolons: 5; 10; 20, or Euler; DDIM, or prompts.",
+        label="Values of the rows",
+        place="more",
+    ).field("")
 
     def plan(self, studio: Studio) -> Plan:
-        """Places at (guidance scale, seed), row by row; `at(scale, seed)` is the point there."""
-        shape = studio.latents_shape(self.sampling)
-        conditioning, negative = studio.encode(self.prompt), studio.encode_negative(self.negative_prompt)
+        """Places at (guidance scale, row), row by row; `at(scale, row)` is the point there. A seed's row is that seed.
 
-        def at(scale: float, seed: int) -> Point:
-            noise = Noise.of(seed)
-            return Point(conditioning, negative, noise.latents(shape), noise, scale)
+        Raises InputError for values that the rows cannot have.
+        """
+        shape, axis = studio.latents_shape(self.sampling), ROWS[self.rows]
+        rows = dict(self._rows(axis))
+        texts = {
+            number: (studio.encode(row.prompt), studio.encode_negative(row.negative_prompt))
+            for number, row in rows.items()
+        }
 
+        def at(scale: float, number: int) -> Point:
+            noise = Noise.of(rows[number].seed)
+            return Point(*texts[number], noise.latents(shape), noise, scale)
+
+        titles: dict[float, str] = {number: _named(axis, getattr(row, axis)) for number, row in rows.items()}
         places = [
-            Place((scale, seed), f"guidance {scale:g}, seed {seed}", {"guidance_scale": scale, "seed": seed})
-            for seed in self.seeds or (self.seed,)
+            Place(
+                (scale, number),
+                f"guidance {scale:g}, {titles[number]}",
+                {"guidance_scale": scale, axis: getattr(row, axis)},
+                sampling=None if row.sampling == self.sampling else row.sampling,
+            )
+            for number, row in rows.items()
             for scale in self.scales
         ]
-        return Plan(tuple(places), at, self.sampling, shown=Shown(("guidance_scale", "seed")))
+        shown = Shown(("guidance_scale", axis), {} if axis == "seed" else titles)
+        return Plan(tuple(places), at, self.sampling, shown=shown)
+
+    def prompts_used(self) -> list[str]:
+        """Those of the rows, too."""
+        return [*super().prompts_used(), *(self._values() if self.rows in ("prompts", "negative prompts") else [])]
+
+    def _rows(self, axis: str) -> Iterator[tuple[int, GuidanceSweep]]:
+        """This experiment as each row has it, by its number."""
+        if axis == "seed":
+            for seed in self.seeds or (self.seed,):
+                yield seed, dataclasses.replace(self, seed=seed)
+            return
+        values = self._values()
+        if not 1 <= len(values) <= MOST_ROWS:
+            raise InputError("row_values", self.row_values, f"1 to {MOST_ROWS} values, separated by semicolons")
+        for number, value in enumerate(values):
+            yield number, self._row(axis, value)
+
+    def _row(self, axis: str, value: str) -> GuidanceSweep:
+        try:
+            given: dict[str, Any] = {axis: value}
+            return dataclasses.replace(self, **given)
+        except InputError as error:
+            raise InputError("row_values", value, error.allowed) from None
+
+    def _values(self) -> list[str]:
+        return [value.strip() for value in self.row_values.split(";") if value.strip()]
+
+
+def _named(axis: str, value: Any) -> str:
+    """What a row is called."""
+    return {"seed": f"seed {value}", "num_inference_steps": f"{value} steps"}.get(axis, str(value))

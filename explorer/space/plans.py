@@ -47,6 +47,7 @@ class Place:
     `settings` are those in which the frames of the plan differ from each other, for views that compare them. What is
     shown is the finished picture; with a `look` it is what that draws after evaluation `step` of the point's denoising
     (counted from 1; None: after the last one). Places of one point cost one denoising, however many steps they look at.
+    `sampling` is for places with steps or a sampler of their own; None is the plan's.
     """
 
     coordinates: tuple[float, ...]
@@ -54,6 +55,7 @@ class Place:
     settings: Mapping[str, Any] = field(default_factory=dict)
     step: int | None = None
     look: Look | None = None
+    sampling: Sampling | None = None
 
 
 LOOPS = ("open", "back-and-forth", "closed")
@@ -90,7 +92,8 @@ class Plan:
 
     `at` is pure: equal coordinates give equal points. It answers between the places, too. `ordering(count)` says in
     which order the places are rendered, `shown` how their pictures are shown. `before` are the tasks that have to be
-    done first: until then the plan has places, but `at` need not answer.
+    done first: until then the plan has places, but `at` need not answer. Raises ValueError for a place whose own
+    sampling has another size than the plan's: `at` gives latents of one shape.
     """
 
     places: tuple[Place, ...]
@@ -99,6 +102,17 @@ class Plan:
     ordering: Callable[[int], list[int]] = coarse_to_fine
     shown: Shown = Shown()
     before: tuple[Task, ...] = ()
+
+    def __post_init__(self) -> None:
+        for place in self.places:
+            own = place.sampling
+            if own is not None and (own.height, own.width) != (self.sampling.height, self.sampling.width):
+                size = f"{self.sampling.width} x {self.sampling.height}"
+                raise ValueError(f"{place.caption}: its sampling is {own.width} x {own.height}, the plan's {size}")
+
+    def sampling_of(self, index: int) -> Sampling:
+        """How the point of the place `index` is rendered."""
+        return self.places[index].sampling or self.sampling
 
     def point(self, index: int) -> Point:
         """The point of the place `index`."""

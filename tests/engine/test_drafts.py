@@ -96,7 +96,7 @@ def test_a_draft_with_a_start_picture_begins_at_the_pictures_own_noise_level(str
     plan = plan_of("image-variations", drawing, strengths=(strength,), count=1, scheduler=scheduler)
     render, point = DraftRender(drawing, plan), plan.point(1)
     exact = timesteps_of(point, make_scheduler(scheduler, drawing.networks.scheduler, 20))
-    way, short = render._way(point)
+    way, short = render._way(0, point)
     steps = timesteps_of(way, short)
     assert len(steps) == min(4, len(exact))
     if len(exact) > 4:

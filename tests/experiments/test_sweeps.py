@@ -1,5 +1,8 @@
 """Sweeps of guidance and of the negative prompt: their grids of places, their ends, their rows of the UNet."""
 
+import dataclasses
+import re
+
 import pytest
 import torch
 
@@ -29,6 +32,53 @@ def test_a_sweep_costs_two_rows_a_step_and_picture_and_one_at_guidance_one_and_z
     scales, steps = (0, 0.25, 0.5, 1, 2, 4, 6, 8, 10, 20), 6
     price = engine.price(plan_of(engine, GuidanceSweep(scales=scales, seeds=(1, 2), num_inference_steps=steps)))
     assert price.rows == 2 * steps * (2 * 8 + 2)
+
+
+def test_rows_may_be_of_any_setting(engine):
+    steps = plan_of(engine, GuidanceSweep(scales=(1, 4), rows="steps", row_values="3; 7 ;"))
+    assert [place.sampling.num_inference_steps for place in steps.places] == [3, 3, 7, 7]
+    assert steps.shown.rows == {0: "3 steps", 1: "7 steps"}
+    assert [place.caption for place in steps.places][2:] == ["guidance 1, 7 steps", "guidance 4, 7 steps"]
+    assert engine.price(steps).rows == (3 + 7) * (1 + 2)
+    samplers = plan_of(engine, GuidanceSweep(scales=(4,), rows="samplers", row_values="Euler;DPM++ 2M"))
+    assert [place.sampling and place.sampling.scheduler for place in samplers.places] == ["Euler", None]
+    prompts = plan_of(engine, GuidanceSweep(scales=(4,), rows="prompts", row_values="a cat; a dog, a cat"))
+    assert [place.settings["prompt"] for place in prompts.places] == ["a cat", "a dog, a cat"]
+    assert torch.equal(prompts.point(0).conditioning.prompt_embeds, engine.encode("a cat").prompt_embeds)
+    away = plan_of(engine, GuidanceSweep(scales=(4,), rows="negative prompts", row_values="red"))
+    assert torch.equal(away.point(0).negative_conditioning.prompt_embeds, engine.encode_negative("red").prompt_embeds)
+
+
+@pytest.mark.parametrize(
+    ("rows", "values", "said"),
+    [
+        ("steps", "", "1 to 8 values, separated by semicolons"),
+        ("prompts", ";".join("abcdefghi"), "1 to 8 values, separated by semicolons"),
+        ("steps", "5; many", "row_values = 'many' is not allowed: a whole number from 1 to 150"),
+        ("samplers", "Euler; Eule", "row_values = 'Eule' is not allowed: one of DPM"),
+    ],
+)
+def test_what_rows_cannot_have_is_said_at_their_field(engine, rows, values, said):
+    with pytest.raises(InputError, match=re.escape(said)) as refused:
+        plan_of(engine, GuidanceSweep(rows=rows, row_values=values))
+    assert refused.value.field == "row_values"
+
+
+def test_a_place_with_its_own_sampling_is_the_picture_of_that_sampling(engine):
+    """Whether a picture stands in a row of its own or is the whole of an experiment: it has one name."""
+    rows = plan_of(engine, GuidanceSweep(scales=(4,), rows="steps", row_values="3; 5"))
+    alone = plan_of(engine, GuidanceSweep(scales=(4,), num_inference_steps=5))
+    assert engine.render(rows).keys[1] == engine.render(alone).keys[0]
+    events = list(engine.render(rows))
+    assert [max(e.steps for e in events if not isinstance(e, Frame) and e.index == i) for i in (0, 1)] == [3, 5]
+    assert engine.price(alone).rows == 0
+
+
+def test_a_place_cannot_have_another_size_than_its_plan(engine):
+    plan = plan_of(engine, GuidanceSweep(scales=(4,)))
+    larger = dataclasses.replace(plan.sampling, width=plan.sampling.width * 2)
+    with pytest.raises(ValueError, match=r"its sampling is \d+ x \d+, the plan's \d+ x \d+"):
+        dataclasses.replace(plan, places=(dataclasses.replace(plan.places[0], sampling=larger),))
 
 
 def test_scales_below_one_are_drawn_as_the_formula_says(engine):
