@@ -104,8 +104,13 @@ class GuidanceSweep(Experiment):
             for number, row in rows.items()
             for scale in self.scales
         ]
-        shown = Shown(("guidance_scale", axis), {} if axis == "seed" else titles)
+        pair = self._nearest(1.0), self._nearest(self.guidance)
+        shown = Shown(("guidance_scale", axis), {} if axis == "seed" else titles, pair=pair)
         return Plan(tuple(places), at, self.sampling, shown=shown)
+
+    def _nearest(self, scale: float) -> int:
+        """The place of the first row whose scale is nearest: 1 and the usual one are a pair that tells something."""
+        return min(range(len(self.scales)), key=lambda k: abs(self.scales[k] - scale))
 
     def prompts_used(self) -> list[str]:
         """Those of the rows, too."""

@@ -75,7 +75,8 @@ class Shown:
 
     `axes` names the coordinates. `rows` are titles, by the second coordinate. `curve` is the number in the places'
     settings that is drawn along the film. `path` says that they are a way over the square of the axes, passed in their
-    order; `corners` are the words at the corners of that square.
+    order; `corners` are the words at the corners of that square. `pair` are the numbers of the two places that are held
+    against each other before anybody has chosen; None: the ends of the first row.
     """
 
     axes: tuple[str, ...] = ()
@@ -84,6 +85,7 @@ class Shown:
     playback: Playback = Playback()
     path: bool = False
     corners: tuple[str, ...] = ()
+    pair: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

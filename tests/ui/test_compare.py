@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ from tests.ui.stand import (
     note,
     opened,
     preview,
+    red,
     state,
     stood,
     sweep,
@@ -41,6 +43,7 @@ def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
 @pytest.fixture
 def page(browser: Browser, stand: Stand) -> Iterator[Page]:
     with opened(browser, stand) as page:
+        page.evaluate("document.querySelector('.compare').setMode('wipe')")
         yield page
 
 
@@ -218,6 +221,46 @@ def test_choosing_b_while_flipping_brings_the_pair_back(page: Page, stand: Stand
     assert frames_seen(page, 0.1, 0.9) == [0, 1]
 
 
+def test_all_are_seen_at_once_a_click_is_a_and_a_hold_shows_a_there(browser: Browser, stand: Stand, row: Path) -> None:
+    with opened(browser, stand) as page:
+        show(page, stand, row)
+        expect(page.get_by_role("button", name=TEXTS["all"], exact=True)).to_have_attribute("aria-pressed", "true")
+        expect(page.locator(".compare-pair")).to_be_hidden()
+        boxes = [cell(page, k).locator(".compare-thumb").bounding_box() for k in range(4)]
+        assert min(box["width"] for box in boxes) > 200
+        assert len({round(box["y"]) for box in boxes}) == 2, "one row of four is broken in two"
+        cell(page, 1).click()
+        assert state(page)["index"] == 1
+        cell(page, 3).hover()
+        page.mouse.down()
+        held = page.locator(".compare-cell[data-index='3'] .compare-held")
+        expect(held).to_be_visible()
+        canvas_shows(page, ".compare-held", 1)
+        page.mouse.up()
+        expect(held).to_have_count(0)
+        assert state(page)["index"] == 1, "that was no click"
+        cell(page, 2).click(modifiers=["Shift"])
+        expect(page.locator(".compare-pair")).to_be_visible()
+        pane_shows(page, "b", 2)
+
+
+def test_the_pair_that_a_plan_names_is_there_first(page: Page, stand: Stand, row: Path) -> None:
+    manifest = row / "frames.json"
+    shown = {"axes": ["guidance_scale", "seed"], "rows": [], "curve": None, "pair": [1, 2]}
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "shown": shown}))
+    show(page, stand, row)
+    pane_shows(page, "a", 1)
+    pane_shows(page, "b", 2)
+
+
+def test_what_differs_is_what_is_left_of_one_picture_without_the_other(page: Page, stand: Stand, row: Path) -> None:
+    show(page, stand, row)
+    mode(page, "difference")
+    shot = Image.open(io.BytesIO(page.locator(".compare-pair").screenshot())).convert("RGB")
+    red_a, red_b = red(0), red(3)
+    assert shot.getpixel((shot.width // 2, shot.height // 3)) == pytest.approx((2 * (red_b - red_a), 0, 0), abs=8)
+
+
 def test_side_by_side_shows_both_whole(page: Page, stand: Stand, row: Path) -> None:
     show(page, stand, row)
     mode(page, "side")
@@ -365,6 +408,7 @@ def test_one_picture_is_compared_with_itself(page: Page, stand: Stand) -> None:
 def test_a_finger_chooses_and_wipes(browser: Browser, stand: Stand, row: Path) -> None:
     with opened(browser, stand, viewport={"width": 390, "height": 844}, has_touch=True) as page:
         show(page, stand, row)
+        mode(page, "wipe")
         slot(page, "B").tap()
         cell(page, 1).tap()
         pane_shows(page, "b", 1)

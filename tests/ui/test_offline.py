@@ -71,6 +71,8 @@ def unpacked(folder: Path, view: str, text: str = "a cat", present: int | None =
 def test_it_plays_the_run_without_a_server_and_runs_no_text_of_anybodys(page: Page, tmp_path: Path, view: str) -> None:
     folder = unpacked(tmp_path, view, NASTY)
     page.goto((folder / NAME).as_uri())
+    if view == "compare":
+        page.get_by_role("button", name=words(view)["flip"]).click()
     first = {"trajectory": 3, "pad": 4}.get(view, 0)  # the lens begins in the middle
     shows(page, view, first)
     assert page.locator(".view").get_attribute("data-state") == "shown"

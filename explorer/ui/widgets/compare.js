@@ -1,7 +1,7 @@
-// CompareView: a run as a sweep: two pictures behind a wipe, in place or side by side, and all of them to pick from.
-// `index` of its state is picture A.
+// CompareView: a run as a sweep: all pictures as large as they fit, or two of them behind a wipe, in place, side by side, or
+// what is different in them. `index` of its state is picture A.
 
-import { differing, labelOf, rowLabelOf, rowsOf, spaced, written } from './grids.js';
+import { broken, differing, labelOf, rowLabelOf, rowsOf, spaced, written } from './grids.js';
 import { Pane } from './pane.js';
 import { Thumbs } from './thumbs.js';
 import { RunView, plain } from './view.js';
@@ -9,6 +9,9 @@ import { html, make, titled } from './widget.js';
 import { Wipe } from './wipe.js';
 
 const SLOTS = ['A', 'B'];
+const HOLD = 250; // milliseconds after which a press is no click
+const BESIDE = 280; // pixels of the window's height that are not for pictures
+const SHEET = 480; // pixels of the height of all, where they are large
 
 export default class CompareView extends RunView {
   static look = 'compare';
@@ -16,9 +19,11 @@ export default class CompareView extends RunView {
   static template = html`
 <div class="view-desk view-bar">
   <div class="view-switch compare-modes" data-part="switches" data-name="modes" role="group">
+    <button type="button" data-mode="all" data-say="all"></button>
     <button type="button" data-mode="flip" data-say="flip"></button>
     <button type="button" data-mode="wipe" data-say="wipe"></button>
     <button type="button" data-mode="side" data-say="side"></button>
+    <button type="button" data-mode="difference" data-say="difference"></button>
   </div>
   <a class="view-save" download></a>
 </div>
@@ -85,7 +90,6 @@ export default class CompareView extends RunView {
     this.rows = [[]];
     this.wipe = new Wipe(pair, this.divider, () => this.tellWipe());
     this.thumbs = new Thumbs(strip, this.reel, 64); // as in compare.css
-    this.dataset.mode = 'wipe';
     this.slots.forEach((button, k) => {
       titled(button, this.say('slot', { slot: SLOTS[k] }));
       button.addEventListener('click', () => this.fill(k));
@@ -93,13 +97,16 @@ export default class CompareView extends RunView {
     for (const button of this.modes) button.addEventListener('click', () => this.setMode(button.dataset.mode));
     this.swapper.addEventListener('click', () => this.swap());
     this.range.addEventListener('input', () => this.pick(this.whereIs(this.ends[this.next])[0][Number(this.range.value)]));
-    strip.addEventListener('click', (event) => this.point(event, event.shiftKey));
+    strip.addEventListener('click', (event) => (this.held ? event.preventDefault() : this.point(event, event.shiftKey)));
+    strip.addEventListener('pointerdown', (event) => this.hold(event));
+    for (const name of ['pointerup', 'pointercancel', 'pointerleave']) strip.addEventListener(name, () => this.release());
     strip.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' || !event.shiftKey) return;
       event.preventDefault(); // not every browser says in the click that follows that shift was held
       this.point(event, true);
     });
     this.addEventListener('keydown', (event) => this.key(event));
+    this.setMode('all');
   }
 
   get index() { return this.ends[0]; }
@@ -126,7 +133,9 @@ export default class CompareView extends RunView {
   }
 
   remark() {
-    const seen = this.dataset.mode === 'flip' ? this.ends.slice(0, 1) : this.ends;
+    const all = this.dataset.mode === 'all'; // whose empty places are seen to be still to come
+    const seen = all || this.dataset.mode === 'flip' ? this.ends.slice(0, 1) : this.ends;
+    if (all && !this.reel.lost(seen[0])) return '';
     const remarks = seen.map((i, k) => this.missing(i, { slot: SLOTS[k], name: this.nameOf(i), other: this.nameOf(this.reel.nearest(i)) }));
     return remarks.filter(Boolean).join('\n');
   }
@@ -211,6 +220,15 @@ export default class CompareView extends RunView {
 
   resized() {
     this.panes.forEach((pane) => pane.redraw());
+    this.fit();
+  }
+
+  // Where all are seen, a single row is broken into as many lines as make its pictures largest.
+  fit() {
+    const widest = Math.max(...this.rows.map((row) => row.length));
+    const [columns, lines] = this.rows.length > 1 ? [widest, this.rows.length] : broken(widest, this.strip.clientWidth, innerHeight - BESIDE);
+    this.style.setProperty('--columns', columns);
+    this.style.setProperty('--lines', lines);
   }
 
   clear() {
@@ -221,7 +239,9 @@ export default class CompareView extends RunView {
   arrange() {
     const { frames, reel } = this;
     this.rows = reel.count ? rowsOf(frames, reel.count) : [[]];
-    if (!this.touched) this.ends = [this.rows[0][0] ?? 0, this.rows[0].at(-1) ?? 0];
+    if (!this.touched) this.ends = [...(this.shown.pair ?? [this.rows[0][0] ?? 0, this.rows[0].at(-1) ?? 0])];
+    this.fit();
+    this.thumbs.height = Math.max(64, Math.ceil(SHEET / this.rows.length));
     this.axis.textContent = spaced(this.shown.axes[0] ?? '');
     const cells = new Map();
     this.strip.replaceChildren(...this.rows.map((row) => this.newLine(row, cells)));
@@ -258,14 +278,32 @@ export default class CompareView extends RunView {
   setMode(name) {
     this.dataset.mode = name;
     this.wipe.on = name === 'wipe';
-    if (name === 'flip') this.next = 0; // only A is seen
+    if (name === 'flip' || name === 'all') this.next = 0; // only A is seen, or chosen
     this.refresh();
     this.resized();
   }
 
   // To choose B is to want to see it.
   reveal(slot) {
-    if (slot === 1 && this.dataset.mode === 'flip') this.setMode('wipe');
+    if (slot === 1 && ['flip', 'all'].includes(this.dataset.mode)) this.setMode('wipe');
+  }
+
+  // Among all, a picture that is held down shows A in its place, until it is let go.
+  hold(event) {
+    this.held = null;
+    const i = this.thumbs.at(event);
+    const [own, a] = [i, this.ends[0]].map((k) => this.thumbs.cells.get(k)?.querySelector('canvas'));
+    if (this.dataset.mode !== 'all' || event.button || !own || !a || own === a) return;
+    this.holding = setTimeout(() => {
+      this.held = make('canvas', 'compare-held', '', { width: a.width, height: a.height });
+      this.held.getContext('2d').drawImage(a, 0, 0);
+      own.after(this.held);
+    }, HOLD);
+  }
+
+  release() {
+    clearTimeout(this.holding);
+    this.held?.remove();
   }
 
   whereIs(i) {

@@ -178,3 +178,10 @@ export function nearestIn(row, wanted, here) {
   const far = (i) => Math.abs(row.indexOf(i) - place);
   return row.filter((i) => here.has(i)).reduce((best, i) => (best < 0 || far(i) < far(best) ? i : best), -1);
 }
+
+// Columns and lines in which `count` equal squares are largest, each with so many pixels of `words` under it, in a room.
+export function broken(count, width, height, words = 30) {
+  const choices = Array.from({ length: Math.max(1, count) }, (_, k) => [k + 1, Math.ceil(count / (k + 1)) || 1]);
+  const side = ([columns, lines]) => Math.min(width / columns, height / lines - words);
+  return choices.reduce((best, choice) => (side(choice) > side(best) ? choice : best));
+}

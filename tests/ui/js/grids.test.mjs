@@ -171,3 +171,11 @@ test('the nearest frame is of the same row', () => {
   assert.deepEqual([4, 5, 6, 7].map((i) => grids.nearestIn([4, 5, 6, 7], i, here)), [4, 4, 6, 6]);
   assert.equal(grids.nearestIn([4, 5], 4, new Set([1])), -1);
 });
+
+test('a row is broken into the lines in which its pictures are largest', () => {
+  assert.deepEqual(grids.broken(8, 720, 520), [4, 2]);
+  assert.deepEqual(grids.broken(8, 370, 560), [3, 3]);
+  assert.deepEqual(grids.broken(3, 900, 300), [3, 1]);
+  assert.deepEqual(grids.broken(1, 100, 100), [1, 1]);
+  assert.deepEqual(grids.broken(0, 0, 0), [1, 1]);
+});
