@@ -129,7 +129,8 @@ export default class LiveSwitch extends Widget {
     if (!view.follows(said)) return;
     const film = view.fresh; // of a run that has just begun, drafts of all frames
     view.fresh = false;
-    const typed = film ? '' : document.activeElement?.closest('textarea, .pad-corners input')?.value;
+    const { text, at } = window.explorer.written ?? {}; // by the drawer of words or the dice, a moment ago
+    const typed = film ? '' : performance.now() - at < 1000 ? text : document.activeElement?.closest('textarea, .pad-corners input')?.value;
     this.pump.ask({ tab, values, said, view, film, typed, whole: film || view.whole });
   }
 
