@@ -105,7 +105,6 @@ def price_tag(price: Price) -> str:
 
 
 def prices(asked: Asked, engine: Engine) -> Status:
-    """The status line of what is not yet rendered: its price, how prompts are read, and what of them is cut off."""
-    price, experiment = engine.price(asked.plan), asked.experiment
-    notes = [*engine.remarks(experiment.prompts_used()), *tails(experiment, engine.cut_off)]
+    """The status line of what is not yet rendered: its price, and the words that the text encoder cuts off."""
+    price, notes = engine.price(asked.plan), tails(asked.experiment, engine.cut_off)
     return Status("ready", price_tag(price), notes, f"{price.rows} rows", free=price.stored == price.frames)

@@ -38,11 +38,6 @@ export default class ModelWords extends Widget {
     this.roll.addEventListener('click', () => this.throw(this.target));
     this.search.addEventListener('input', () => this.show());
     this.list.addEventListener('click', (event) => this.pick(event.target.closest('.words-chip')));
-    this.drawer.addEventListener('keydown', (event) => {
-      if (event.key !== 'Escape') return;
-      event.stopPropagation();
-      this.open(false);
-    });
     this.balloon = make('div', 'words-note words-balloon', '', { hidden: true });
     this.balloon.addEventListener('pointerdown', (event) => event.preventDefault()); // the prompt stays the one that is written
   }
@@ -57,6 +52,7 @@ export default class ModelWords extends Widget {
     on('input', ({ target }) => target.matches?.(PROMPT) && this.later());
     on('click', () => this.later());
     on('due', () => this.later());
+    on('keydown', ({ key }) => key === 'Escape' && !this.drawer.hidden && this.open(false));
     addEventListener('resize', () => this.place(), { signal });
     document.body.append(this.balloon);
     this.later();
@@ -191,7 +187,7 @@ export default class ModelWords extends Widget {
   async open(is) {
     this.drawer.hidden = !is;
     this.line.setAttribute('aria-expanded', is);
-    document.body.classList.toggle('words-open', is);
+    this.drawer.classList.toggle('words-left', [...document.querySelectorAll('.pad')].some(seen)); // its picture is on the right
     if (!is) return this.line.focus();
     await this.learn();
     this.show();
