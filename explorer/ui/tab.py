@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -138,7 +137,7 @@ class Tab:
         self.due.connect(self.name, self.panel, self.price, **price)
         self.stop_button.click(self.stop, None, None, **QUICK)
         for buttons, presets in self.presets:
-            filled = buttons.press(partial(self.fill, buttons, presets), None, self.components, **QUICK)
+            filled = buttons.press(self._fill(buttons, presets), None, self.components, **QUICK)
             filled.then(**{**render, "fn": self.try_out, "api_visibility": "private"})
         self.exports.connect(self.folder, self.status, self.folder_seen)
         self.status.show(self.show, self.components, self.outputs, concurrency_limit=None, **QUICK)
@@ -331,8 +330,10 @@ class Tab:
         """Ends this visitor's jobs of this tab before their next UNet call."""
         self.active.stop(request.session_hash, self.name)
 
-    def fill(self, buttons: Buttons, presets: Mapping[str, Any], event: gr.EventData) -> list[Any]:
-        """The values of all widgets for the preset that was pressed."""
-        settings = list(presets.values())[int(buttons.pressed(event))]
-        whole = self.resolved(settings)
-        return [value for c in self.controls for value in c.write(getattr(whole, c.name))]
+    def _fill(self, buttons: Buttons, presets: Mapping[str, Mapping[str, Any]]) -> Callable[[gr.EventData], list[Any]]:
+        def fill(event: gr.EventData) -> list[Any]:
+            """The values of all widgets for the preset that was pressed."""
+            whole = self.resolved(list(presets.values())[int(buttons.pressed(event))])
+            return [value for c in self.controls for value in c.write(getattr(whole, c.name))]
+
+        return fill
