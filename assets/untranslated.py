@@ -23,7 +23,7 @@ def declared(experiment: type[Experiment]) -> Iterator[str]:
     yield experiment.title()
     yield experiment.label()
     yield inspect.cleandoc(experiment.__doc__ or "")
-    yield from experiment.presets
+    yield from (*experiment.presets, *experiment.tutorials)
     for name, field in experiment.inputs().items():
         yield field.help
         if isinstance(field, Prompts):

@@ -102,15 +102,18 @@ def render(experiment: Experiment, engine: Engine, *, progress: bool = True) -> 
     """The frames of an experiment, coarse to fine, as they are finished; `frame.index` is their place in order.
 
     Settings left at None are the model's own. `progress` shows a bar of rows. Raises InputError for settings that do
-    not go together, before anything is rendered; warns (`PromptCutOff`, a UserWarning) of what the text encoder cuts
-    off. While it is iterated it raises ModelError where the model gives NaN or infinity.
+    not go together, before anything is rendered; warns (`PromptReadAs`, `PromptCutOff`, both UserWarnings) of prompts
+    that are drawn from other words, and of what the text encoder cuts off. While it is iterated it raises ModelError
+    where the model gives NaN or infinity.
     """
     from tqdm.auto import tqdm
 
     from explorer.engine.engine import Frame
-    from explorer.experiments.tails import PromptCutOff, tails
+    from explorer.experiments.tails import PromptCutOff, PromptReadAs, tails
 
     running = engine.render(experiment.resolved(engine.defaults).plan(engine))
+    if sentences := engine.remarks(experiment.prompts_used()):
+        warnings.warn(". ".join(sentences), PromptReadAs, stacklevel=2)
     if sentences := tails(experiment, engine.cut_off):
         warnings.warn(" ".join(sentences), PromptCutOff, stacklevel=2)
 

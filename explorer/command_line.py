@@ -26,7 +26,7 @@ from explorer.engine.models import KNOWN, ModelError
 from explorer.experiments import registry
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Input, InputError
-from explorer.experiments.tails import PromptCutOff, tails
+from explorer.experiments.tails import PromptWarning, tails
 from explorer.outputs.export import FORMATS, export
 from explorer.outputs.records import make_record
 from explorer.outputs.runs import Runs
@@ -122,7 +122,8 @@ def produce(experiment: Experiment, out: Path, format: str | None, options: dict
     experiment = experiment.resolved(engine.defaults)
     plan = experiment.plan(engine)
     with tempfile.TemporaryDirectory() as folder:
-        record = make_record(experiment.name(), experiment.settings(), engine.model, plan)
+        read_as = engine.read_as(experiment.prompts_used())
+        record = make_record(experiment.name(), experiment.settings(), engine.model, plan, read_as)
         run = Runs(Path(folder)).create(record, len(plan.places))
         for frame in _frames(experiment, engine):
             run.add(frame.index, frame.png)
@@ -137,9 +138,9 @@ def produce(experiment: Experiment, out: Path, format: str | None, options: dict
 
 
 def _frames(experiment: Experiment, engine: Engine) -> Iterator[Frame]:
-    """As `explorer.render` gives them; its warning of what is cut off is one line on stderr here."""
-    if sentences := tails(experiment, engine.networks.cut_off):
-        print("latent-explorer:", *" ".join(sentences).split(), file=sys.stderr)
+    """As `explorer.render` gives them; its warnings of how prompts are read are one line on stderr here."""
+    if sentences := [*engine.remarks(experiment.prompts_used()), *tails(experiment, engine.cut_off)]:
+        print("latent-explorer:", *". ".join(sentences).split(), file=sys.stderr)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", PromptCutOff)
+        warnings.simplefilter("ignore", PromptWarning)
         return render(experiment, engine)

@@ -15,7 +15,9 @@ from explorer import command_line
 from explorer.command_line import main
 from explorer.engine.engine import Engine
 from explorer.engine.fake import FakeNetworks
+from explorer.engine.known import POCKET
 from explorer.engine.store import FrameStore
+from explorer.engine.words import Words
 from explorer.experiments import registry
 from explorer.experiments.pictures import canonical
 from explorer.outputs.settings import read
@@ -257,6 +259,28 @@ def test_interrupted_in_the_middle_it_says_so_and_goes_on_from_there(monkeypatch
 
 
 LONG = "a red fox, " * 40 + "and a castle\nwith a tower"
+
+
+def test_a_chinese_prompt_is_drawn_as_english_which_is_said_and_kept_in_the_record(engine, tmp_path, capsys):
+    engine.networks.words = Words.of(POCKET)
+    chinese, english = tmp_path / "chinese.zip", tmp_path / "english.zip"
+    film = ["interpolation", "--frames", "2", "--negative-prompt", "雪", "--prompts"]
+    assert main([*film, "雪地里的猫", "一只开心的狗", "--out", str(chinese)]) == 0
+    line = next(line for line in capsys.readouterr().err.splitlines() if line.startswith("latent-explorer"))
+    assert "“雪地里的猫” is drawn as “a cat in the snow”" in line
+    assert "Unknown to the model, and left out: 开心" in line
+    record = read(chinese)
+    assert record["settings"]["prompts"] == ["雪地里的猫", "一只开心的狗"]
+    assert record["read_as"] == {"雪": "snow", "雪地里的猫": "a cat in the snow", "一只开心的狗": "a dog"}
+    film[4] = "snow"
+    assert main([*film, "a cat in the snow", "a dog", "--out", str(english)]) == 0
+    assert "read_as" not in read(english)
+    assert pixels(chinese) == pixels(english)
+
+
+def pixels(archive: Path) -> list[bytes]:
+    with zipfile.ZipFile(archive) as found:
+        return [Image.open(found.open(name)).tobytes() for name in sorted(found.namelist()) if name.endswith(".png")]
 
 
 def test_what_is_cut_off_is_one_line_on_stderr_negative_prompts_too(engine, tmp_path, capsys):

@@ -63,7 +63,7 @@ def test_from_the_command_line_on_the_bundled_model(tmp_path, experiment):
 
 @pytest.mark.parametrize("experiment", registry().values(), ids=lambda cls: cls.name())
 def test_every_preset_is_an_experiment_that_can_be_planned(family, experiment):
-    for settings in experiment.presets.values():
+    for settings in (*experiment.presets.values(), *experiment.tutorials.values()):
         chosen = experiment(**{**settings, "width": 32, "height": 32}).resolved(family.networks.defaults)
         plan = chosen.plan(family)
         assert len(plan.places) > 1

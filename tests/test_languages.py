@@ -126,7 +126,7 @@ def prompts(value: object) -> Iterator[str]:
 @cache
 def drawn() -> set[str]:
     """Every prompt and option that the program comes with."""
-    found = {text for e in registry().values() for text in prompts(dict(e.presets))}
+    found = {text for e in registry().values() for text in prompts({**e.presets, **e.tutorials})}
     return found | {text for e in registry().values() for text in prompts(e().settings())}
 
 

@@ -10,8 +10,11 @@ from PIL import Image
 
 import explorer
 from explorer.engine.engine import Engine, Frame
+from explorer.engine.known import POCKET
+from explorer.engine.words import Words
 from explorer.experiments import registry
 from explorer.experiments.inputs import InputError
+from explorer.experiments.tails import PromptReadAs
 
 
 def five_lines() -> str:
@@ -75,6 +78,13 @@ def test_what_is_cut_off_is_a_warning_once_a_render(engine):
     assert said[0].filename == __file__
     assert "“and a castle”" in str(said[0].message)
     assert str(said[0].message).count("The text encoder reads only the beginning of") == 2
+
+
+def test_a_prompt_that_is_drawn_from_other_words_is_a_warning(engine):
+    engine.networks.words = Words.of(POCKET)
+    film = explorer.Interpolation(prompts=("开心的猫", "a dog"), frames=2)
+    with pytest.warns(PromptReadAs, match="“开心的猫” is drawn as “a cat”. Unknown to the model, and left out: 开心"):
+        explorer.render(film, engine, progress=False)
 
 
 def test_whoever_stops_iterating_can_go_on_later(engine):

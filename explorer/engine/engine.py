@@ -10,7 +10,7 @@ import io
 import math
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from statistics import mean
@@ -27,6 +27,7 @@ from explorer.engine.overflow import check_finite
 from explorer.engine.schedulers import draws_noise, make_scheduler, noise_levels
 from explorer.engine.store import FrameStore
 from explorer.engine.tasks import Execution, TasksMissing, TaskStore, key_of
+from explorer.engine.words import Words, read_as, remarks
 from explorer.engine.workers import Worker
 from explorer.space.plans import Place, Plan
 from explorer.space.points import Conditioning, Defaults, Point, Sampling, digest
@@ -119,17 +120,34 @@ class Engine:
         """The settings that the model is meant to be used with."""
         return self.networks.defaults
 
+    @property
+    def words(self) -> Words | None:
+        """What the model knows by name, and what prompts are read by; None where its folder does not say."""
+        return self.networks.words
+
+    def english(self, prompt: str) -> str:
+        """What is encoded for a prompt: itself, or the model's own English for Chinese that it has names for."""
+        return self.words.english(prompt) if self.words else prompt
+
+    def read_as(self, prompts: Iterable[str]) -> dict[str, str]:
+        """The English of those prompts that have Chinese in them, for records and links."""
+        return read_as(self.words, prompts)
+
+    def remarks(self, prompts: Iterable[str]) -> list[str]:
+        """What is to be said of prompts that are drawn from other words than were typed."""
+        return remarks(self.words, prompts)
+
     def cut_off(self, prompt: str) -> str:
-        """What of the prompt the text encoder does not read."""
-        return self.networks.cut_off(prompt)
+        """What of the prompt's English the text encoder does not read."""
+        return self.networks.cut_off(self.english(prompt))
 
     def encode(self, prompt: str) -> Conditioning:
-        """The conditioning of a prompt, from the cache when it was encoded before."""
-        return self.workers[0].run(self.networks.encode, prompt)
+        """The conditioning of a prompt's English, from the cache when it was encoded before."""
+        return self.workers[0].run(self.networks.encode, self.english(prompt))
 
     def encode_negative(self, negative_prompt: str) -> Conditioning:
-        """The conditioning of a negative prompt; "" is the model's own idea of none."""
-        return self.workers[0].run(self.networks.encode_negative, negative_prompt)
+        """The conditioning of a negative prompt's English; "" is the model's own idea of none."""
+        return self.workers[0].run(self.networks.encode_negative, self.english(negative_prompt))
 
     def encode_picture(self, picture: Image.Image) -> Tensor:
         """The latents (channels, height/f, width/f) of a picture, RGB with sides that are multiples of f, cached."""

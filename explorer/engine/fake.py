@@ -17,6 +17,7 @@ from torch import Tensor
 
 from explorer.engine.denoise import Row
 from explorer.engine.models import Defaults
+from explorer.engine.words import Words
 from explorer.space.points import Conditioning, digest
 
 
@@ -31,6 +32,7 @@ class FakeNetworks:
     device = torch.device("cpu")
     dtype = torch.float32
     defaults = Defaults(width=64, height=64, num_inference_steps=4, guidance_scale=5.0, scheduler="DPM++ 2M")
+    words: Words | None = None
     latent_channels = 4
     factor = 8
 

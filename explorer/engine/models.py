@@ -20,6 +20,7 @@ from explorer.engine import hub, machine, placement
 from explorer.engine.families import TEXT_WIDTHS, ModelError, family_of, weighted_parts
 from explorer.engine.known import CONFIGURED_BY, KNOWN, Known, find
 from explorer.engine.single_file import family_in_file
+from explorer.engine.words import Words
 from explorer.space.points import Defaults
 
 __all__ = ["KNOWN", "Defaults", "Known", "Model", "ModelError", "from_pipeline", "load"]
@@ -39,6 +40,7 @@ class Model:
         unet_memory_format: the layout the UNet was found to be faster in.
         small_decoder: a quicker way from latents to pictures, for drafts and glimpses; None where there is none.
         measured: where decisions by measurement are remembered.
+        words: what it knows by name; None where its folder does not say.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Model:
     unet_memory_format: torch.memory_format = torch.contiguous_format
     small_decoder: torch.nn.Module | None = None
     measured: machine.Remembered = field(default_factory=lambda: machine.Remembered(None))
+    words: Words | None = None
 
 
 def load(
@@ -101,7 +104,8 @@ def load(
     small = checkpoints.read_small_decoder(found, dtype)
     if small is not None:
         small.to(device, memory_format=torch.channels_last)
-    return Model(name, found.family, pipe, device, dtype, defaults, fingerprint, layout, small, memory)
+    words = None if "" in found.weights else Words.of(found.folder)
+    return Model(name, found.family, pipe, device, dtype, defaults, fingerprint, layout, small, memory, words)
 
 
 def from_pipeline(pipe: diffusers.DiffusionPipeline, name: str, defaults: Defaults | None = None) -> Model:

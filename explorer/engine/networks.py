@@ -21,6 +21,7 @@ from explorer.engine.denoise import Row
 from explorer.engine.encode import Encoder
 from explorer.engine.models import Defaults, Model
 from explorer.engine.unet import UNet
+from explorer.engine.words import Words
 from explorer.space.points import Conditioning
 
 
@@ -38,6 +39,7 @@ class Networks(Protocol):
     scheduler: ConfigMixin
     latent_channels: int
     factor: int
+    words: Words | None
 
     encode: Callable[[str], Conditioning]
     encode_negative: Callable[[str], Conditioning]
@@ -71,6 +73,7 @@ class DiffusersNetworks(Networks):
         encoder = Encoder(pipe, model.device)
         autoencoder = Autoencoder(pipe.vae, model.device, pipe.vae_scale_factor)
         self.name, self.device, self.defaults = model.name, model.device, model.defaults
+        self.words = model.words
         self.signature = "|".join(
             (model.fingerprint, str(model.dtype), str(model.unet_memory_format), machine.signature(model.device))
         )

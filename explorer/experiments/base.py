@@ -42,6 +42,9 @@ class Experiment:
     position: ClassVar[int] = 100
     linked: ClassVar[Mapping[str, Any]] = {}
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    """What is worth a click, by its name: for the bundled model, chosen by looking at what it draws."""
+    tutorials: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    """The settings of others' tutorials, to the letter; they were made for Stable Diffusion."""
 
     seed: int = Integer("The number the starting noise is made from; the same seed, the same noise.").field(0)
     negative_prompt: str = Prompt("What the picture should keep away from.", label="Negative prompt").field("")

@@ -45,6 +45,8 @@ class DenoisingTrajectory(Experiment):
             "seed": 193,
             "keep_every": 2,
         },
+    }
+    tutorials: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "Every 8th of 64 steps": {
             "prompts": ("a still life DSLR photo of a bowl of fruit",),
             "seed": 193,

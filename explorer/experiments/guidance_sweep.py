@@ -49,6 +49,8 @@ class GuidanceSweep(Experiment):
     position: ClassVar[int] = 3
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "A boat from 0 to 12": {"prompt": "a boat at the beach", "scales": (0, 0.5, 1, 2, 3, 5, 8, 12)},
+    }
+    tutorials: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "Nine scales, 50 steps": {
             "prompt": "a still life DSLR photo of a bowl of fruit",
             "scales": (0.25, 0.5, 1, 2, 4, 6, 8, 10, 20),

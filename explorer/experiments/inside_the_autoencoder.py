@@ -60,7 +60,7 @@ class InsideTheAutoencoder(Experiment):
 
     picture: str = Picture("What goes in.").field("planet")
     poke: str = Choice(
-        "What is done to its latents before they are decoded again. Which channel and which second picture: see below.",
+        "What is done to its latents before they are decoded again.",
         options=(SCALE, NOISE, BLANK, FADE, SWAP, MIX),
     ).field(BLANK)
     amounts: tuple[float, ...] = Numbers(
@@ -71,9 +71,13 @@ class InsideTheAutoencoder(Experiment):
         least=0,
         most=32,
     ).field(())
-    channel: int = Integer("The channel that is faded or swapped.", low=1, high=16, place="more").field(1)
-    second_channel: int = Integer("The channel it is swapped with.", low=1, high=16, place="more").field(2)
-    second_picture: str = Picture("What is mixed in.", place="more").field("boat")
+    channel: int = Integer(
+        "The channel that is faded or swapped.", low=1, high=16, only_with=("poke", (FADE, SWAP))
+    ).field(1)
+    second_channel: int = Integer("The channel it is swapped with.", low=1, high=16, only_with=("poke", (SWAP,))).field(
+        2
+    )
+    second_picture: str = Picture("What is mixed in.", only_with=("poke", (MIX,))).field("boat")
     fit: str = Choice("How pictures of another shape are brought to the size.", options=FITS, place="more").field(
         "crop"
     )

@@ -45,8 +45,6 @@ class Interpolation(Experiment):
             "frames": 8,
             "loop": "closed",
         },
-        "Retriever to fruit, 5 frames": {**TUTORIAL, "frames": 5, "num_inference_steps": 50, "fps": 2},
-        "Retriever to fruit, 150 frames": {**TUTORIAL, "frames": 150, "num_inference_steps": 25, "fps": 10},
         "A tree in three styles": {
             "prompts": (
                 "a watercolor painting of a tree in a meadow",
@@ -57,6 +55,10 @@ class Interpolation(Experiment):
             "seed": 2,
             "loop": "closed",
         },
+    }
+    tutorials: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "Retriever to fruit, 5 frames": {**TUTORIAL, "frames": 5, "num_inference_steps": 50, "fps": 2},
+        "Retriever to fruit, 150 frames": {**TUTORIAL, "frames": 150, "num_inference_steps": 25, "fps": 10},
     }
 
     prompts: tuple[str, ...] = Prompts("The stops of the journey, 2 to 8.").field(

@@ -4,7 +4,8 @@ Contract: `query` writes only what differs from the experiment's own defaults, o
 written with (`linked`), where they have changed since; `read` never raises and never lets
 through what an experiment does not take: a number out of bounds is brought to the nearest one allowed, anything else
 that is not allowed is left at its default, and each such thing is told in a sentence. Unknown names are ignored.
-Whatever a later version changes, a link says by `v` which one wrote it, and by `model` and `weights` what drew.
+Whatever a later version changes, a link says by `v` which one wrote it, by `model` and `weights` what drew, and by
+`read_as` the English that was drawn for Chinese prompts.
 
     ?v=1&tab=interpolation&prompts=a+cat&prompts=a+dog&frames=13&model=pocket&weights=3f9a01c2
 
@@ -14,7 +15,7 @@ left out. Knows no page and no address.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -37,13 +38,16 @@ class Link:
     settings: Mapping[str, Any] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     made_with: MadeWith | None = None
+    read_as: tuple[str, ...] = ()
 
 
-def query(experiment: Experiment, defaults: Defaults, model: MadeWith | None = None) -> tuple[str, list[str]]:
+def query(
+    experiment: Experiment, defaults: Defaults, model: MadeWith | None = None, read_as: Sequence[str] = ()
+) -> tuple[str, list[str]]:
     """The query string of a resolved experiment, without "?", and the labels of the inputs that it leaves out.
 
     `defaults` are the model's; a setting that equals the experiment's own default, or the model's, is not written. Of
-    a size both sides are, or none.
+    a size both sides are, or none. `read_as` is what is drawn for its prompts with Chinese in them, in their order.
     """
     usual = {**type(experiment).usual(defaults), **checked(type(experiment), experiment.linked).settings}
     sized = any(getattr(experiment, side) != usual[side] for side in ("width", "height"))
@@ -57,6 +61,7 @@ def query(experiment: Experiment, defaults: Defaults, model: MadeWith | None = N
             left_out.append(declared.named(name))
         else:
             pairs += [(name, text) for text in texts]
+    pairs += [("read_as", english) for english in read_as]
     named = {"model": model.name, "weights": model.weights} if model else {}
     return urlencode([*pairs, *((name, text) for name, text in named.items() if text)], safe=","), left_out
 
@@ -89,7 +94,8 @@ def _asked(experiment: type[Experiment], given: Mapping[str, list[str]]) -> Link
             settings[name] = value
     link = checked(experiment, settings)
     model = {"name": given.get("model", [None])[-1], "signature": given.get("weights", [""])[-1]}
-    return Link(experiment, link.settings, (*remarks, *link.remarks), MadeWith.of(model))
+    read_as = tuple(given.get("read_as", ()))
+    return Link(experiment, link.settings, (*remarks, *link.remarks), MadeWith.of(model), read_as)
 
 
 def checked(experiment: type[Experiment], settings: Mapping[str, Any]) -> Link:

@@ -22,6 +22,8 @@ class NoiseLoop(Experiment):
     position: ClassVar[int] = 6
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "A boat, small circle": {"prompt": "a boat at the beach", "frames": 16, "variation": 0.4},
+    }
+    tutorials: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "Cows and a windmill, 150 frames": {
             "prompt": "an oil painting of cows in a field next to a windmill in Holland",
             "frames": 150,

@@ -82,6 +82,8 @@ class PromptGrid(Experiment):
     linked: ClassVar[Mapping[str, Any]] = {"prompts": PLACES, "cells": 5}
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "Beach, sunset, sea and desert, 4 x 4": {"prompts": PLACES, "cells": 4},
+    }
+    tutorials: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "Retriever, fruit, tower, sketch, 6 x 6": {**KERAS, "noise": "fixed"},
         "The same with free noise": {**KERAS, "noise": "free"},
     }

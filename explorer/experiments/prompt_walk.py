@@ -55,6 +55,8 @@ class PromptWalk(Experiment):
             "direction": 1,
         },
         "Around the beach": {"prompt": "a boat at the beach", "way": "circle", "frames": 16, "radius": 0.6},
+    }
+    tutorials: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "Starry Eiffel tower, 150 frames": {
             "prompt": "The Eiffel Tower in the style of starry night",
             "way": "straight",
@@ -80,11 +82,19 @@ class PromptWalk(Experiment):
         low=0.001,
         high=0.2,
         step=0.001,
+        only_with=("way", ("shell", "random direction", "straight")),
     ).field(0.05)
     radius: float = Real(
-        "Of the circle. 1: as far from the prompt as an unrelated one is.", label="Radius", low=0.05, step=0.05
+        "Of the circle. 1: as far from the prompt as an unrelated one is.",
+        label="Radius",
+        low=0.05,
+        step=0.05,
+        only_with=("way", ("circle",)),
     ).field(0.6)
-    direction: int = Integer("Which way at random: another number, another direction.").field(0)
+    direction: int = Integer(
+        "Which way at random: another number, another direction.",
+        only_with=("way", ("shell", "circle", "random direction")),
+    ).field(0)
     fps: int = Integer("Frames per second of the film.", label="Frames per second", low=1, high=50, place="view").field(
         10
     )

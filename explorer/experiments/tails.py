@@ -10,7 +10,15 @@ LONGEST_TAIL = 200
 """Characters of a tail that are shown."""
 
 
-class PromptCutOff(UserWarning):
+class PromptWarning(UserWarning):
+    """Something to be known of how a prompt is read."""
+
+
+class PromptReadAs(PromptWarning):
+    """A prompt is drawn from other words than were typed; the message has both, and what is left out."""
+
+
+class PromptCutOff(PromptWarning):
     """A prompt is longer than the text encoder reads; the message quotes its beginning and what is cut off."""
 
 

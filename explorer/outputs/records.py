@@ -19,16 +19,28 @@ _PICTURE = re.compile(r"data:image/webp;base64,[A-Za-z0-9+/]{28,}={0,2}")  # mor
 FORMAT = 1
 """The version of this shape, under "explorer"."""
 
-_OF_A_FRAME = ("explorer", "experiment", "model", "versions", "created")
+_OF_A_FRAME = ("explorer", "experiment", "model", "versions", "created", "read_as")
 
 
-def make_record(experiment: str, settings: Mapping[str, Any], model: Mapping[str, str], plan: Plan) -> dict[str, Any]:
+def make_record(
+    experiment: str,
+    settings: Mapping[str, Any],
+    model: Mapping[str, str],
+    plan: Plan,
+    read_as: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
     """The record of a run that is about to start."""
-    return {**origin_of(experiment, settings, model), "frames": frames_of(plan), "shown": shown_of(plan)}
+    return {**origin_of(experiment, settings, model, read_as), "frames": frames_of(plan), "shown": shown_of(plan)}
 
 
-def origin_of(experiment: str, settings: Mapping[str, Any], model: Mapping[str, str]) -> dict[str, Any]:
-    """What made it, now; `model` names it and says what its bits depend on."""
+def origin_of(
+    experiment: str, settings: Mapping[str, Any], model: Mapping[str, str], read_as: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """What made it, now; `model` names it and says what its bits depend on.
+
+    `read_as` is what was drawn for prompts that were typed in other words.
+    """
+    read = {"read_as": dict(read_as)} if read_as else {}
     return {
         "explorer": FORMAT,
         "experiment": experiment,
@@ -39,6 +51,7 @@ def origin_of(experiment: str, settings: Mapping[str, Any], model: Mapping[str, 
             **{name: importlib.metadata.version(name) for name in ("torch", "diffusers", "transformers")},
         },
         "created": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        **read,
     }
 
 

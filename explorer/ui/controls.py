@@ -139,7 +139,7 @@ def _choice(kind: type[_Radio | _Dropdown], name: str, value: Any, words: Words,
 
 
 def _text(name: str, value: str, words: Words) -> Control:
-    text = gr.Textbox(value, max_lines=4, **words)
+    text = gr.Textbox(value, max_lines=4, elem_classes="prompt", **words)
     return _single(name, text, text.blur, [text.submit])
 
 
@@ -200,6 +200,7 @@ def _texts(name: str, value: Sequence[str], words: Words, *, low: int, high: int
                 max_lines=4,
                 visible=i < len(value),
                 elem_id=f"{elem_id}-{i}",
+                elem_classes="prompt",
             )
             for i in range(high)
         ]

@@ -20,6 +20,7 @@ from typing import Any
 import gradio as gr
 
 from explorer.engine.networks import Networks
+from explorer.engine.words import read_as
 from explorer.experiments.base import Experiment
 from explorer.experiments.links import LONGEST, Link, query, read
 from explorer.experiments.made_with import MadeWith
@@ -61,7 +62,8 @@ def kept(experiment: Experiment, networks: Networks, model: MadeWith | None = No
 
     `model` is what drew it, if it was not `networks`.
     """
-    text, without = query(experiment, networks.defaults, model or MadeWith.running(networks))
+    english = list(read_as(networks.words, experiment.prompts_used()).values())
+    text, without = query(experiment, networks.defaults, model or MadeWith.running(networks), english)
     return {"tab": experiment.name(), "query": text, "without": without} if len(text) <= LONGEST else gr.skip()
 
 

@@ -26,6 +26,7 @@ from explorer.ui.live import Live
 from explorer.ui.live_route import live_routes
 from explorer.ui.live_switch import LiveSwitch, connect_live
 from explorer.ui.memory import Memory
+from explorer.ui.model_words import ModelWords, word_routes
 from explorer.ui.opening import MAX_FILE_SIZE, connect_opening, draw_opening
 from explorer.ui.reopening import Reopening
 from explorer.ui.shared_line import draw_line
@@ -59,6 +60,8 @@ def build_page(
     with BilingualPage(title="Latent Explorer", analytics_enabled=False) as page:
         page.routes = [*gallery.served(), *singles.served()]
         with gr.Row(elem_id="top"):
+            gr.Button("To the picture", size="sm", elem_id="to-picture", elem_classes="skip")
+            gr.Button("To the tabs", size="sm", elem_id="to-tabs", elem_classes="skip")
             gr.Markdown("# Latent Explorer", elem_id="title")
             switch = LiveSwitch(elem_id="live") if live else None
             history, opening = draw_history(experiments), draw_opening()
@@ -76,6 +79,9 @@ def build_page(
                 for experiment in experiments.values()
             ]
         due.after_changes([*shared, *(c for tab in tabs for c in tab.own)])
+        if engine.words:
+            ModelWords(engine.words, engine.networks.name, elem_id="words")
+            page.routes = [*page.routes, *word_routes(engine.words)]
         for tab in tabs:
             connect_visits(tab)
         form = Form(tabs, shared, shown, due)

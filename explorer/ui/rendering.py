@@ -63,7 +63,9 @@ class Folder:
 
 def render_of(asked: Asked, engine: Engine, runs: Runs, seconds: float | None = None) -> Job[tuple[Film, Status]]:
     """The job that renders what was asked for into a run of its own."""
-    record = make_record(asked.experiment.name(), asked.experiment.settings(), engine.model, asked.plan)
+    experiment = asked.experiment
+    read_as = engine.read_as(experiment.prompts_used())
+    record = make_record(experiment.name(), experiment.settings(), engine.model, asked.plan, read_as)
     return Job(engine, asked.plan, Folder(runs, record), seconds)
 
 
@@ -104,5 +106,5 @@ def price_tag(price: Price) -> str:
 
 def prices(asked: Asked, engine: Engine) -> Status:
     """The status line of what is not yet rendered: its price, and the words that the text encoder cuts off."""
-    price, notes = engine.price(asked.plan), tails(asked.experiment, engine.networks.cut_off)
+    price, notes = engine.price(asked.plan), tails(asked.experiment, engine.cut_off)
     return Status("ready", price_tag(price), notes, f"{price.rows} rows", free=price.stored == price.frames)

@@ -111,6 +111,7 @@ def frames_back(
         return None
     made = make_record(whole.name(), whole.settings(), {"name": "another", **_words(record.get("model"))}, plan)
     made |= {"versions": _words(record.get("versions")), "created": str(record.get("created"))[:40]}
+    made |= {"read_as": read_as} if (read_as := _words(record.get("read_as"))) else {}
     if _places(record.get("frames")) != _places(made["frames"]):
         return None
     runs.tidy()

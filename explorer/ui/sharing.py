@@ -16,6 +16,8 @@ from urllib.parse import urlencode
 
 import gradio as gr
 
+from explorer.engine.chinese import CHINESE
+from explorer.engine.words import Words
 from explorer.experiments.inputs import InputError
 from explorer.experiments.links import LONGEST, Link, query, read
 from explorer.experiments.made_with import MadeWith, suited_from
@@ -75,7 +77,9 @@ def _share(tab: Tab) -> Callable[..., list[Any]]:
     def share(*values: Any) -> list[Any]:
         networks = tab.engine.networks
         try:
-            text, left_out = query(tab.resolved(tab.settings(values)), networks.defaults, MadeWith.running(networks))
+            experiment = tab.resolved(tab.settings(values))
+            english = list(tab.engine.read_as(experiment.prompts_used()).values())
+            text, left_out = query(experiment, networks.defaults, MadeWith.running(networks), english)
         except InputError as error:
             return [None, said("error", str(error))]
         notes = [f"{label}: a picture does not fit into a link. Send the ZIP, which holds it." for label in left_out]
@@ -92,6 +96,7 @@ def _opened(
     def opened(request: gr.Request, payload: Any) -> dict[Any, Any]:
         here, defaults = MadeWith.running(networks), networks.defaults
         link = taken_over(read(urlencode(request.query_params.multi_items()), form.experiments), here, defaults)
+        link = replace(link, remarks=(*link.remarks, *read_otherwise(link, networks.words)))
         kept = remembered(payload, form.experiments)
         named = MadeWith(here.name)  # that its weights are new is no news to somebody's own form
         kept = replace(kept, links=tuple(taken_over(old, named, defaults) for old in kept.links))
@@ -143,6 +148,19 @@ def taken_over(link: Link, here: MadeWith, defaults: Any) -> Link:
     remarks = link.made_with.remarks(here)
     settings, resized = suited_from(link.made_with, here, link.settings, defaults)
     return replace(link, settings=settings, remarks=(*link.remarks, *remarks, *resized))
+
+
+def read_otherwise(link: Link, words: Words | None) -> list[str]:
+    """A sentence for each Chinese prompt of a link that was drawn from other English than is drawn for it here."""
+    if link.experiment is None or not link.read_as:
+        return []
+    typed = [text for text in link.experiment(**link.settings).prompts_used() if CHINESE.search(text)]
+    pairs = zip(dict.fromkeys(typed), link.read_as, strict=False)
+    return [
+        f"“{text[:80]}” was drawn as “{was[:80]}” there; here it is drawn as “{now[:80]}”"
+        for text, was in pairs
+        if was != (now := words.english(text) if words else text)
+    ]
 
 
 def _said_of(link: Link, kept: Kept) -> dict[str, Any] | None:

@@ -98,7 +98,8 @@ class Singles:
     def group(self, experiment: Experiment) -> str:
         """The name of a new group, of pictures of a resolved experiment."""
         name = secrets.token_urlsafe(16)
-        record = origin_of(experiment.name(), experiment.settings(), self.engine.model)
+        read_as = self.engine.read_as(experiment.prompts_used())
+        record = origin_of(experiment.name(), experiment.settings(), self.engine.model, read_as)
         with self._lock:
             self._groups[name] = _Group(type(experiment), record)
         return name

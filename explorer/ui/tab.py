@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +29,8 @@ from explorer.ui.shipped import Gallery
 from explorer.ui.singles import Singles
 from explorer.ui.text import say
 from explorer.ui.views import VIEWS, StatusView, said
+
+TUTORIALS = "As in the tutorials, which were made for Stable Diffusion:"
 
 
 class Tab:
@@ -68,10 +70,12 @@ class Tab:
         self._connect()
 
     def _draw_inputs(self, shared: Sequence[Control]) -> None:
-        names = {str(number): name for number, name in enumerate(self.experiment.presets)}
-        before, id = "Try one:", f"{self.name}-preset"
-        self.presets = Buttons(names=names, before=before, id=id, step=True, visible=bool(names))
+        self.presets = [
+            (self._draw_presets(self.experiment.presets, "Try one:", "preset"), self.experiment.presets),
+            (self._draw_presets(self.experiment.tutorials, TUTORIALS, "tutorial"), self.experiment.tutorials),
+        ]
         in_form = {name: i for name, i in self.experiment.own_inputs().items() if i.place != "view"}
+        self.only: list[tuple[gr.Column, str, Sequence[str]]] = []  # what a choice hides: see `Input.only_with`
         own = [self._control(name, declared) for name, declared in in_form.items() if declared.place == "form"]
         with gr.Accordion("More settings", open=False, visible=len(own) < len(in_form), elem_id=f"{self.name}-more"):
             own += [self._control(name, declared) for name, declared in in_form.items() if declared.place == "more"]
@@ -79,8 +83,19 @@ class Tab:
         self.controls = [*shared, *own]
         self.components = [component for c in self.controls for component in c.components]
 
+    def _draw_presets(self, presets: Mapping[str, Any], before: str, id: str) -> Buttons:
+        names = {str(number): name for number, name in enumerate(presets)}
+        return Buttons(names=names, before=before, id=f"{self.name}-{id}", step=True, visible=bool(names))
+
     def _control(self, name: str, declared: Input) -> Control:
-        return control(name, declared, getattr(self.experiment, name), elem_id=f"{self.name}-{name}")
+        shown = {"value": getattr(self.experiment, name), "elem_id": f"{self.name}-{name}"}
+        if declared.only_with is None:
+            return control(name, declared, **shown)
+        choice, options = declared.only_with
+        with gr.Column(visible=getattr(self.experiment, choice) in options or "hidden") as frame:
+            made = control(name, declared, **shown)
+        self.only.append((frame, choice, options))
+        return made
 
     def _draw_view(self) -> None:
         first, id = self.gallery.first(self.name), f"{self.name}-view"
@@ -121,11 +136,24 @@ class Tab:
         price = {"inputs": self.components, "outputs": [self.status, self.memory], "trigger_mode": "always_last"}
         self.due.connect(self.name, self.panel, self.price, **price)
         self.stop_button.click(self.stop, None, None, **QUICK)
-        filled = self.presets.press(self.fill, None, self.components, **QUICK)
-        filled.then(**{**render, "fn": self.try_out, "api_visibility": "private"})
+        for buttons, presets in self.presets:
+            filled = buttons.press(self._fill(buttons, presets), None, self.components, **QUICK)
+            filled.then(**{**render, "fn": self.try_out, "api_visibility": "private"})
         self.exports.connect(self.folder, self.status, self.folder_seen)
         self.status.show(self.show, self.components, self.outputs, concurrency_limit=None, **QUICK)
         self._connect_corners({**render, "api_visibility": "private"})
+        self._connect_choices()
+
+    def _connect_choices(self) -> None:
+        """What plays no role with another choice is hidden."""
+        for name in dict.fromkeys(choice for _, choice, _ in self.only):
+            (choice,) = next(c.components for c in self.own if c.name == name)
+            frames = [(frame, options) for frame, of, options in self.only if of == name]
+
+            def hide(chosen: str, frames: Sequence[Any] = tuple(frames)) -> list[Any]:
+                return [gr.update(visible=chosen in options or "hidden") for _, options in frames]
+
+            choice.change(hide, choice, [frame for frame, _ in frames], **QUICK)
 
     def _connect_corners(self, render: Mapping[str, Any]) -> None:
         """Where prompts are written in the view itself: it and their boxes are kept the same, without a request.
@@ -155,13 +183,15 @@ class Tab:
         return self.experiment(**settings).resolved(self.engine.networks.defaults)
 
     def validate(self, request: gr.Request, *values: Any) -> list[dict[str, Any]]:
-        """Errors inline, each at its field's first widget."""
+        """Errors inline, in words, each at the widget of its field that it is about."""
         problems = self._problems(request.session_hash, self.settings(values))
         verdicts = []
         for c in self.controls:
             problem = problems.get(c.name)
-            verdicts.append(gr.validate(problem is None, say(str(problem or ""))))
-            verdicts += [gr.validate(True, "")] * (len(c.components) - 1)
+            own = [gr.validate(True, "")] * len(c.components)
+            if problem is not None:
+                own[min(problem.at, len(own) - 1)] = gr.validate(False, say(problem.at_its_field))
+            verdicts += own
         return verdicts
 
     def _problems(self, session: str | None, settings: Mapping[str, Any]) -> Mapping[str, InputError]:
@@ -192,7 +222,7 @@ class Tab:
                 rendered = outcome is not None and outcome[0] == experiment
                 status = outcome[1] if rendered else self._priced(session, experiment)
         except InputError as error:
-            status = said("error", str(error))
+            status = Status("error", error.at_its_field, detail=str(error) if error.wrong else "")
         overtaken = self.active.of(*visitor, Folder) or self.active.outcomes.get(visitor) is not outcome
         return updates if rendering or overtaken else {**updates, self.status: status}
 
@@ -300,8 +330,10 @@ class Tab:
         """Ends this visitor's jobs of this tab before their next UNet call."""
         self.active.stop(request.session_hash, self.name)
 
-    def fill(self, event: gr.EventData) -> list[Any]:
-        """The values of all widgets for the preset that was pressed."""
-        settings = list(self.experiment.presets.values())[int(self.presets.pressed(event))]
-        whole = self.resolved(settings)
-        return [value for c in self.controls for value in c.write(getattr(whole, c.name))]
+    def _fill(self, buttons: Buttons, presets: Mapping[str, Mapping[str, Any]]) -> Callable[[gr.EventData], list[Any]]:
+        def fill(event: gr.EventData) -> list[Any]:
+            """The values of all widgets for the preset that was pressed."""
+            whole = self.resolved(list(presets.values())[int(buttons.pressed(event))])
+            return [value for c in self.controls for value in c.write(getattr(whole, c.name))]
+
+        return fill

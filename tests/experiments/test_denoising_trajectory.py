@@ -174,7 +174,7 @@ def test_captions_say_where_one_is(engine):
 
 
 def test_the_tutorials_preset():
-    preset = DenoisingTrajectory(**DenoisingTrajectory.presets["Every 8th of 64 steps"])
+    preset = DenoisingTrajectory(**DenoisingTrajectory.tutorials["Every 8th of 64 steps"])
     assert (preset.num_inference_steps, preset.guidance_scale, preset.seed, preset.keep_every) == (64, 9.0, 193, 8)
 
 

@@ -31,7 +31,7 @@ def test_settings_are_json_and_make_the_same_experiment(experiment):
 
 @EVERY
 def test_every_preset_is_valid_and_can_be_planned(experiment, engine):
-    for name, settings in experiment.presets.items():
+    for name, settings in {**experiment.presets, **experiment.tutorials}.items():
         plan = experiment(**settings).resolved(engine.networks.defaults).plan(engine)
         assert plan.places, name
         assert all(place.caption for place in plan.places)

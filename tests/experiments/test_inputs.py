@@ -2,12 +2,15 @@
 
 import contextlib
 import math
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from explorer.experiments import registry
 from explorer.experiments.inputs import Choice, InputError, Integer, Numbers, Prompt, Prompts, Real, Seeds
+from explorer.ui.text import say
 
 KINDS = {
     "frames": Integer("", low=2, high=300),
@@ -41,6 +44,11 @@ KINDS = {
         ("scales", "0.25, 0.5, 1", (0.25, 0.5, 1.0)),
         ("scales", "1..2:0.25", (1.0, 1.25, 1.5, 1.75, 2.0)),
         ("scales", ["0.5", "2..4"], (0.5, 2.0, 3.0, 4.0)),
+        ("scales", "0.25 0.5  1", (0.25, 0.5, 1.0)),
+        ("scales", " 1, 2;3，4 、5 .. 7 : 2 ", (1.0, 2.0, 3.0, 4.0, 5.0, 7.0)),
+        ("scales", "3..1", (3.0, 2.0, 1.0)),
+        ("scales", "2..1:0.25", (2.0, 1.75, 1.5, 1.25, 1.0)),
+        ("seeds", "9..7 7", (9, 8, 7, 7)),
         ("scales", [20, 1, 20], (20.0, 1.0, 20.0)),
     ],
 )
@@ -61,7 +69,7 @@ def test_taken(name, given, value):
         *[("seeds", value) for value in ("x", "1.5", "-1", "1,,2,x", [2**32], list(range(9)), 7, None, "1..9", [True])],
         *[
             ("scales", value)
-            for value in ("", [], "1, 2,, x", "31", "-1", "nan", "inf", "1..2:0", "3..1", "1..30:0.0001")
+            for value in ("", [], "1, 2,, x", "31", "-1", "nan", "inf", "1..2:0", "1..30:0.0001", "30..1:0.0001")
         ],
         *[("scales", value) for value in ("1..", "..", "1..2..3", "1..2:x", None, 4, [1] * 65)],
     ],
@@ -72,6 +80,41 @@ def test_refused_by_name_value_and_bounds(name, given):
     assert caught.value.field == name
     assert str(caught.value).startswith(f"{name} = ")
     assert KINDS[name].allowed in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "words", "at"),
+    [
+        ("prompts", ["a", " ", "b"], "Prompt 2 is empty", 1),
+        ("prompts", ["a"], "Prompt 2 is empty", 1),
+        ("prompts", [], "Prompt 1 is empty", 0),
+        ("prompts", ["a"] * 9, "", 0),
+        ("prompts", ["a", 3], "", 0),
+        ("scales", "1, x, 31", "“x” is no number, and no range of at most 64 such as 6..9 or 1..3:0.5", 0),
+        ("scales", "1 5..", "“5..” is no number, and no range of at most 64 such as 6..9 or 1..3:0.5", 0),
+        ("scales", "1, 31, x", "31 is not from 0 to 30", 0),
+        ("scales", "", "Here must be a number", 0),
+        ("seeds", "1 1.5", "1.5 is no whole number", 0),
+        ("seeds", "1..5 1..5", "That are 10 numbers, and 8 is the most", 0),
+        ("frames", 1, "", 0),
+    ],
+)
+def test_what_is_wrong_is_said_in_words_for_its_field(name, given, words, at):
+    with pytest.raises(InputError) as caught:
+        KINDS[name].check(name, given)
+    assert (caught.value.wrong, caught.value.at) == (words, at)
+    assert caught.value.at_its_field == (words or str(caught.value))
+    if words:
+        assert re.search("[\u4e00-\u9fff]", say(words, "zh"))
+
+
+@pytest.mark.parametrize("experiment", registry().values(), ids=registry())
+def test_what_a_choice_hides_goes_by_an_option_that_it_has(experiment):
+    inputs = experiment.inputs()
+    for declared in inputs.values():
+        if declared.only_with is not None:
+            choice, options = declared.only_with
+            assert set(options) < set(inputs[choice].options)
 
 
 @given(value=st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.lists(st.text())))

@@ -72,7 +72,7 @@ def test_the_number_of_frames_is_bounded(frames):
 
 
 def test_the_tutorials_presets_are_there_to_the_letter():
-    short, long = (Interpolation(**Interpolation.presets[f"Retriever to fruit, {n} frames"]) for n in (5, 150))
+    short, long = (Interpolation(**Interpolation.tutorials[f"Retriever to fruit, {n} frames"]) for n in (5, 150))
     assert (
         short.prompts
         == long.prompts

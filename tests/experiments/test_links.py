@@ -53,6 +53,14 @@ def test_defaults_make_a_short_link(experiment):
     )
 
 
+def test_a_link_says_what_was_drawn_for_chinese_prompts():
+    sent = EXPERIMENTS["interpolation"](prompts=("猫", "a dog")).resolved(DEFAULTS)
+    text, _ = query(sent, DEFAULTS, read_as=["a cat"])
+    link = read(text, EXPERIMENTS)
+    assert link.settings["prompts"] == ("猫", "a dog")
+    assert link.read_as == ("a cat",)
+
+
 def test_a_link_says_the_model_and_its_weights():
     sent = EXPERIMENTS["interpolation"](frames=9).resolved(DEFAULTS)
     text, _ = query(sent, DEFAULTS, MadeWith("ink & v2", "0123abcd"))

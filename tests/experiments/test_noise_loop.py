@@ -40,6 +40,6 @@ def test_rows_are_two_a_step_and_frame_but_for_no_shared_noise(engine):
 
 
 def test_the_tutorials_preset():
-    preset = NoiseLoop(**NoiseLoop.presets["Cows and a windmill, 150 frames"])
+    preset = NoiseLoop(**NoiseLoop.tutorials["Cows and a windmill, 150 frames"])
     assert preset.prompt == "an oil painting of cows in a field next to a windmill in Holland"
     assert (preset.frames, preset.num_inference_steps, preset.variation) == (150, 25, 1.0)

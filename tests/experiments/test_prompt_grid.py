@@ -172,7 +172,7 @@ def test_each_box_is_named_after_its_corner():
 
 
 def test_the_tutorials_grid_is_a_preset_with_fixed_and_with_free_noise():
-    presets = [PromptGrid(**settings) for settings in PromptGrid.presets.values()]
+    presets = [PromptGrid(**settings) for settings in PromptGrid.tutorials.values()]
     fixed, free = (preset for preset in presets if preset.cells == 6)
     assert (fixed.noise, free.noise) == ("fixed", "free")
     assert fixed.prompts == free.prompts

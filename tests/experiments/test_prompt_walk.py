@@ -104,6 +104,6 @@ def test_what_is_out_of_bounds_is_named(settings):
 
 
 def test_the_tutorials_preset():
-    preset = PromptWalk(**PromptWalk.presets["Starry Eiffel tower, 150 frames"])
+    preset = PromptWalk(**PromptWalk.tutorials["Starry Eiffel tower, 150 frames"])
     assert preset.prompt == "The Eiffel Tower in the style of starry night"
     assert (preset.way, preset.frames, preset.step_size) == ("straight", 150, 0.005)

@@ -99,7 +99,7 @@ def test_one_scale_is_one_picture(engine):
 
 
 def test_the_tutorials_sweeps_are_there():
-    nine, three = list(GuidanceSweep.presets.values())[1:]
+    nine, three = GuidanceSweep.tutorials.values()
     assert nine["scales"] == (0.25, 0.5, 1, 2, 4, 6, 8, 10, 20)
     assert (nine["seed"], nine["num_inference_steps"]) == (193, 50)
     assert three["scales"] == (1.1, 8, 12)

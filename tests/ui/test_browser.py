@@ -177,7 +177,7 @@ def test_prompts_can_be_added_and_taken_away(page: Page):
 
 
 def test_one_click_on_a_preset_fills_the_form_and_renders(page: Page):
-    page.locator(f"{PREFIX}-preset-2").click()
+    page.locator(f"{PREFIX}-tutorial-0").click()
     expect(page.locator(f"{PREFIX}-status")).to_contain_text("5 frames in", timeout=60_000)
     expect(page.locator(f"{PREFIX}-prompts-1 textarea, {PREFIX}-prompts-1 input").first).to_have_value(
         "a still life DSLR photo of a bowl of fruit"

@@ -17,12 +17,20 @@ from typing import Any, ClassVar
 
 
 class InputError(ValueError):
-    """A value that an experiment does not take: which field, what it was given, what is allowed."""
+    """A value that an experiment does not take: which field, what it was given, what is allowed.
 
-    def __init__(self, field: str, value: object, allowed: str) -> None:
+    `wrong` says in words what is wrong with this one, for who has the field before them; `at` is which of its items.
+    """
+
+    def __init__(self, field: str, value: object, allowed: str, wrong: str = "", at: int = 0) -> None:
         shown = _shown(value)
         super().__init__(f"{field} = {shown} is not allowed: {allowed}")
-        self.field, self.value, self.allowed = field, value, allowed
+        self.field, self.value, self.allowed, self.wrong, self.at = field, value, allowed, wrong, at
+
+    @property
+    def at_its_field(self) -> str:
+        """The sentence that stands at the field."""
+        return self.wrong or str(self)
 
 
 def _shown(value: object) -> str:
@@ -51,7 +59,8 @@ class Input:
     """A declared input. `optional` inputs may be None: the model's own value.
 
     `label` and `help` are what people read; `label` defaults to the field's name. `place` says where it stands in a
-    tab: in the "form", behind "more", or in the "view" itself.
+    tab: in the "form", behind "more", or in the "view" itself. `only_with` are a choice's name and those of its options
+    with which the input plays a role: with any other the page hides it, and its value does nothing.
     """
 
     heavy: ClassVar[bool] = False
@@ -68,6 +77,7 @@ class Input:
     label: str = ""
     optional: bool = False
     place: str = "form"
+    only_with: tuple[str, tuple[str, ...]] | None = None
 
     def field(self, default: Any) -> Any:
         """The dataclass field of this input."""
@@ -89,11 +99,15 @@ class Input:
         try:
             return self._accept(value)
         except (TypeError, ValueError, OverflowError):
-            raise InputError(name, value, self.allowed) from None
+            raise InputError(name, value, self.allowed, *self.wrong(value)) from None
 
     def _accept(self, value: Any) -> Any:
         """The value in its proper type; ValueError or TypeError if it is none of ours."""
         raise NotImplementedError
+
+    def wrong(self, value: Any) -> tuple[str, int]:  # noqa: ARG002 (most kinds have no more to say than `allowed`)
+        """What is wrong with a value that is not taken, in words, and with which of its items; "" and 0 for no more."""
+        return "", 0
 
     def nearest(self, value: Any) -> Any:  # noqa: ARG002 (most kinds know no order)
         """The nearest value that is allowed to one that is not; None where nearness means nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -97,7 +98,8 @@ class Real(Input):
 class Numbers(Input):
     """From `least` to `most` numbers from `low` to `high`; `whole` ones only if so declared.
 
-    Besides a sequence a text is taken, with ranges: "0.5, 1, 2..10" counts by one, "1..3:0.5" by halves.
+    Besides a sequence a text is taken, with commas or spaces, and ranges that rise or fall: "0.5, 1, 2..10" counts by
+    one, "3..1:0.5" down by halves.
     """
 
     low: float = 0.0
@@ -112,10 +114,28 @@ class Numbers(Input):
         count = f"{self.least} to {self.most}" if self.least else f"up to {self.most}"
         return f"{count} {kind} from {self.low:.12g} to {self.high:.12g}, such as 1, 4, 6..9 or 1..3:0.5"
 
+    def wrong(self, value: Any) -> tuple[str, int]:
+        """The first of a text's items that is none, or out of bounds; or that there are too many, or none."""
+        if not isinstance(value, str):
+            return "", 0
+        count = 0
+        for item in _items(value):
+            try:
+                numbers = self._range(item) if ".." in item else [float(item)]
+            except ValueError:
+                return f"“{item[:20]}” is no number, and no range of at most {self.most} such as 6..9 or 1..3:0.5", 0
+            for number in numbers:
+                if not self.low <= number <= self.high:
+                    return f"{number:.12g} is not from {self.low:.12g} to {self.high:.12g}", 0
+                if self.whole and number != int(number):
+                    return f"{number:.12g} is no whole number", 0
+            count += len(numbers)
+        if count > self.most:
+            return f"That are {count} numbers, and {self.most} is the most", 0
+        return ("Here must be a number", 0) if count < self.least else ("", 0)
+
     def _accept(self, value: Any) -> tuple[float, ...]:
-        items: Sequence[Any] = value
-        if isinstance(value, str):
-            items = value.split(",") if value.strip() else ()
+        items: Sequence[Any] = _items(value) if isinstance(value, str) else value
         numbers: list[float] = []
         for item in items:
             numbers += self._range(item) if isinstance(item, str) and ".." in item else [float(item)]
@@ -130,10 +150,11 @@ class Numbers(Input):
     def _range(self, item: str) -> list[float]:
         ends, _, step = item.partition(":")
         start, end = (float(end) for end in ends.split(".."))
-        by = float(step or 1)
-        if by <= 0 or end < start or (end - start) / by >= self.most:
+        by = abs(float(step or 1))
+        if not by or not abs(end - start) / by < self.most:  # nor infinite, nor NaN
             raise ValueError
-        return [round(start + i * by, 9) for i in range(int((end - start) / by + 1e-9) + 1)]
+        count = int(abs(end - start) / by + 1e-9) + 1
+        return [round(start + i * (by if end >= start else -by), 9) for i in range(count)]
 
     def to_texts(self, value: Sequence[float]) -> list[str]:
         """One text, the numbers separated by commas."""
@@ -144,8 +165,8 @@ class Numbers(Input):
         return {"nargs": "*", "metavar": "N"}
 
     def from_flag(self, value: Sequence[Any]) -> str:
-        """The numbers as one text; they may be separated by spaces, commas or both."""
-        return ",".join(" ".join(map(str, value)).replace(",", " ").split())
+        """The numbers as one text."""
+        return " ".join(map(str, value))
 
     @property
     def widget(self) -> Widget:
@@ -173,6 +194,11 @@ def _whole(value: Any) -> int:
     """A whole number, exactly; -1 for what is none."""
     digits = str(value) if isinstance(value, (int, str)) else ""
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= 40 else -1
+
+
+def _items(text: str) -> list[str]:
+    """Numbers and ranges of a text, between commas, spaces or both; a range may have spaces in it."""
+    return re.sub(r"\s*(\.\.|:)\s*", r"\1", re.sub("[,，、;；]", " ", text.replace("：", ":"))).split()
 
 
 def _text(value: float) -> str:

@@ -82,6 +82,19 @@ class Prompts(Prompt):
             raise ValueError
         return tuple(super(Prompts, self)._accept(prompt) for prompt in value)
 
+    def wrong(self, value: Any) -> tuple[str, int]:
+        """Which prompt is empty, or missing."""
+        given = list(value) if isinstance(value, (list, tuple)) else []
+        texts = [text for text in given if isinstance(text, str)]
+        if len(texts) != len(given) or len(texts) > self.high or any(len(text) > self.max_length for text in texts):
+            return "", 0
+        empty = next((i for i, text in enumerate(texts) if not text.strip()), len(texts))
+        return (f"{self.called(empty)} is empty", empty) if empty < max(self.low, len(texts)) else ("", 0)
+
+    def called(self, i: int) -> str:
+        """What the prompt in that place is called."""
+        return self.names[i] if self.names else f"Prompt {i + 1}"
+
     def to_texts(self, value: Sequence[str]) -> list[str]:
         """A text each."""
         return list(value)

@@ -132,7 +132,8 @@ export default class LiveSwitch extends Widget {
     const { sight, point } = view.sight(false);
     const about = JSON.stringify([said, sight, point]);
     if (!film && this.pump.asked(view, about)) return;
-    const typed = film ? '' : document.activeElement?.closest('textarea, .pad-corners input')?.value;
+    const { text, at } = window.explorer.written ?? {}; // by the drawer of words or the dice, a moment ago
+    const typed = film ? '' : performance.now() - at < 1000 ? text : document.activeElement?.closest('textarea, .pad-corners input')?.value;
     this.pump.ask({ tab, values, said, about, view, film, typed, whole: film || view.whole });
   }
 

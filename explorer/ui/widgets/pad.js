@@ -42,10 +42,10 @@ export default class PadView extends RunView {
     <canvas class="pad-ground" data-part="ground" width="640" height="640" hidden></canvas>
     <div class="pad-square" data-part="square" data-name="pad" role="slider" tabindex="0" aria-valuemin="0" aria-valuemax="100" aria-valuenow="0"><svg class="pad-way" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true"><polyline data-part="way"></polyline></svg><i class="pad-handle" data-part="lens"></i></div>
     <div class="pad-corners" data-part="corners" data-name="corners" role="group">
-      <input type="text" spellcheck="false" autocomplete="off">
-      <input type="text" spellcheck="false" autocomplete="off">
-      <input type="text" spellcheck="false" autocomplete="off">
-      <input type="text" spellcheck="false" autocomplete="off">
+      <span class="pad-corner"><input type="text" spellcheck="false" autocomplete="off"><button type="button" class="prompt-dice" hidden>⚄</button></span>
+      <span class="pad-corner"><input type="text" spellcheck="false" autocomplete="off"><button type="button" class="prompt-dice" hidden>⚄</button></span>
+      <span class="pad-corner"><input type="text" spellcheck="false" autocomplete="off"><button type="button" class="prompt-dice" hidden>⚄</button></span>
+      <span class="pad-corner"><input type="text" spellcheck="false" autocomplete="off"><button type="button" class="prompt-dice" hidden>⚄</button></span>
     </div>
     <button type="button" class="pad-pause" data-part="pause" hidden><svg viewBox="0 0 24 24" aria-hidden="true"><path class="view-icon-play" d="M8 5v14l11-7z"></path><path class="view-icon-pause" d="M7 5h3.5v14H7zM13.5 5H17v14h-3.5z"></path></svg></button>
   </div>
@@ -69,7 +69,7 @@ export default class PadView extends RunView {
 
   begin(props) {
     super.begin(props);
-    this.chips = [...this.corners.children];
+    this.chips = [...this.corners.querySelectorAll('input')]; // the dice beside them are the words' (words.js)
     this.lattice = new Lattice([], 0);
     this.corner = ['', '', '', '']; // the words of the corners in what is shown
     [this.x, this.y] = [MIDDLE, MIDDLE]; // where the lens is

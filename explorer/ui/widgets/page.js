@@ -35,8 +35,41 @@ function chosenDark() {
   }
 }
 
+const seen = (selector) => [...document.querySelectorAll(selector)].find((node) => node.offsetParent);
+
+// Where the keys go on from: the first thing that can be done with the picture, the tab that is open.
+const STARTS = {
+  'to-picture': () => [...(seen('[data-film]')?.querySelectorAll('[tabindex="0"], button, input') ?? [])].find((node) => node.offsetParent && !node.disabled),
+  'to-tabs': () => document.querySelector('#tabs [role="tab"][aria-selected="true"]'),
+};
+
+// Arrow keys go from tab to tab, those that do not fit into the line left out; Ctrl and Enter render from anywhere.
+function keys(event) {
+  const { key, target } = event;
+  if (key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.isComposing) {
+    const render = seen('.bar [id$="-render"]');
+    if (!render || render.disabled) return;
+    event.preventDefault();
+    event.stopPropagation(); // a prompt's own Enter does the same
+    target.blur?.(); // what was typed there is taken
+    render.click();
+    target.focus?.();
+  }
+  const step = { ArrowLeft: -1, ArrowRight: 1 }[key];
+  if (step && target.matches?.('#tabs [role="tab"]')) {
+    const tabs = [...document.querySelectorAll('#tabs [role="tab"]')].filter((tab) => tab.offsetParent && tab.closest('.tab-container'));
+    const next = tabs[(tabs.indexOf(target) + step + tabs.length) % tabs.length];
+    next?.click();
+    next?.focus();
+    event.preventDefault();
+  }
+}
+
+addEventListener('keydown', keys, { capture: true });
 addEventListener('click', (event) => {
   menus(event);
+  const start = STARTS[event.target.closest?.('.skip')?.id];
+  if (start) start()?.focus();
   drawers(event);
   if (event.target.closest?.('#dark')) dark(!document.body.classList.contains('dark'));
   if (event.target.closest?.('#notice .status')) event.target.closest('.status').hidden = true;
