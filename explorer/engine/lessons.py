@@ -57,8 +57,8 @@ SCENE = "{} at the beach"
 """What the samples on the way show, of the word."""
 
 
-SLOWER = 4.0
-"""How many times as long as a UNet call of as many rows one with its gradient takes."""
+SLOWER, SLOWER_ALONE = 4.0, 8.0
+"""How many times as long as a UNet call of as many rows one with its gradient takes; on one thread, as small ones are."""
 
 
 class LessonError(ValueError):
@@ -316,4 +316,6 @@ def seconds_of(engine: Engine, task: Teaching, steps: int | None = None) -> floa
     """The expected time of so many turns of a task (None: of all); None before the engine has measured anything."""
     _, height, width = engine.latents_shape(_sampling(engine))
     call = engine.seconds("unet", height * width * task.rows)
-    return None if call is None else call * SLOWER * (task.steps if steps is None else steps)
+    small = engine.networks.device.type == "cpu" and task.at_once > 1
+    slower = SLOWER_ALONE if small else SLOWER
+    return None if call is None else call * slower * (task.steps if steps is None else steps)

@@ -23,6 +23,7 @@ import torch
 from diffusers import DDPMScheduler
 from diffusers.models.attention_processor import AttnProcessor
 from PIL import Image
+from threadpoolctl import ThreadpoolController
 from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 
@@ -298,7 +299,8 @@ def trained(unet: Any) -> Iterator[None]:
     """In here a UNet is as gradients want it, and afterwards as it was.
 
     On a CPU the backward pass of torch's fused attention takes 3 to 5 times as long as that of plain products. A large
-    one keeps no activations.
+    one keeps no activations. A small one has one thread: two that wait for each other are slow where anything else
+    runs, and what is learnt depends on their number.
     """
     large = sum(weight.numel() for weight in unet.parameters()) > LARGE
     plain = unet.device.type == "cpu" and not large
@@ -308,7 +310,8 @@ def trained(unet: Any) -> Iterator[None]:
     if large:
         unet.enable_gradient_checkpointing()
     try:
-        yield
+        with ThreadpoolController().limit(limits=1 if plain else None, user_api="openmp"):
+            yield
     finally:
         if plain:
             unet.set_attn_processor(processors)

@@ -34,7 +34,7 @@ from explorer.ui.sharing import connect_sharing
 from explorer.ui.shipped import Gallery
 from explorer.ui.singles import Singles
 from explorer.ui.tab import Tab
-from explorer.ui.taught_words import YourWords, connect_words
+from explorer.ui.taught_words import YourWords, connect_words, taker
 from explorer.ui.teaching import TeachTab
 from explorer.ui.uses import connect_uses
 from explorer.ui.views import StatusView
@@ -92,7 +92,8 @@ def build_page(
         reopening = Reopening(form)
         connect_uses(form)
         connect_sharing(page, form, notice, memory=memory, history=history, runs=runs)
-        connect_opening(opening, reopening, notice)
+        take = taker(vocabulary, yours, notice) if yours else None
+        connect_opening(opening, reopening, notice, take, [yours] if yours else [])
         connect_history(history, runs, reopening.outputs, reopening.updates)
         if switch:
             drawing = Live(engine, form.by_name, active, desk, door, singles=singles)

@@ -13,16 +13,22 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from explorer.engine.concept_files import ConceptError, record_of
 from explorer.outputs.taught_words import NoWord
 from explorer.ui.controls import QUICK
 from explorer.ui.taught_field import TaughtField
 from explorer.ui.text import say, words
+from explorer.ui.views import StatusView, said
 from explorer.ui.vocabulary import Vocabulary
 from explorer.ui.widget import Widget
+
+LIKE_CONCEPTS = (".safetensors", ".pt", ".bin", ".ckpt", ".pth")
+"""How files are called that may be concepts; all but the first are pickles, and told so."""
 
 PUT = "() => explorer.taught?.put()"
 """The `js=` of the event that writes the words into the hidden control."""
@@ -42,8 +48,8 @@ class YourWords(Widget):
         if not value:
             return None
         told = [{**word, "error": say(word["error"])} for word in value.get("words", ())]
-        said = {"said": say(str(value["said"]))} if "said" in value else {}
-        return {**value, **said, **({"words": told} if "words" in value else {}), "stamp": secrets.token_hex(4)}
+        spoken = {"said": say(str(value["said"]))} if "said" in value else {}
+        return {**value, **spoken, **({"words": told} if "words" in value else {}), "stamp": secrets.token_hex(4)}
 
 
 def connect_words(page: gr.Blocks, drawer: YourWords, vocabulary: Vocabulary, field: TaughtField) -> None:
@@ -53,6 +59,26 @@ def connect_words(page: gr.Blocks, drawer: YourWords, vocabulary: Vocabulary, fi
     drawer.enter(_entered(vocabulary), None, drawer, **QUICK)
     for name, act in {"remove": _removed, "share": _shared, "revoke": _revoked}.items():
         drawer.event(name)(_answer(vocabulary, act), None, drawer, **QUICK)
+
+
+def taker(vocabulary: Vocabulary, drawer: YourWords, notice: StatusView) -> Callable[..., dict[Any, Any] | None]:
+    """What an opened file becomes if it is a concept: a word of the visitor's, or a sentence why not."""
+
+    def take(session: str | None, path: Path) -> dict[Any, Any] | None:
+        if path.suffix.lower() not in LIKE_CONCEPTS and not (path.suffix.lower() == ".zip" and _is_concept(path)):
+            return None
+        try:
+            word = vocabulary.add_file(session, path.read_bytes(), path.name[:80])
+        except ConceptError as error:
+            return {notice: said("error", str(error))}
+        sentence = f"{word.record['word']} is a word of yours now: type it in any prompt."
+        return {notice: said("ready", sentence), drawer: {"words": vocabulary.told(session)}}
+
+    return take
+
+
+def _is_concept(path: Path) -> bool:
+    return "word" in record_of(path.read_bytes())
 
 
 def _entered(vocabulary: Vocabulary) -> Callable[..., dict[str, Any]]:

@@ -77,6 +77,12 @@ class LessonPictures(Widget):
         return payload
 
 
+class TrainingView(FilmView):
+    """The training as a film."""
+
+    says = "training"
+
+
 class LossCurve(Widget):
     """The loss so far, a number for every few steps: {losses, step, steps}."""
 
@@ -118,8 +124,7 @@ class TeachTab:
         with gr.Tab("Teach", id=NAME, elem_id=f"tab-{NAME}") as self.panel:
             with gr.Row(elem_classes=["workbench", "film-bench"]):
                 with gr.Column(min_width=320, elem_classes="outputs"):
-                    self.view = FilmView(elem_id=f"{NAME}-view")
-                    self.losses = LossCurve(elem_id=f"{NAME}-losses")
+                    self.view = TrainingView(elem_id=f"{NAME}-view")
                 with gr.Column(min_width=320, elem_classes="inputs"):
                     self._draw_form()
             with gr.Row(elem_classes="bar"):
@@ -139,6 +144,7 @@ class TeachTab:
             "prompt, here and in all tabs. Your pictures stay in your browser; only what was learnt is kept.",
             elem_classes="help",
         )
+        self.losses = LossCurve(elem_id=f"{NAME}-losses")
         self.pictures = LessonPictures(elem_id=f"{NAME}-pictures")
         with gr.Row():
             self.word = gr.Textbox("<my-thing>", label="Its word", max_lines=1, elem_id=f"{NAME}-word")
