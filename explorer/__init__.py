@@ -22,12 +22,14 @@ from __future__ import annotations
 
 import importlib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from explorer.engine.concepts import Concept, Use
     from explorer.engine.engine import Engine, Frame
+    from explorer.engine.lessons import Course
     from explorer.engine.models import ModelError
     from explorer.experiments.base import Experiment
     from explorer.experiments.denoising_trajectory import DenoisingTrajectory
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from explorer.experiments.prompt_walk import PromptWalk
 
 __all__ = [
+    "Concept",
     "DenoisingTrajectory",
     "Engine",
     "Experiment",
@@ -56,19 +59,26 @@ __all__ = [
     "NoiseLoop",
     "PromptGrid",
     "PromptWalk",
+    "Use",
     "__version__",
     "load",
+    "load_concept",
     "render",
+    "save_concept",
+    "speaking",
+    "teach",
 ]
 
 __version__ = "0.1.0"
 
 _ELSEWHERE = {
+    "Concept": "explorer.engine.concepts",
     "Engine": "explorer.engine.engine",
     "Experiment": "explorer.experiments.base",
     "Frame": "explorer.engine.engine",
     "InputError": "explorer.experiments.inputs",
     "ModelError": "explorer.engine.models",
+    "Use": "explorer.engine.concepts",
 }
 """What else is exported, by the module that it comes from; imported when it is asked for."""
 
@@ -98,9 +108,50 @@ def load(model: str = "pocket", *, cache_folder: Path | None = None, store_gb: f
     return Engine([Worker(networks, turns)], store, TaskStore(cache_folder / "tasks"))
 
 
-def render(experiment: Experiment, engine: Engine, *, progress: bool = True) -> Iterator[Frame]:
+def teach(engine: Engine, pictures: Sequence[Any], word: str, like: str = "", **options: Any) -> Course:
+    """Teaches a word from 1 to 8 pictures (paths, files' bytes or Pillow's): iterate it for how far it is.
+
+    Each `Taught` has `step`, `steps` and `loss`; the last one, and every tenth part before, has the `concept`, which
+    `render` takes. What was taught before is found, what was stopped goes on. `options` are those of
+    `explorer.engine.lessons.Lesson` (method, steps, learning_rate, vectors, rank, captions, seed, keep). Raises
+    ValueError for what cannot be taught.
+    """
+    from explorer.engine.lessons import Course, Lesson
+    from explorer.experiments.pictures import canonical, opened
+
+    found = [opened(canonical(Path(one) if isinstance(one, str) else one)) for one in pictures]
+    return Course(engine, Lesson(tuple(found), word, like, **options))
+
+
+def load_concept(path: Path | str, engine: Engine) -> Concept:
+    """The taught word in a file: a ZIP of ours, or the .safetensors of an embedding or a LoRA. Raises ModelError."""
+    from explorer.engine.concept_files import read_file
+
+    return read_file(Path(path), engine.networks)
+
+
+def save_concept(concept: Concept, path: Path | str) -> None:
+    """Writes a taught word as a ZIP of the files that other programs read."""
+    from explorer.engine.concept_files import zipped
+
+    Path(path).write_bytes(zipped(concept, {}))
+
+
+def speaking(experiment: Experiment, uses: Sequence[Use]) -> Experiment:
+    """The experiment with taught words among its settings, those that its prompts have."""
+    import dataclasses
+
+    from explorer.engine.fluent import named
+
+    return dataclasses.replace(experiment, concepts=named(uses)) if uses else experiment
+
+
+def render(
+    experiment: Experiment, engine: Engine, *, progress: bool = True, concepts: Sequence[Concept | Use] = ()
+) -> Iterator[Frame]:
     """The frames of an experiment, coarse to fine, as they are finished; `frame.index` is their place in order.
 
+    `concepts` are taught words that its prompts may have, each at full strength or, as a `Use`, at another one.
     Settings left at None are the model's own. `progress` shows a bar of rows. Raises InputError for settings that do
     not go together, before anything is rendered; warns (`PromptReadAs`, `PromptCutOff`, both UserWarnings) of prompts
     that are drawn from other words, and of what the text encoder cuts off. While it is iterated it raises ModelError
@@ -108,13 +159,17 @@ def render(experiment: Experiment, engine: Engine, *, progress: bool = True) -> 
     """
     from tqdm.auto import tqdm
 
+    from explorer.engine.concepts import Use
     from explorer.engine.engine import Frame
+    from explorer.engine.fluent import Fluent
     from explorer.experiments.tails import PromptCutOff, PromptReadAs, tails
 
-    running = engine.render(experiment.resolved(engine.defaults).plan(engine))
+    uses = [one if isinstance(one, Use) else Use(one) for one in concepts]
+    studio = Fluent(engine, uses)
+    running = engine.render(speaking(experiment, uses).resolved(engine.defaults).plan(studio))
     if sentences := engine.remarks(experiment.prompts_used()):
         warnings.warn(". ".join(sentences), PromptReadAs, stacklevel=2)
-    if sentences := tails(experiment, engine.cut_off):
+    if sentences := tails(experiment, studio.cut_off):
         warnings.warn(" ".join(sentences), PromptCutOff, stacklevel=2)
 
     def frames() -> Iterator[Frame]:

@@ -17,6 +17,7 @@ from explorer.engine.companions import join
 from explorer.engine.models import ModelError
 from explorer.experiments import registry
 from explorer.outputs.runs import GIB, Runs
+from explorer.outputs.taught_words import TaughtWords
 from explorer.ui.limits import PREFIX, LimitError, Limits, on_a_space, variables
 from explorer.ui.page import build_page, launch_options
 from explorer.ui.shipped import shipped
@@ -77,7 +78,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"latent-explorer: {said}", file=sys.stderr)
         return 2
     gallery = shipped(registry())
-    page = build_page(engine, Runs(folder.resolve()), registry(), limits, gallery)
+    words = TaughtWords(folder.resolve().parent / "words")
+    page = build_page(engine, Runs(folder.resolve()), registry(), limits, gallery, words=words)
     page.queue(api_open=False, max_size=limits.queue)
     try:
         page.launch(server_name=args.host, server_port=args.port, prevent_thread_lock=True, **launch_options())

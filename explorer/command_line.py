@@ -1,6 +1,7 @@
 """`latent-explorer EXPERIMENT ...`: the same experiments, their flags derived from their declared inputs.
 
     latent-explorer interpolation --prompts "a cat" "a dog" --frames 24 --out cat-dog.gif
+    latent-explorer teach-a-word --pictures *.png --word "<bolt>" --like cat --out bolt.zip
 
 `--out` says what is made by its suffix: .gif, .mp4, .webp, .zip, .png (a labelled sheet), or a folder of PNGs when it
 has none.
@@ -21,11 +22,16 @@ from typing import TYPE_CHECKING, Any
 import diffusers
 import transformers
 
-from explorer import load, render
+from explorer import load, render, speaking, teach_command
+from explorer.engine.concept_files import read_file
+from explorer.engine.concepts import Use, Uses
+from explorer.engine.fluent import Fluent
+from explorer.engine.lessons import LessonError
 from explorer.engine.models import KNOWN, ModelError
 from explorer.experiments import registry
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Input, InputError
+from explorer.experiments.inputs.taught import STRONGEST
 from explorer.experiments.tails import PromptWarning, tails
 from explorer.outputs.export import FORMATS, export
 from explorer.outputs.records import make_record
@@ -67,6 +73,8 @@ def add_input(parser: argparse.ArgumentParser, name: str, declared: Input, defau
     shown = "" if default is None else declared.shown(default)
     default_text = "the model's own" if default is None else shown or "none"
     text = f"{declared.help} {declared.allowed[0].upper()}{declared.allowed[1:]}. Default: {default_text}."
+    if declared.flag is None:
+        return
     options = {"default": default, "dest": name, "help": text.replace("%", "%%"), **declared.flag}
     parser.add_argument("--" + name.replace("_", "-"), **options)
 
@@ -81,28 +89,65 @@ def make_parser() -> argparse.ArgumentParser:
             add_input(command, field, declared, getattr(experiment, field))
         endings = ", ".join(f".{format}" for format in FORMATS)
         command.add_argument("--out", type=Path, required=True, help=f"a file ending in {endings}, or a folder")
+        command.add_argument(
+            "--concept",
+            action="append",
+            default=[],
+            metavar="FILE[=STRENGTH]",
+            help="a taught word for the prompts: a ZIP of teach-a-word, or the .safetensors of an embedding or a LoRA; "
+            "its strength is a number from 0 to 1.5. May be given several times",
+        )
         add_model_flags(command)
+    teaching = commands.add_parser(teach_command.NAME, help="Teach a word.", description=teach_command.__doc__)
+    teach_command.add_flags(teaching)
+    add_model_flags(teaching)
     return parser
 
 
 def settings(args: argparse.Namespace, experiment: type[Experiment]) -> dict[str, Any]:
     """The experiment's settings as they were given, unchecked."""
-    return {name: declared.from_flag(getattr(args, name)) for name, declared in experiment.inputs().items()}
+    flags = ((name, declared) for name, declared in experiment.inputs().items() if declared.flag is not None)
+    return {name: declared.from_flag(getattr(args, name)) for name, declared in flags}
+
+
+def uses_of(given: Sequence[str], engine: Engine) -> list[Use]:
+    """The taught words that `--concept` named. Raises ModelError for a file, InputError for a strength."""
+    found = []
+    for text in given:
+        path, _, strength = text.rpartition("=") if "=" in text else (text, "", "1")
+        try:
+            number = float(strength)
+        except ValueError:
+            number = -1.0
+        if not 0 <= number <= STRONGEST:
+            raise InputError("concept", text, f"FILE or FILE=STRENGTH, a number from 0 to {STRONGEST:g}")
+        found.append(Use(read_file(Path(path), engine.networks), number))
+    return found
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Renders what the arguments say. Errors are one sentence on stderr and exit code 2."""
     args = make_parser().parse_args(argv)
-    experiment = registry()[args.experiment]
     quiet_libraries()
     try:
-        format = out_format(args.out)
-        produce(experiment(**settings(args, experiment)), args.out, format, model_options(args))
-    except (InputError, ModelError, OSError) as error:  # OSError: there is no room at `out`, or no right to write
+        if args.experiment == teach_command.NAME:
+            lesson = teach_command.lesson_of(args)
+            teach_command.teach(lesson, load(**model_options(args)), args.out)
+            print(args.out)
+            return 0
+        format, experiment = out_format(args.out), registry()[args.experiment]
+        made = experiment(**settings(args, experiment))
+        produce(made, args.out, format, model_options(args), args.concept)
+    except (
+        InputError,
+        LessonError,
+        ModelError,
+        OSError,
+    ) as error:  # OSError: there is no room at `out`, or no right to write
         print(f"latent-explorer: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("\nlatent-explorer: stopped; the frames finished so far are kept for the next time", file=sys.stderr)
+        print("\nlatent-explorer: stopped; what is finished so far is kept for the next time", file=sys.stderr)
         return 130
     return 0
 
@@ -115,17 +160,20 @@ def out_format(out: Path) -> str | None:
     return suffix or None
 
 
-def produce(experiment: Experiment, out: Path, format: str | None, options: dict[str, Any]) -> None:
-    """Renders the experiment with a progress bar and leaves the export at `out`."""
+def produce(
+    experiment: Experiment, out: Path, format: str | None, options: dict[str, Any], concepts: Sequence[str] = ()
+) -> None:
+    """Renders the experiment with a progress bar and leaves the export at `out`. `concepts` as `--concept` has them."""
     (out if format is None else out.parent).mkdir(parents=True, exist_ok=True)  # before hours of work, not after
     engine = load(**options)
-    experiment = experiment.resolved(engine.defaults)
-    plan = experiment.plan(engine)
+    uses = uses_of(concepts, engine)
+    experiment = speaking(experiment, uses).resolved(engine.defaults)
+    plan = experiment.plan(Fluent(engine, uses))
     with tempfile.TemporaryDirectory() as folder:
         read_as = engine.read_as(experiment.prompts_used())
         record = make_record(experiment.name(), experiment.settings(), engine.model, plan, read_as)
         run = Runs(Path(folder)).create(record, len(plan.places))
-        for frame in _frames(experiment, engine):
+        for frame in _frames(experiment, engine, uses):
             run.add(frame.index, frame.png)
         run.finish()
         if format is None:
@@ -137,10 +185,11 @@ def produce(experiment: Experiment, out: Path, format: str | None, options: dict
     print(out)
 
 
-def _frames(experiment: Experiment, engine: Engine) -> Iterator[Frame]:
+def _frames(experiment: Experiment, engine: Engine, uses: Uses) -> Iterator[Frame]:
     """As `explorer.render` gives them; its warnings of how prompts are read are one line on stderr here."""
-    if sentences := [*engine.remarks(experiment.prompts_used()), *tails(experiment, engine.cut_off)]:
+    cut_off = Fluent(engine, uses).cut_off
+    if sentences := [*engine.remarks(experiment.prompts_used()), *tails(experiment, cut_off)]:
         print("latent-explorer:", *". ".join(sentences).split(), file=sys.stderr)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PromptWarning)
-        return render(experiment, engine)
+        return render(experiment, engine, concepts=uses)

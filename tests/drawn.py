@@ -8,7 +8,19 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from explorer.experiments.base import Experiment
-from explorer.experiments.inputs import Choice, Input, InputError, Integer, Numbers, Picture, Prompt, Prompts, Real
+from explorer.experiments.inputs import (
+    Choice,
+    Input,
+    InputError,
+    Integer,
+    Numbers,
+    Picture,
+    Prompt,
+    Prompts,
+    Real,
+    Taught,
+)
+from explorer.experiments.inputs.taught import STRONGEST
 from explorer.experiments.pictures import canonical
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=40)
@@ -41,6 +53,12 @@ def _numbers(declared: Numbers) -> st.SearchStrategy[list[float]]:
     return drawn.filter(lambda value: _is_taken(declared, value))  # a kind of its own may ask for more
 
 
+def _taught(declared: Taught) -> st.SearchStrategy[list[str]]:
+    word, strength = st.sampled_from(["<a>", "<my-thing>", "<x9>"]), st.floats(0, STRONGEST).map(lambda s: f"{s:.2f}")
+    entry = st.tuples(word, st.sampled_from(["0" * 32, "9f" * 16]), strength).map(":".join)
+    return st.lists(entry, max_size=3)
+
+
 def _is_taken(declared: Input, value: Any) -> bool:
     try:
         declared.check("x", value)
@@ -56,6 +74,7 @@ DRAWN = (
     (Prompts, _prompts),
     (Prompt, lambda _: TEXTS),
     (Numbers, _numbers),
+    (Taught, _taught),
     (Picture, lambda _: st.sampled_from(PICTURES)),
 )
 

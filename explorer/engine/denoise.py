@@ -26,16 +26,21 @@ from diffusers.schedulers.scheduling_utils import SchedulerMixin
 from torch import Tensor
 
 from explorer.engine.schedulers import EulerAncestralScheduler, alpha_bar, predict_clean
+from explorer.space.adapters import Adapters, named
 from explorer.space.points import Conditioning, Point
 from explorer.space.steps import Step
 
 
 class Row(NamedTuple):
-    """One sample through the UNet: latents (channels, h, w) as the UNet takes them, timestep, conditioning."""
+    """One sample through the UNet: latents (channels, h, w) as the UNet takes them, timestep, conditioning.
+
+    `adapters` change the UNet for it: those of its point, of both its sides. All rows of a call have the same.
+    """
 
     model_input: Tensor
     timestep: Tensor
     conditioning: Conditioning
+    adapters: Adapters = ()
 
 
 class Submit(Protocol):
@@ -66,6 +71,7 @@ class Trajectory:
         self.scheduler = copy.deepcopy(scheduler)
         self.timesteps = timesteps_of(point, scheduler)
         self.prediction_type = self.scheduler.config.prediction_type
+        self.adapters = point.adapters
         self.done = self.age = 0
         self.sample = self._start(device)
         self._noise = self._fresh_noise()
@@ -101,7 +107,8 @@ class Trajectory:
     def rows(self) -> dict[str, Row]:
         """What the UNet has to be asked for the next step, by side: one or two rows."""
         self._model_input = self.scheduler.scale_model_input(self.sample, self.timestep)
-        return {side: Row(self._model_input, self.timestep, c) for side, c in self.point.sides.items()}
+        place = self._model_input, self.timestep
+        return {side: Row(*place, c, self.adapters) for side, c in self.point.sides.items()}
 
     def receive(self, side: str, output: Tensor) -> bool:
         """Takes one row's output (channels, h, w); says whether the step has all it needs."""
@@ -158,8 +165,11 @@ class RowQueue:
         self._waiting.sort(key=lambda item: item[0])
 
     def send(self, most: int) -> None:
-        """Begins a call with the oldest rows, at most `most`."""
-        batch, self._waiting = self._waiting[:most], self._waiting[most:]
+        """Begins a call with the oldest row and the next ones that have its adapters, at most `most`."""
+        kind = named(self._waiting[0][-1].adapters)
+        same = [i for i, (*_, row) in enumerate(self._waiting) if named(row.adapters) == kind][:most]
+        batch = [self._waiting[i] for i in same]
+        self._waiting = [waiting for i, waiting in enumerate(self._waiting) if i not in same]
         call = self._submit([row for *_, row in batch])
         self._calls[call] = [(trajectory, side) for _, trajectory, side, _ in batch]
 

@@ -21,6 +21,7 @@ from PIL import Image
 from torch import Tensor
 
 from explorer.engine.autoencoder import to_png
+from explorer.engine.concepts import Uses
 from explorer.engine.denoise import Row, Rows, Trajectory, denoise, timesteps_of
 from explorer.engine.networks import Networks
 from explorer.engine.overflow import check_finite
@@ -137,17 +138,17 @@ class Engine:
         """What is to be said of prompts that are drawn from other words than were typed."""
         return remarks(self.words, prompts)
 
-    def cut_off(self, prompt: str) -> str:
-        """What of the prompt's English the text encoder does not read."""
-        return self.networks.cut_off(self.english(prompt))
+    def cut_off(self, prompt: str, uses: Uses = ()) -> str:
+        """What of the prompt's English the text encoder does not read; `uses` are taught words that it may have."""
+        return self.networks.cut_off(self.english(prompt), uses)
 
-    def encode(self, prompt: str) -> Conditioning:
+    def encode(self, prompt: str, uses: Uses = ()) -> Conditioning:
         """The conditioning of a prompt's English, from the cache when it was encoded before."""
-        return self.workers[0].run(self.networks.encode, self.english(prompt))
+        return self.workers[0].run(self.networks.encode, self.english(prompt), uses)
 
-    def encode_negative(self, negative_prompt: str) -> Conditioning:
+    def encode_negative(self, negative_prompt: str, uses: Uses = ()) -> Conditioning:
         """The conditioning of a negative prompt's English; "" is the model's own idea of none."""
-        return self.workers[0].run(self.networks.encode_negative, self.english(negative_prompt))
+        return self.workers[0].run(self.networks.encode_negative, self.english(negative_prompt), uses)
 
     def encode_picture(self, picture: Image.Image) -> Tensor:
         """The latents (channels, height/f, width/f) of a picture, RGB with sides that are multiples of f, cached."""
@@ -275,7 +276,7 @@ class Render:
         self._first: dict[bytes, int] = {}  # the first place of each point
         self._missing: dict[str, int] = {}  # the first place of each frame that is in no store
         self._travels: dict[bytes, int] = {}  # the points to be denoised: by name, evaluations of the UNet
-        self._rows = 0
+        self._rows, self._adapted = 0, False
         for index, place in enumerate(self.plan.places):
             point = self.plan.point(index)
             sampling = self.plan.sampling_of(index)
@@ -296,6 +297,7 @@ class Render:
         if name in self._travels:
             return
         self._travels[name] = self._evaluations(index, point)
+        self._adapted = self._adapted or bool(point.adapters)
         self._rows += len(point.sides) * self._travels[name]
 
     def _evaluations(self, index: int, point: Point) -> int:
@@ -330,6 +332,8 @@ class Render:
         together = min(self._micro_batch, math.ceil(rows / calls)) if rows else 1
         batch = self.engine.networks.batch(together, *self._size, self._micro_batch)
         call, decode = self.engine.seconds("unet", area * batch), self.engine.seconds("vae", area)
+        if self._adapted and (adapted := self.engine.seconds("adapted", area * self._micro_batch)) is not None:
+            call = adapted
         if call is None or decode is None:
             return None
         return call * calls + decode * pictures / workers

@@ -15,6 +15,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from explorer.engine.concepts import Concept, Uses, used
 from explorer.engine.denoise import Row
 from explorer.engine.models import Defaults
 from explorer.engine.words import Words
@@ -35,6 +36,9 @@ class FakeNetworks:
     words: Words | None = None
     latent_channels = 4
     factor = 8
+    pipe = None
+    text_widths = (4,)
+    adaptables = ()
 
     def __init__(self, pause: float = 0.0) -> None:
         self.calls, self.pause = 0, pause
@@ -42,15 +46,22 @@ class FakeNetworks:
             beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", steps_offset=1
         )
 
-    def encode(self, prompt: str) -> Conditioning:
-        """A conditioning of 77 tokens, 4 wide: the colour of the prompt in each, in [0, 1]."""
-        colour = torch.tensor(list(digest(prompt)[:4])) / 255
+    def encode(self, prompt: str, uses: Uses = ()) -> Conditioning:
+        """A conditioning of 77 tokens, 4 wide: the colour of the prompt in each, in [0, 1].
+
+        It is another one with taught words in the prompt; what their adapters do is nothing.
+        """
+        known = used(prompt, uses)
+        colour = torch.tensor(list(digest(prompt, *(part for use in known for part in use.key))[:4])) / 255
         return Conditioning(colour.expand(77, 4).contiguous())
 
-    def encode_negative(self, negative_prompt: str) -> Conditioning:
-        return self.encode(negative_prompt)
+    def encode_negative(self, negative_prompt: str, uses: Uses = ()) -> Conditioning:
+        return self.encode(negative_prompt, uses)
 
-    def cut_off(self, prompt: str) -> str:
+    def check(self, concept: Concept, name: str) -> None:
+        """Every concept fits."""
+
+    def cut_off(self, prompt: str, uses: Uses = ()) -> str:  # noqa: ARG002 (a word is a word)
         """What follows the 75th word."""
         return " ".join(prompt.split()[75:])
 

@@ -16,7 +16,9 @@ from PIL import Image
 from torch import Tensor, nn
 
 from explorer.engine import machine
+from explorer.engine.adapters import Adaptable
 from explorer.engine.autoencoder import Autoencoder
+from explorer.engine.concepts import Concept
 from explorer.engine.denoise import Row
 from explorer.engine.encode import Encoder
 from explorer.engine.models import Defaults, Model
@@ -28,7 +30,10 @@ from explorer.space.points import Conditioning
 class Networks(Protocol):
     """A model as the engine uses it. `signature` changes with anything that may change the bits of a picture.
 
-    `decode` draws finished latents, `sketch` those of a draft, `preview` gives a glimpse of what is still to come.
+    `pipe` has the parts, where gradients can go through them; `text_widths` are those of the token embeddings of each
+    text encoder, `adaptables` the parts that adapters change. `decode` draws finished latents, `sketch` those of a
+    draft, `preview` gives a glimpse of what is still to come. What reads a prompt takes the taught words,
+    `concepts.Uses`, that it may have, after it.
     """
 
     name: str
@@ -41,9 +46,13 @@ class Networks(Protocol):
     factor: int
     words: Words | None
 
-    encode: Callable[[str], Conditioning]
-    encode_negative: Callable[[str], Conditioning]
-    cut_off: Callable[[str], str]
+    pipe: Any
+    text_widths: Sequence[int]
+    adaptables: Sequence[Adaptable]
+
+    encode: Callable[..., Conditioning]
+    encode_negative: Callable[..., Conditioning]
+    cut_off: Callable[..., str]
     encode_picture: Callable[[Image.Image], Tensor]
     decode: Callable[[Tensor], Image.Image]
     sketch: Callable[[Tensor], Image.Image]
@@ -52,8 +61,11 @@ class Networks(Protocol):
     def predict(self, rows: Sequence[Row], micro_batch: int | None) -> Tensor:
         """Outputs (rows, channels, h, w) in float32, with the bits they have in a batch of `micro_batch` rows.
 
-        None: in a batch of as many as there are.
+        None: in a batch of as many as there are. All rows have the same adapters.
         """
+
+    def check(self, concept: Concept, name: str) -> None:
+        """Raises ModelError where a concept, from a file of that name, is made for another model."""
 
     def batch(self, rows: int, height: int, width: int, micro_batch: int) -> int:
         """How many rows, padding included, such a call runs for latents of that size."""
@@ -90,12 +102,23 @@ class DiffusersNetworks(Networks):
         self.dtype, self._layout = model.dtype, model.unet_memory_format
         self._has_pooled_text = pipe.unet.config.addition_embed_type == "text_time"
         self._unet = UNet(_Flat(pipe.unet).eval(), model.device, self.signature, model.measured)
+        self.pipe, self.texts, self.adaptable = pipe, encoder.texts, Adaptable(pipe.unet, "unet")
+        self.adaptables, self.text_widths = (self.adaptable, *self.texts.adaptable), self.texts.widths
 
     def predict(self, rows: Sequence[Row], micro_batch: int | None) -> Tensor:
         """Outputs (rows, channels, h, w) in float32, with the bits they have in a batch of `micro_batch` rows."""
+        if rows[0].adapters:
+            with self.adaptable.with_adapters(rows[0].adapters):
+                return self._unet.itself(self._arguments(rows), micro_batch or len(rows)).float()
         if micro_batch is None:
             return self._unet.unpadded(self._arguments(rows)).float()
         return self._unet(self._arguments(rows), micro_batch).float()
+
+    def check(self, concept: Concept, name: str) -> None:
+        """Raises ModelError where a concept, from a file of that name, is made for another model."""
+        self.texts.check(concept, name)
+        if concept.adapter:
+            self.adaptable.check(concept.adapter, name)
 
     def batch(self, rows: int, height: int, width: int, micro_batch: int) -> int:
         """How many rows, padding included, such a call runs for latents of that size."""

@@ -10,10 +10,13 @@ LATEST = 5
 
 
 class Pace:
-    """Seconds of a call ("unet", "vae", "sketch") by picture size, scaled by area to sizes not measured."""
+    """Seconds of a call by picture size, scaled by area to sizes not measured.
+
+    Calls are "unet", "adapted" (the same with adapters), "vae" and "sketch".
+    """
 
     def __init__(self) -> None:
-        self._seconds: dict[str, dict[int, deque[float]]] = {"unet": {}, "vae": {}, "sketch": {}}
+        self._seconds: dict[str, dict[int, deque[float]]] = {"unet": {}, "adapted": {}, "vae": {}, "sketch": {}}
 
     def record(self, call: str, area: int, seconds: float) -> None:
         """Takes in the time of one call on `area` latent pixels (all rows of a micro-batch together)."""

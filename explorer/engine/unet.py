@@ -74,6 +74,13 @@ class UNet:
         graphs = [size.graph for key, size in self._sizes.items() if key[:2] == shape and size.graph is not None]
         return (graphs[0] if graphs else self._network)(*arguments)
 
+    @torch.inference_mode()
+    def itself(self, arguments: Arguments, micro_batch: int) -> Tensor:
+        """Outputs of the network, no graph, in full batches: what adapters change, nothing was measured for."""
+        starts = range(0, len(arguments[0]), micro_batch)
+        parts = [[tensor[i : i + micro_batch] for tensor in arguments] for i in starts]
+        return torch.cat([self._network(*_padded(part, micro_batch))[: len(part[0])] for part in parts])
+
     def batch(self, rows: int, shape: Sequence[int], micro_batch: int) -> int:
         """How many rows a call with `rows` of them runs, for samples of `shape` (h, w)."""
         return _least(self._size(shape, micro_batch).batches, rows)

@@ -101,6 +101,9 @@ class Worker:
 
     def _predict(self, rows: Sequence[Row], micro_batch: int | None) -> Tensor:
         height, width = rows[0].model_input.shape[-2:]
+        if rows[0].adapters:
+            padded = -(-len(rows) // micro_batch) * micro_batch if micro_batch else len(rows)
+            return self._timed("adapted", height * width * padded, self.networks.predict, rows, micro_batch)
         batch = len(rows) if micro_batch is None else self.networks.batch(len(rows), height, width, micro_batch)
         timed = self._of_a_draft if micro_batch is None else self._timed
         outputs = timed("unet", height * width * batch, self.networks.predict, rows, micro_batch)

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Protocol
 from PIL import Image
 from torch import Tensor
 
-from explorer.experiments.inputs import Choice, Input, InputError, Integer, Prompt, Real
+from explorer.experiments.inputs import Choice, Input, InputError, Integer, Prompt, Real, Taught
 from explorer.space.plans import Plan
 from explorer.space.points import SCHEDULER_NAMES, Conditioning, Defaults, Sampling
 from explorer.space.tasks import Task
@@ -63,9 +63,16 @@ class Experiment:
     width: int | None = Integer("In pixels.", label="Width", optional=True, low=32, high=1536, step=32).field(None)
     height: int | None = Integer("In pixels.", label="Height", optional=True, low=32, high=1536, step=32).field(None)
 
+    concepts: tuple[str, ...] = Taught(
+        "The taught words that prompts may have, and how strongly each acts.", label="Taught words"
+    ).field(())
+
     def __post_init__(self) -> None:
         for name, declared in self.inputs().items():
             object.__setattr__(self, name, declared.check(name, getattr(self, name)))
+        prompts = self.prompts_used()
+        for name, declared in self.inputs().items():
+            object.__setattr__(self, name, declared.beside(getattr(self, name), prompts))
 
     @classmethod
     def name(cls) -> str:

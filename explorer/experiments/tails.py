@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from explorer.experiments.base import Experiment
+from explorer.experiments.inputs.taught import entry_of
+
+_IN_BRACKETS = re.compile(r"<[a-z0-9](?:[a-z0-9_-]{0,30}[a-z0-9])?>")
 
 LONGEST_TAIL = 200
 """Characters of a tail that are shown."""
@@ -29,6 +33,13 @@ def tails(experiment: Experiment, cut_off: Callable[[str], str]) -> list[str]:
         f"The text encoder reads only the beginning of “{prompt[:40]}…”. Cut off: “{_shortened(tail)}”"
         for prompt, tail in cut.items()
     ]
+
+
+def strangers(experiment: Experiment) -> list[str]:
+    """A sentence for each word in brackets that stands for nothing taught: "<" and ">" are plain text then."""
+    known = {entry_of(text).word for text in experiment.concepts}
+    found = {word for prompt in experiment.prompts_used() for word in _IN_BRACKETS.findall(prompt)}
+    return [f"{word} is no word of yours, so it is read as plain text." for word in sorted(found - known)]
 
 
 def _shortened(tail: str) -> str:

@@ -6,31 +6,17 @@ model is. All tensors here are float32 on the CPU; the engine moves what it need
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 
 from torch import Tensor
 
+from explorer.space.adapters import Adapters, mixed, named, strongest
+from explorer.space.hashes import digest
 from explorer.space.noise import Noise
 from explorer.space.paths import INTERPOLATIONS
 
 SCHEDULER_NAMES = ("DPM++ 2M", "UniPC", "Euler", "Euler ancestral", "Heun", "LMS", "DDIM", "PNDM")
-
-
-def digest(*parts: Tensor | str | bytes | float | int | None) -> bytes:
-    """A 16-byte BLAKE2b hash of tensors (shape, dtype and bytes) and plain values, in order."""
-    state = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        content = _content(part)
-        state.update(len(content).to_bytes(8, "little") + content)
-    return state.digest()
-
-
-def _content(part: Tensor | str | bytes | float | int | None) -> bytes:
-    if isinstance(part, Tensor):
-        return f"{tuple(part.shape)}{part.dtype}".encode() + part.detach().contiguous().numpy().tobytes()
-    return part if isinstance(part, bytes) else repr(part).encode()
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,14 +24,16 @@ class Conditioning:
     """What the text encoder makes of a prompt.
 
     `prompt_embeds` has shape (tokens, width); `pooled_prompt_embeds`, shape (pooled_width,), exists for SDXL only.
+    `adapters` are those that taught words of the prompt bring along: they act on the UNet.
     """
 
     prompt_embeds: Tensor
     pooled_prompt_embeds: Tensor | None = None
+    adapters: Adapters = ()
 
     @cached_property
     def digest(self) -> bytes:
-        """Equal for equal tensors, whichever prompts or paths they came from."""
+        """Equal for equal tensors, whichever prompts or paths they came from; the adapters are the point's affair."""
         return digest(self.prompt_embeds, self.pooled_prompt_embeds)
 
     def toward(self, other: Conditioning, t: float, how: str) -> Conditioning:
@@ -55,7 +43,8 @@ class Conditioning:
         path, pooled = INTERPOLATIONS[how], None
         if self.pooled_prompt_embeds is not None and other.pooled_prompt_embeds is not None:
             pooled = path(self.pooled_prompt_embeds, other.pooled_prompt_embeds, t)
-        return Conditioning(path(self.prompt_embeds, other.prompt_embeds, t), pooled)
+        adapters = mixed((self.adapters, 1 - t), (other.adapters, t))
+        return Conditioning(path(self.prompt_embeds, other.prompt_embeds, t), pooled, adapters)
 
 
 @dataclass(frozen=True)
@@ -130,6 +119,11 @@ class Point:
             sides["negative"] = self.negative_conditioning
         return sides
 
+    @property
+    def adapters(self) -> Adapters:
+        """What changes the UNet for this point, in the rows of both sides alike."""
+        return strongest(*(side.adapters for side in self.sides.values()))
+
     def start(self, num_inference_steps: int) -> bytes:
         """Equal for points that begin with equal samples at equal noise levels."""
         return digest(self.latents, self.init_latents, self.first_step(num_inference_steps))
@@ -140,4 +134,5 @@ class Point:
             return digest(self.init_latents)
         sides = [f"{name}:{side.digest.hex()}" for name, side in self.sides.items()]
         noise = repr(self.noise) if fresh_noise else None
-        return digest(*sides, self.start(num_inference_steps), float(self.guidance_scale), noise)
+        parts = *sides, self.start(num_inference_steps), float(self.guidance_scale), noise
+        return digest(*parts, *named(self.adapters))

@@ -45,7 +45,7 @@ def straight(start: Conditioning) -> Way:
         if length == 0:
             return start
         moved = None if pooled is None else pooled + length * _size(pooled) / _size(tokens)
-        return Conditioning(tokens + length, moved)
+        return Conditioning(tokens + length, moved, start.adapters)
 
     return at
 
@@ -106,7 +106,7 @@ def _each(start: Conditioning, move: Callable[[Tensor], Tensor]) -> Conditioning
     """`start` with `move` applied to all tokens (rows of a matrix) but the first, and to the pooled embeddings."""
     tokens, pooled = start.prompt_embeds, start.pooled_prompt_embeds
     moved = None if pooled is None else move(pooled[None])[0]
-    return Conditioning(torch.cat([tokens[:1], move(tokens[1:])]), moved)
+    return Conditioning(torch.cat([tokens[:1], move(tokens[1:])]), moved, start.adapters)
 
 
 def _turn(rows: Tensor, angle: float, towards: Tensor) -> Tensor:

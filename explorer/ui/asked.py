@@ -11,24 +11,29 @@ kept: what is in the store changes from one moment to the next.
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import gradio as gr
 from cachetools import LRUCache
 
+from explorer.engine.concepts import Use
 from explorer.engine.engine import Engine
+from explorer.engine.fluent import Fluent
 from explorer.experiments.base import Experiment
 from explorer.space.plans import Plan
+from explorer.ui.vocabulary import Vocabulary
 
 MOST = 32
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A resolved experiment and its plan."""
+    """A resolved experiment and its plan; `uses` are the taught words that its prompts have."""
 
     experiment: Experiment
     plan: Plan
+    uses: Sequence[Use] = ()
 
 
 @dataclass
@@ -42,8 +47,8 @@ class _Visitor:
 class Desk:
     """Where experiments are brought to be planned. One for a server; safe between threads."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    def __init__(self, engine: Engine, vocabulary: Vocabulary | None = None) -> None:
+        self.engine, self.vocabulary = engine, vocabulary
         self._visitors: LRUCache[str, _Visitor] = LRUCache(MOST)
         self._lock = threading.Lock()
 
@@ -52,8 +57,13 @@ class Desk:
         mine = self._of(visitor)
         with mine.lock:  # a second request about the same settings waits for the plan of the first
             if mine.last is None or mine.last.experiment != experiment:
-                mine.last = Asked(experiment, experiment.plan(self.engine))
+                uses = self.uses(visitor, experiment)
+                mine.last = Asked(experiment, experiment.plan(Fluent(self.engine, uses)), uses)
             return mine.last
+
+    def uses(self, visitor: str | None, experiment: Experiment) -> list[Use]:
+        """The taught words that an experiment's prompts have. Raises InputError for one that the visitor has not."""
+        return self.vocabulary.uses(visitor, experiment) if self.vocabulary else []
 
     def left(self, request: gr.Request) -> None:
         """The visitor has closed the page: what they asked for is forgotten."""

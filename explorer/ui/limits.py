@@ -47,6 +47,8 @@ class Limits:
     a_minute: int | None = _limit(12, "renders that a visitor may begin in a minute; an address four times as many")
     rows: int | None = _limit(8000, "the largest price of a render, in rows of the UNet")
     rows_a_minute: int | None = _limit(6000, "rows that a visitor's drafts and tasks may take in a minute")
+    teachings: int | None = _limit(1, "words that may be taught at once, taking turns; 2 without a limit")
+    words_mb: int | None = _limit(64, "megabytes that a visitor's taught words may take up")
     space: bool = False
 
     @classmethod

@@ -6,7 +6,7 @@ it is in the form and in the visitor's own run.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,12 +43,22 @@ def draw_opening() -> gr.UploadButton:
     return button
 
 
-def connect_opening(button: gr.UploadButton, reopening: Reopening, notice: StatusView) -> None:
-    """Makes the button open files."""
+Taker = Callable[[str | None, Path], "dict[Any, Any] | None"]
+"""From a visitor's session and a file to updates, if it is one that is no run: see `taught_words`."""
+
+
+def connect_opening(
+    button: gr.UploadButton,
+    reopening: Reopening,
+    notice: StatusView,
+    taker: Taker | None = None,
+    more: Sequence[Any] = (),
+) -> None:
+    """Makes the button open files; `taker` comes first, whose updates are among `more` and the notice."""
     button.upload(
-        _opened(reopening, notice),
+        _opened(reopening, notice, taker),
         button,
-        [*reopening.outputs, notice],
+        [*reopening.outputs, notice, *more],
         concurrency_id="open",
         concurrency_limit=2,
         show_progress="hidden",
@@ -56,13 +66,15 @@ def connect_opening(button: gr.UploadButton, reopening: Reopening, notice: Statu
     )
 
 
-def _opened(reopening: Reopening, notice: StatusView) -> Callable[..., dict[Any, Any]]:
+def _opened(reopening: Reopening, notice: StatusView, taker: Taker | None) -> Callable[..., dict[Any, Any]]:
     form = reopening.form
     engine, runs = form.tabs[0].engine, form.tabs[0].runs
 
     def opened(request: gr.Request, file: str) -> dict[Any, Any]:
         path = Path(file)
         try:
+            if taker is not None and (taken := taker(request.session_hash, path)) is not None:
+                return taken
             found = restore(path, form.experiments, engine, runs)
             return {**updates(request.session_hash, found), notice: said("ready", found.said, found.remarks)}
         except ValueError as error:  # NoSettings, and a tab that is rendering

@@ -14,6 +14,7 @@ import gradio as gr
 from explorer.engine.engine import Engine
 from explorer.experiments.base import Experiment
 from explorer.outputs.runs import Runs
+from explorer.outputs.taught_words import TaughtWords
 from explorer.ui.active_jobs import ActiveJobs
 from explorer.ui.asked import Desk
 from explorer.ui.bilingual import BilingualPage, language_button, language_of
@@ -34,9 +35,12 @@ from explorer.ui.sharing import connect_sharing
 from explorer.ui.shipped import Gallery
 from explorer.ui.singles import Singles
 from explorer.ui.tab import Tab
+from explorer.ui.taught_words import YourWords, connect_words, taker
+from explorer.ui.teaching import TeachTab
 from explorer.ui.uses import connect_uses
 from explorer.ui.views import StatusView
 from explorer.ui.visits import connect_visits
+from explorer.ui.vocabulary import Vocabulary
 
 
 def build_page(
@@ -47,14 +51,18 @@ def build_page(
     gallery: Gallery | None = None,
     *,
     live: bool = True,
+    words: TaughtWords | None = None,
 ) -> gr.Blocks:
     """The whole page over one engine; every visitor gets runs of their own in `runs`.
 
     `limits` are for what a visitor may ask (None: no limits), `gallery` has what the stages show before anything is
-    rendered (None: nothing); `live` says whether pictures may follow the hand at all.
+    rendered (None: nothing); `live` says whether pictures may follow the hand at all. Taught words are kept in `words`
+    (None: nothing is taught).
     """
     gr.set_static_paths([runs.root])
-    active, desk, door = ActiveJobs(), Desk(engine), Door(limits)
+    active, door = ActiveJobs(), Door(limits)
+    vocabulary = Vocabulary(engine, words, door.limits.words_mb) if words else None
+    desk = Desk(engine, vocabulary)
     gallery = gallery or Gallery()
     singles = Singles(engine, gallery)
     with BilingualPage(title="Latent Explorer", analytics_enabled=False) as page:
@@ -64,6 +72,7 @@ def build_page(
             gr.Button("To the tabs", size="sm", elem_id="to-tabs", elem_classes="skip")
             gr.Markdown("# Latent Explorer", elem_id="title")
             switch = LiveSwitch(elem_id="live") if live else None
+            yours = YourWords(elem_id="taught") if vocabulary else None
             history, opening = draw_history(experiments), draw_opening()
             language_button()
             gr.Button("◐", size="sm", elem_id="dark", min_width=36, scale=0)
@@ -78,6 +87,7 @@ def build_page(
                 Tab(experiment, shared, engine, runs, active, **told, door=door, gallery=gallery, singles=singles)
                 for experiment in experiments.values()
             ]
+            teaching = TeachTab(engine, runs, vocabulary, yours, door) if yours and engine.networks.pipe else None
         due.after_changes([*shared, *(c for tab in tabs for c in tab.own)])
         if engine.words:
             ModelWords(engine.words, engine.networks.name, elem_id="words")
@@ -88,14 +98,19 @@ def build_page(
         reopening = Reopening(form)
         connect_uses(form)
         connect_sharing(page, form, notice, memory=memory, history=history, runs=runs)
-        connect_opening(opening, reopening, notice)
+        take = taker(vocabulary, yours, notice) if yours else None
+        connect_opening(opening, reopening, notice, take, [yours] if yours else [])
         connect_history(history, runs, reopening.outputs, reopening.updates)
         if switch:
             drawing = Live(engine, form.by_name, active, desk, door, singles=singles)
             connect_live(page, drawing, switch, tabs)
             page.routes = [*page.routes, *live_routes(drawing, language_of)]
-        page.unload(active.left)
-        page.unload(desk.left)
+        if yours:
+            (field,) = next(c for c in shared if c.name == "concepts").components
+            connect_words(page, yours, vocabulary, field)
+            page.routes = [*page.routes, *vocabulary.served()]
+        for left in (active.left, desk.left, *([teaching.left] if teaching else [])):
+            page.unload(left)
     return page
 
 
@@ -115,7 +130,7 @@ def _draw_shared(engine: Engine) -> list[Control]:
     networks, defaults = engine.networks, engine.networks.defaults
     model = f"{networks.name}, {defaults.width} × {defaults.height} px, on {networks.device}"
     shared, inputs, usual = [], Experiment.inputs(), Experiment.usual(defaults)
-    rows = ("seed", "guidance_scale", "negative_prompt"), tuple(inputs)[3:]
+    rows = ("seed", "guidance_scale", "negative_prompt"), tuple(inputs)[3:-1]
     with gr.Column(elem_id="shared", elem_classes="menu"):
         line = draw_line(defaults, [name for names in rows for name in names])
         gr.Button("▴", size="sm", elem_id="shared-more", min_width=36, scale=0)
@@ -125,7 +140,8 @@ def _draw_shared(engine: Engine) -> list[Control]:
                 with gr.Row():
                     shared += [control(name, inputs[name], usual[name], elem_id=f"shared-{name}") for name in names]
     line.connect(shared)
-    return shared
+    unseen = tuple(inputs)[-1]  # the taught words
+    return [*shared, control(unseen, inputs[unseen], usual[unseen], elem_id=f"shared-{unseen}")]
 
 
 def launch_options() -> dict[str, Any]:

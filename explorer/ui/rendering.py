@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import Any
 
 from explorer.engine.engine import Engine, Frame, Price
-from explorer.experiments.tails import tails
+from explorer.engine.fluent import Fluent
+from explorer.experiments.tails import strangers, tails
 from explorer.outputs.records import make_record
 from explorer.outputs.runs import Run, Runs
 from explorer.space.steps import Step
@@ -105,6 +106,7 @@ def price_tag(price: Price) -> str:
 
 
 def prices(asked: Asked, engine: Engine) -> Status:
-    """The status line of what is not yet rendered: its price, and the words that the text encoder cuts off."""
-    price, notes = engine.price(asked.plan), tails(asked.experiment, engine.cut_off)
+    """The status line of what is not yet rendered: its price, and what of its prompts is not read as meant."""
+    price, notes = engine.price(asked.plan), tails(asked.experiment, Fluent(engine, asked.uses).cut_off)
+    notes += strangers(asked.experiment)
     return Status("ready", price_tag(price), notes, f"{price.rows} rows", free=price.stored == price.frames)

@@ -63,6 +63,7 @@ class RunView(Widget):
     exports: ClassVar[Sequence[str]] = ("png", "zip", "gif")
     names_settings: ClassVar[bool] = False  # whether visitors read the names of the frames' settings
     fires: ClassVar[tuple[str, ...]] = ("look",)  # the visitor looks at another place
+    says: ClassVar[str] = ""  # the name of words of its own, beside those of its kind
 
     def __init__(
         self,
@@ -74,7 +75,8 @@ class RunView(Widget):
     ) -> None:
         self._gallery = gallery or Gallery()
         first = self.first(value) if isinstance(value, Shipped) else ""
-        super().__init__(value, words=words(self.kind), first=first, elem_id=elem_id or self.kind, **props)
+        said = {**words(self.kind), **(words(self.says) if self.says else {})}
+        super().__init__(value, words=said, first=first, elem_id=elem_id or self.kind, **props)
 
     def first(self, run: Shipped) -> str:  # noqa: ARG002 (most have nothing to show so early)
         """The markup that stands there until the module is loaded."""

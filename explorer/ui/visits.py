@@ -14,13 +14,16 @@ It knows neither the pad nor its experiment: coordinates are numbers within the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from gradio.data_classes import FileData
 
+from explorer.engine.concepts import Uses
 from explorer.engine.engine import Engine, Frame
+from explorer.engine.fluent import Fluent
 from explorer.experiments.base import Experiment
 from explorer.experiments.made_with import another_model
 from explorer.outputs.runs import Run
@@ -51,9 +54,15 @@ class Courier(Unseen):
 
 
 def visit_of(
-    experiment: type[Experiment], engine: Engine, run: Run, coordinates: Any, seconds: float | None = None
+    experiment: type[Experiment],
+    engine: Engine,
+    run: Run,
+    coordinates: Any,
+    seconds: float | None = None,
+    *,
+    uses: Callable[[Experiment], Uses] = lambda _: (),
 ) -> Job[dict[str, Any]]:
-    """The job that draws the point of a run at `coordinates`, beside its frames.
+    """The job that draws the point of a run at `coordinates`, beside its frames; `uses` finds its taught words.
 
     Raises Refused for coordinates that are not within the run, and for a run of another experiment or model; ValueError
     for a record that is gone, or whose settings are no longer allowed.
@@ -63,7 +72,8 @@ def visit_of(
         raise Refused({})
     if sentence := another_model(record.get("model"), engine.networks):
         raise Refused({"error": sentence})
-    plan = experiment(**record["settings"]).resolved(engine.networks.defaults).plan(engine)
+    whole = experiment(**record["settings"]).resolved(engine.networks.defaults)
+    plan = whole.plan(Fluent(engine, uses(whole)))
 
     def keep(frame: Frame) -> dict[str, Any]:
         here = frame.place.coordinates
@@ -137,7 +147,8 @@ def _visit(tab: Tab, courier: Courier) -> Callable[..., Iterator[Any]]:
             if shipped := getattr(event, "shipped", None):
                 job = visit_of_shipped(shipped, tab.experiment, tab.singles, event.coordinates, seconds)
             else:
-                job = visit_of(tab.experiment, tab.engine, Run.open(Path(folder)), event.coordinates, seconds)
+                run, uses = Run.open(Path(folder)), partial(tab.desk.uses, visitor)
+                job = visit_of(tab.experiment, tab.engine, run, event.coordinates, seconds, uses=uses)
             if sentence := tab.door.refusal(request, job.render.price):
                 raise Refused({**job.sink.about, "error": sentence})
         except Refused as refused:

@@ -8,6 +8,7 @@ from explorer.experiments.inputs.base import Input, InputError, Widget
 from explorer.experiments.inputs.numbers import Integer, Numbers, Real, Seeds
 from explorer.experiments.inputs.parts import Parts
 from explorer.experiments.inputs.pictures import Picture
+from explorer.experiments.inputs.taught import Taught
 from explorer.experiments.inputs.words import Choice, Prompt, Prompts
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "Prompts",
     "Real",
     "Seeds",
+    "Taught",
     "Widget",
 ]

@@ -122,8 +122,8 @@ class Input:
         return texts[-1]
 
     @property
-    def flag(self) -> dict[str, Any]:
-        """The options of its flag, as argparse has them."""
+    def flag(self) -> dict[str, Any] | None:
+        """The options of its flag, as argparse has them; None where it has none."""
         return {"metavar": "TEXT"}
 
     def from_flag(self, value: Any) -> Any:
@@ -142,6 +142,10 @@ class Input:
     def prompts(self, value: Any) -> tuple[str, ...]:  # noqa: ARG002 (as `nearest`)
         """The texts of a checked value that go to the text encoder."""
         return ()
+
+    def beside(self, value: Any, prompts: Sequence[str]) -> Any:  # noqa: ARG002
+        """What of a checked value has a part where these are the experiment's prompts: mostly all of it."""
+        return value
 
     def pictures(self, value: Any) -> tuple[str, ...]:  # noqa: ARG002
         """The canonical start pictures of a checked value."""

@@ -77,7 +77,7 @@ class Parts(Input):
             name, _, rest = text.partition(":")
             given.setdefault(name, []).append(rest)
         parts = self.parts
-        several = {name: "nargs" in part.flag for name, part in parts.items()}
+        several = {name: "nargs" in (part.flag or {}) for name, part in parts.items()}
         return {
             name: parts[name].from_flag(texts if several[name] else texts[-1]) if name in parts else texts
             for name, texts in given.items()
