@@ -141,15 +141,16 @@ class Trajectory:
             self.sample = step[0][0]
         self.done += 1
         if self._region is not None:
-            self.sample = self._blended(self._region)
+            self.sample = self._blended(self._region, self.point.init_latents)
         sigma = ((1 - signal) / signal) ** 0.5
         place = (self.index, self.done, len(self.timesteps), float(timestep), sigma)
         return Step(*place, self.sample, predicted, noisy, unguided)
 
-    def _blended(self, region: Region) -> Tensor:
+    def _blended(self, region: Region, picture: Tensor | None) -> Tensor:
         """The sample with the picture where it stands still, under the point's one noise of the step to come."""
+        assert picture is not None  # a point with a region has one
         device = self.sample.device
-        known = self.point.init_latents.to(device, torch.float32)
+        known = picture.to(device, torch.float32)
         if self.done < len(self.timesteps):
             latents, level = self.point.latents.to(device, torch.float32), self.timesteps[self.done : self.done + 1]
             known = self.scheduler.add_noise(known[None], latents[None], level)[0]

@@ -25,7 +25,7 @@ class DepthEstimator:
         """Raises ModelError where its files cannot be read."""
         try:
             with quiet():
-                from transformers import DPTForDepthEstimation, DPTImageProcessor  # says much when it is imported
+                from transformers import DPTForDepthEstimation, DPTImageProcessor  # noqa: PLC0415 (they talk)
 
                 network = DPTForDepthEstimation.from_pretrained(
                     folder / NETWORK, use_safetensors=True, local_files_only=True, dtype=torch.float32

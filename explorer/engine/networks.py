@@ -28,7 +28,8 @@ from explorer.space.points import Conditioning
 class Networks(Protocol):
     """A model as the engine uses it. `signature` changes with anything that may change the bits of a picture.
 
-    `extras` are what the UNet takes beside the latents, see `families`. `decode` draws finished latents, `sketch` those of a draft, `preview` gives a glimpse of what is still to come.
+    `extras` are what the UNet takes beside the latents, see `families`. `decode` draws finished latents, `sketch` those
+    of a draft, `preview` gives a glimpse of what is still to come.
     """
 
     name: str

@@ -52,7 +52,7 @@ class Region:
     @property
     def parts(self) -> tuple[Tensor | bytes | bool | None, ...]:
         """All that decides a picture, for its name."""
-        return self.mask, self.finish and self.finish.digest, self.masked_latents, self.on_picture
+        return self.mask, self.finish.digest if self.finish else None, self.masked_latents, self.on_picture
 
     def kept(self, step: int, steps: int) -> Tensor:
         """Which cells (height/f, width/f), bool, are still the picture's after `step` of `steps` evaluations."""
@@ -75,12 +75,13 @@ def scaled_depth(near: Tensor, height: int, width: int) -> Tensor:
 def feathered(mask: Tensor, pixels: int) -> Tensor:
     """How much of what is drawn anew is shown, by the pixel (h, w): 0 outside of `mask`, rising to 1 inside it.
 
-    On the mask's first pixel it is 1 / (pixels + 1), from `pixels` further inside on it is 1. The border of the
-    picture is no edge.
+    It rises as an S (smoothstep), whose both ends are level: from `pixels` inside of the mask's first pixel on it is 1.
+    The border of the picture is no edge.
     """
     inside = (mask > 0).float()[None, None]
     total = inside.clone()
     for _ in range(pixels):
         inside = -functional.max_pool2d(-inside, 3, stride=1, padding=1)
         total += inside
-    return total[0, 0] / (pixels + 1)
+    rising = total[0, 0] / (pixels + 1)
+    return rising**2 * (3 - 2 * rising)

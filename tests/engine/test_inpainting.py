@@ -33,9 +33,9 @@ STEPS, SEED, PROMPT, NEGATIVE, GUIDANCE = 5, 3, "a cat", "a dog", 4.0
 STRENGTHS = [1 / STEPS, 0.5, 0.8, 1.0]
 HEIGHT, WIDTH = 8, 12  # of the latents
 KINDS = {
-    "sd": lambda: tiny_sd(),
+    "sd": tiny_sd,
     "sd that predicts v": lambda: tiny_sd(prediction_type="v_prediction"),
-    "sdxl": lambda: tiny_sdxl(),
+    "sdxl": tiny_sdxl,
     "sd of 9 channels": lambda: tiny_sd(in_channels=9),
     "sdxl of 9 channels": lambda: tiny_sdxl(in_channels=9),
 }
