@@ -51,7 +51,7 @@ class Run:
 def runs() -> list[Run]:
     """What every tab begins with, and those of its presets that this model draws well."""
     presets = {name: experiment.presets for name, experiment in registry().items()}
-    first = [Run(name) for name in registry()]
+    first = [Run(name) for name, experiment in registry().items() if not experiment.needs]
     return first + [Run(name, presets[name][preset], number) for name, preset, number in ALSO]
 
 

@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from explorer.engine.models import ModelError
     from explorer.experiments.base import Experiment
     from explorer.experiments.denoising_trajectory import DenoisingTrajectory
+    from explorer.experiments.depth_to_image import DepthToImage
     from explorer.experiments.guidance_sweep import GuidanceSweep
     from explorer.experiments.image_variations import ImageVariations
+    from explorer.experiments.inpainting import Inpainting
     from explorer.experiments.inputs import InputError
     from explorer.experiments.inside_the_autoencoder import InsideTheAutoencoder
     from explorer.experiments.interpolation import Interpolation
@@ -46,11 +48,13 @@ if TYPE_CHECKING:
 __all__ = [
     "Concept",
     "DenoisingTrajectory",
+    "DepthToImage",
     "Engine",
     "Experiment",
     "Frame",
     "GuidanceSweep",
     "ImageVariations",
+    "Inpainting",
     "InputError",
     "InsideTheAutoencoder",
     "Interpolation",

@@ -71,7 +71,8 @@ def quiet_libraries() -> None:
 def add_input(parser: argparse.ArgumentParser, name: str, declared: Input, default: Any) -> None:
     """The flag of one declared input, with its bounds in the help."""
     shown = "" if default is None else declared.shown(default)
-    default_text = "the model's own" if default is None else shown or "none"
+    of_the_model = default is None and name in Experiment.inputs()
+    default_text = "the model's own" if of_the_model else shown or "none"
     text = f"{declared.help} {declared.allowed[0].upper()}{declared.allowed[1:]}. Default: {default_text}."
     if declared.flag is None:
         return
@@ -86,7 +87,8 @@ def make_parser() -> argparse.ArgumentParser:
     for name, experiment in registry().items():
         command = commands.add_parser(name, help=experiment.__doc__, description=experiment.__doc__)
         for field, declared in experiment.inputs().items():
-            add_input(command, field, declared, getattr(experiment, field))
+            for flag, (kind, default) in declared.flags(field, getattr(experiment, field)).items():
+                add_input(command, flag, kind, default)
         endings = ", ".join(f".{format}" for format in FORMATS)
         command.add_argument("--out", type=Path, required=True, help=f"a file ending in {endings}, or a folder")
         command.add_argument(
@@ -106,8 +108,13 @@ def make_parser() -> argparse.ArgumentParser:
 
 def settings(args: argparse.Namespace, experiment: type[Experiment]) -> dict[str, Any]:
     """The experiment's settings as they were given, unchecked."""
-    flags = ((name, declared) for name, declared in experiment.inputs().items() if declared.flag is not None)
-    return {name: declared.from_flag(getattr(args, name)) for name, declared in flags}
+    given = {}
+    for name, declared in experiment.inputs().items():
+        if declared.flag is None:
+            continue
+        flags = declared.flags(name, getattr(experiment, name))
+        given[name] = declared.from_flags({flag: getattr(args, flag) for flag in flags})
+    return given
 
 
 def uses_of(given: Sequence[str], engine: Engine) -> list[Use]:

@@ -45,7 +45,7 @@ def tiny_sd(
     return _ready(pipe)
 
 
-def tiny_sdxl(seed: int = 0) -> StableDiffusionXLPipeline:
+def tiny_sdxl(seed: int = 0, **unet: object) -> StableDiffusionXLPipeline:
     """The same with two text encoders (32 wide each), pooled text, time ids, and the scheduler of SDXL."""
     with torch.random.fork_rng(devices=[]), quiet():
         torch.manual_seed(seed)
@@ -57,6 +57,7 @@ def tiny_sdxl(seed: int = 0) -> StableDiffusionXLPipeline:
                 projection_class_embeddings_input_dim=6 * 8 + 32,
                 transformer_layers_per_block=(1, 2),
                 use_linear_projection=True,
+                **unet,
             ),
             vae=_vae(),
             text_encoder=CLIPTextModel(_text_config(32)),

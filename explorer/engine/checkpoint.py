@@ -19,11 +19,17 @@ import transformers
 from diffusers.loaders.single_file_utils import SingleFileComponentError, create_diffusers_clip_model_from_ldm
 from safetensors import SafetensorError, safe_open
 
-from explorer.engine.families import ModelError, family_of, read_json, weighted_parts
+from explorer.engine.families import ModelError, extras_in_folder, family_of, read_json, weighted_parts
 from explorer.engine.families import parts as parts_of
 from explorer.engine.quiet import quiet
 from explorer.engine.schedulers import rescheduled
-from explorer.engine.single_file import family_in_file, older_text_encoder, schedule_in_file, shapes
+from explorer.engine.single_file import (
+    extras_in_file,
+    family_in_file,
+    older_text_encoder,
+    schedule_in_file,
+    shapes,
+)
 
 SCHEDULER = "scheduler/scheduler_config.json"
 READ_ERRORS = (OSError, ValueError, KeyError, RuntimeError, SafetensorError, SingleFileComponentError)
@@ -76,6 +82,11 @@ def open_file(file: Path, folder: Path, name: str) -> Checkpoint:
     text_width_is_own = family == "sd" and found != "sdxl"
     if found != family and not text_width_is_own:
         raise ModelError(f"{name} is of the {found} family and cannot be configured as {family} by {folder}.")
+    if extras_in_file(file) != (extras := extras_in_folder(folder, name)):
+        configured = f"a model that is told {', '.join(extras) or 'a prompt alone'}"
+        raise ModelError(
+            f"{name} has another number of input channels than {folder}, the configuration of {configured}."
+        )
     schedule = schedule_in_file(file, read_json(folder, SCHEDULER, name))
     return Checkpoint(name, family, folder, {"": (file,)}, schedule=schedule)
 

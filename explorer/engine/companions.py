@@ -106,7 +106,8 @@ def suits(engine: Engine, plan: Plan) -> bool:
     usual = engine.encode_negative("").digest
     for index, place in enumerate(plan.places):
         point = plan.point(index)
-        plain = place.look is None and point.init_latents is None and not point.adapters
+        begun = point.init_latents is not None or point.depth is not None
+        plain = place.look is None and not begun and not point.adapters
         if not plain or point.guidance_scale != engine.defaults.guidance_scale:
             return False
         if point.negative_conditioning.digest != usual:

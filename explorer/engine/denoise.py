@@ -28,6 +28,7 @@ from torch import Tensor
 from explorer.engine.schedulers import EulerAncestralScheduler, alpha_bar, predict_clean
 from explorer.space.adapters import Adapters, named
 from explorer.space.points import Conditioning, Point
+from explorer.space.regions import Region
 from explorer.space.steps import Step
 
 
@@ -35,6 +36,7 @@ class Row(NamedTuple):
     """One sample through the UNet: latents (channels, h, w) as the UNet takes them, timestep, conditioning.
 
     `adapters` change the UNet for it: those of its point, of both its sides. All rows of a call have the same.
+    A model that is told more has that in further channels, see `extras`.
     """
 
     model_input: Tensor
@@ -66,8 +68,19 @@ def timesteps_of(point: Point, scheduler: SchedulerMixin) -> Tensor:
 class Trajectory:
     """One point on its way from noise to a clean picture: its sample, its scheduler copy, its own fresh noise."""
 
-    def __init__(self, index: int, point: Point, scheduler: SchedulerMixin, device: torch.device) -> None:
-        self.index, self.point = index, point
+    def __init__(
+        self,
+        index: int,
+        point: Point,
+        scheduler: SchedulerMixin,
+        device: torch.device,
+        extras: Tensor | None = None,
+        *,
+        blends: bool = True,
+    ) -> None:
+        """`extras` (more channels, h, w) goes to the UNet after the sample; see `extras`, and there what blends."""
+        self.index, self.point, self._extras = index, point, extras
+        self._region = point.region if blends else None
         self.scheduler = copy.deepcopy(scheduler)
         self.timesteps = timesteps_of(point, scheduler)
         self.prediction_type = self.scheduler.config.prediction_type
@@ -87,6 +100,8 @@ class Trajectory:
             return picture
         if hasattr(self.scheduler, "set_begin_index"):
             self.scheduler.set_begin_index(len(self.scheduler.timesteps) - len(self.timesteps))
+        if not self.point.begins_on_picture:
+            return latents * self.scheduler.init_noise_sigma
         return self.scheduler.add_noise(picture[None], latents[None], self.timesteps[:1])[0]
 
     def at_rest(self) -> Step:
@@ -106,9 +121,9 @@ class Trajectory:
 
     def rows(self) -> dict[str, Row]:
         """What the UNet has to be asked for the next step, by side: one or two rows."""
-        self._model_input = self.scheduler.scale_model_input(self.sample, self.timestep)
-        place = self._model_input, self.timestep
-        return {side: Row(*place, c, self.adapters) for side, c in self.point.sides.items()}
+        self._noisy = self.scheduler.scale_model_input(self.sample, self.timestep)
+        whole = self._noisy if self._extras is None else torch.cat([self._noisy, self._extras])
+        return {side: Row(whole, self.timestep, c, self.adapters) for side, c in self.point.sides.items()}
 
     def receive(self, side: str, output: Tensor) -> bool:
         """Takes one row's output (channels, h, w); says whether the step has all it needs."""
@@ -120,7 +135,7 @@ class Trajectory:
         outputs, self._outputs = self._outputs, {}
         output, alone = self._guided(outputs), outputs["positive" if "positive" in outputs else "negative"]
         timestep, signal = self.timestep, alpha_bar(self.scheduler, self.timestep)
-        noisy = self._model_input
+        noisy = self._noisy
         predicted, unguided = (predict_clean(self.prediction_type, o, noisy, signal) for o in (output, alone))
         if isinstance(self.scheduler, EulerAncestralScheduler):
             self.sample = self.scheduler.step_with(output, self.sample, next(self._noise))
@@ -129,9 +144,21 @@ class Trajectory:
             step = self.scheduler.step(output[None], timestep, self.sample[None], return_dict=False)
             self.sample = step[0][0]
         self.done += 1
+        if self._region is not None:
+            self.sample = self._blended(self._region, self.point.init_latents)
         sigma = ((1 - signal) / signal) ** 0.5
         place = (self.index, self.done, len(self.timesteps), float(timestep), sigma)
         return Step(*place, self.sample, predicted, noisy, unguided)
+
+    def _blended(self, region: Region, picture: Tensor | None) -> Tensor:
+        """The sample with the picture where it stands still, under the point's one noise of the step to come."""
+        assert picture is not None  # a point with a region has one
+        device = self.sample.device
+        known = picture.to(device, torch.float32)
+        if self.done < len(self.timesteps):
+            latents, level = self.point.latents.to(device, torch.float32), self.timesteps[self.done : self.done + 1]
+            known = self.scheduler.add_noise(known[None], latents[None], level)[0]
+        return torch.where(region.kept(self.done, len(self.timesteps)).to(device), known, self.sample)
 
     def _guided(self, outputs: Mapping[str, Tensor]) -> Tensor:
         if len(outputs) == 1:

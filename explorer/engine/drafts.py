@@ -44,10 +44,11 @@ class DraftRender(Render):
         exact, steps = timesteps_of(point, self._scheduler(index)), self._few.num_inference_steps
         if len(exact) <= steps:
             return point, self._scheduler(index)
-        if point.init_latents is None:
+        if not point.begins_on_picture:
             return point, self._short
         start = scheduler_from(float(exact[0]), self.engine.networks.scheduler, steps)
-        return dataclasses.replace(point, strength=1.0), start
+        region = point.region and dataclasses.replace(point.region, on_picture=True)
+        return dataclasses.replace(point, strength=1.0, region=region), start
 
     def _due(self, index: int, step: Step) -> bool:
         wanted = self.plan.places[index].step

@@ -23,6 +23,8 @@ from torch import Tensor
 from explorer.engine.autoencoder import to_png
 from explorer.engine.concepts import Uses
 from explorer.engine.denoise import Row, Rows, Trajectory, denoise, timesteps_of
+from explorer.engine.extras import blends, extras_at
+from explorer.engine.families import extra_channels
 from explorer.engine.networks import Networks
 from explorer.engine.overflow import check_finite
 from explorer.engine.schedulers import draws_noise, make_scheduler, noise_levels
@@ -32,6 +34,7 @@ from explorer.engine.words import Words, read_as, remarks
 from explorer.engine.workers import Worker
 from explorer.space.plans import Place, Plan
 from explorer.space.points import Conditioning, Defaults, Point, Sampling, digest
+from explorer.space.regions import Finish
 from explorer.space.steps import Step
 from explorer.space.tasks import Task
 
@@ -70,6 +73,10 @@ class Price:
     rows: int
     naive_rows: int
     seconds: float | None
+
+
+GREY = (128, 128, 128)
+"""Where a masked picture shows nothing: the middle, as nearly as 8 bits have it."""
 
 
 class Cancelled(Exception):
@@ -154,6 +161,10 @@ class Engine:
         """The latents (channels, height/f, width/f) of a picture, RGB with sides that are multiples of f, cached."""
         return self.workers[0].run(self.networks.encode_picture, picture)
 
+    def estimate_depth(self, picture: Image.Image) -> Tensor | None:
+        """How near each part of a picture is, (rows, columns), larger is nearer; None if the model cannot tell."""
+        return self.workers[0].run(self.networks.estimate_depth, picture)
+
     def sigmas(self, sampling: Sampling) -> list[float]:
         """How noisy the sample is before each evaluation of the UNet, in units of the clean latents' spread."""
         return noise_levels(make_scheduler(sampling.scheduler, self.networks.scheduler, sampling.num_inference_steps))
@@ -162,6 +173,17 @@ class Engine:
         """(channels, height/f, width/f) of the latents of a picture of that size."""
         factor = self.networks.factor
         return self.networks.latent_channels, sampling.height // factor, sampling.width // factor
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """What the model is told beside the latents, names of `families.EXTRAS`: nothing, for most."""
+        return self.networks.extras
+
+    def extras_at(self, point: Point) -> Tensor | None:
+        """What it is told of a point, (extra channels, height/f, width/f) on its device; None for nothing."""
+        height, width = (side * self.networks.factor for side in point.latents.shape[-2:])
+        found = extras_at(point, self.extras, lambda: self.encode_picture(Image.new("RGB", (width, height), GREY)))
+        return None if found is None else found.to(self.networks.device)
 
     def price(self, plan: Plan) -> Price:
         """What rendering the plan now would cost. Raises TasksMissing where tasks come first, which cost minutes."""
@@ -193,8 +215,11 @@ class Engine:
     def warm_up(self) -> None:
         """Calls at the model's own size, so that prices have seconds; what makes them fast, and their seconds then."""
         sampling = Sampling(1, self.defaults.scheduler, self.defaults.height, self.defaults.width)
-        latents = torch.zeros(self.latents_shape(sampling), device=self.networks.device)
-        row, batch = Row(latents, torch.tensor(1), self.encode("")), self.rows_a_call(sampling)
+        channels, height, width = self.latents_shape(sampling)
+        latents = torch.zeros(channels, height, width, device=self.networks.device)
+        extras = torch.zeros(extra_channels(self.extras, channels), height, width, device=latents.device)
+        row = Row(torch.cat([latents, extras]), torch.tensor(1), self.encode(""))
+        batch = self.rows_a_call(sampling)
 
         def measure(worker: Worker) -> None:
             worker.submit([row] * batch, batch).result()
@@ -275,6 +300,7 @@ class Render:
         self._points: list[bytes] = []  # the names of the points that the places look at
         self._first: dict[bytes, int] = {}  # the first place of each point
         self._missing: dict[str, int] = {}  # the first place of each frame that is in no store
+        self._finish: dict[bytes, Finish] = {}  # what is done with the decoded picture of a point, by its name
         self._travels: dict[bytes, int] = {}  # the points to be denoised: by name, evaluations of the UNet
         self._rows, self._adapted = 0, False
         for index, place in enumerate(self.plan.places):
@@ -282,6 +308,8 @@ class Render:
             sampling = self.plan.sampling_of(index)
             setting = digest(repr(sampling), self.engine.networks.signature, self._micro_batch)
             name = digest(setting, point.digest(sampling.num_inference_steps, draws_noise(sampling.scheduler)))
+            if point.region is not None and point.region.finish is not None:
+                self._finish[name] = point.region.finish
             key = (digest(name, place.step, place.look.digest) if place.look else name).hex()
             self._points.append(name)
             self.keys.append(key)
@@ -356,8 +384,7 @@ class Render:
         order = self.plan.order
         yield from self._stored(order)
         points = dict.fromkeys(self._points[i] for i in order if self._points[i] in self._travels)
-        device, first = self.engine.networks.device, [self._first[name] for name in points]
-        trajectories = (Trajectory(i, *self._way(i, self.plan.point(i)), device) for i in first)
+        trajectories = (self._trajectory(self._first[name]) for name in points)
         looks = self._looks()
         try:
             for step in denoise(trajectories, self._submit, self._rows_a_call, len(self.engine.workers)):
@@ -367,6 +394,11 @@ class Render:
                         yield from self._drawn(index, step)
         except Cancelled:
             return
+
+    def _trajectory(self, index: int) -> Trajectory:
+        engine, (point, scheduler) = self.engine, self._way(index, self.plan.point(index))
+        told = engine.extras_at(point)
+        return Trajectory(index, point, scheduler, engine.networks.device, told, blends=blends(engine.extras))
 
     def _looks(self) -> Mapping[bytes, list[int]]:
         """The places to be drawn on the way of each point."""
@@ -389,11 +421,15 @@ class Render:
         """The picture of a place, at every place that shows the same."""
         key, look = self.keys[index], self.plan.places[index].look
         check_finite(step.latents, self.engine.networks.dtype)
-        png = to_png(look(step, self.engine) if look else self._decode(step.latents))
+        png = to_png(look(step, self.engine) if look else self._finished(index, step.latents))
         self._decoded += 1
         self.store.put(key, png)
         for same in self._places[key]:
             yield Frame(same, self.plan.places[same], key, png, stored=False)
+
+    def _finished(self, index: int, latents: Tensor) -> Image.Image:
+        picture, finish = self._decode(latents), self._finish.get(self._points[index])
+        return finish(picture) if finish else picture
 
     def _decode(self, latents: Tensor) -> Image.Image:
         return self.engine.decode(latents)

@@ -35,6 +35,7 @@ class FakeNetworks:
     defaults = Defaults(width=64, height=64, num_inference_steps=4, guidance_scale=5.0, scheduler="DPM++ 2M")
     words: Words | None = None
     latent_channels = 4
+    extras: tuple[str, ...] = ("depth",)
     factor = 8
     pipe = None
     text_widths = (4,)
@@ -75,7 +76,7 @@ class FakeNetworks:
         signal = np.interp(timesteps.numpy(), levels.numpy(), self.scheduler.alphas_cumprod.numpy())
         signal = torch.tensor(signal, dtype=torch.float32).view(-1, 1, 1, 1)
         colours = torch.stack([row.conditioning.prompt_embeds[0] for row in rows])[..., None, None]
-        sample = torch.stack([row.model_input for row in rows])
+        sample = torch.stack([row.model_input[: self.latent_channels] for row in rows])
         return (sample - signal.sqrt() * colours) / (1 - signal).sqrt()
 
     def batch(self, rows: int, *_: int) -> int:
@@ -94,6 +95,10 @@ class FakeNetworks:
         small = picture.convert("RGB").resize([side // self.factor for side in picture.size], Image.Resampling.BOX)
         colours = torch.from_numpy(np.array(small)).permute(2, 0, 1) / 255
         return torch.cat([colours, colours.mean(0, keepdim=True)])
+
+    def estimate_depth(self, picture: Image.Image) -> Tensor:
+        """(height, width) in [0, 1]: what is bright is near. Nothing that is drawn depends on it."""
+        return torch.from_numpy(np.array(picture.convert("L"))) / 255
 
     def decode(self, latents: Tensor) -> Image.Image:
         """Of latents (4, h, w) in [0, 1] the first three channels, each cell as 8 x 8 pixels."""

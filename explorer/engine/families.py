@@ -1,16 +1,17 @@
 """Which models this program can run, told from a model's configuration files before any weights are read.
 
-Supported are diffusers' Stable Diffusion and SDXL text-to-image pipelines that predict noise or v. Knows nothing of
+Supported are diffusers' Stable Diffusion and SDXL pipelines that predict noise or v, from a prompt alone or with what
+inpainting and depth checkpoints are told. Knows nothing of
 weights or devices; what it cannot run it refuses with a `ModelError` of one sentence.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 ROLES = ("StableDiffusion{}Pipeline", "StableDiffusion{}Img2ImgPipeline", "StableDiffusion{}InpaintPipeline")
-SD_PIPELINES = frozenset(role.format("") for role in ROLES)
+SD_PIPELINES = frozenset({*(role.format("") for role in ROLES), "StableDiffusionDepth2ImgPipeline"})
 SDXL_PIPELINES = frozenset(role.format("XL") for role in ROLES)
 
 PARTS: Mapping[str, frozenset[str]] = {
@@ -20,6 +21,14 @@ PARTS: Mapping[str, frozenset[str]] = {
     "tokenizer": frozenset({"CLIPTokenizer", "CLIPTokenizerFast"}),
 }
 """The classes that may stand behind a part of the pipeline; nothing else is ever loaded from a model's folder."""
+
+EXTRAS: tuple[tuple[str, ...], ...] = (
+    (),
+    ("depth",),
+    ("mask", "masked_latents"),
+    ("depth", "mask", "masked_latents"),
+)
+"""What a UNet may take after the latents: nothing, a depth map, what inpainting checkpoints take, or all of it."""
 
 TEXT_WIDTHS: Mapping[int, str] = {768: "sd1", 1024: "sd2"}
 
@@ -80,13 +89,29 @@ def weighted_parts(sdxl: bool) -> tuple[str, ...]:
     return tuple(part for part in parts(sdxl) if not part.startswith(("tokenizer", "scheduler")))
 
 
-def check_channels(taken: int, given: int, name: str) -> None:
-    """ModelError where a UNet takes more channels (`taken`) than the latents that its VAE gives have."""
-    if taken != given:
-        raise ModelError(
-            f"{name}: its UNet takes {taken} channels and its VAE gives {given}, so it is made for inpainting, "
-            "depth or editing; only plain text-to-image models can be explored here."
-        )
+def extras_of(taken: int, given: int, name: str) -> tuple[str, ...]:
+    """What a UNet of `taken` channels takes beside latents of `given`, in its channels' order: names of EXTRAS.
+
+    Raises ModelError for any other number (InstructPix2Pix, upscalers).
+    """
+    for names in EXTRAS:
+        if taken == given + extra_channels(names, given):
+            return names
+    raise ModelError(
+        f"{name}: its UNet takes {taken} channels and its VAE gives {given}, so it is told something else than a "
+        "prompt, a region and a depth map; such models cannot be explored here."
+    )
+
+
+def extras_in_folder(folder: Path, name: str) -> tuple[str, ...]:
+    """The same of a diffusers model, by its configuration."""
+    unet, vae = (read_json(folder, f"{part}/config.json", name) for part in ("unet", "vae"))
+    return extras_of(unet.get("in_channels", 4), vae.get("latent_channels", 4), name)
+
+
+def extra_channels(names: Sequence[str], given: int) -> int:
+    """How many channels those extras have beside latents of `given`."""
+    return sum(given if name == "masked_latents" else 1 for name in names)
 
 
 def check_prediction(prediction: str, name: str) -> None:
@@ -107,7 +132,7 @@ def _check_class(index: Mapping[str, Any], part: str, name: str) -> None:
 
 
 def _check_unet(unet: Mapping[str, Any], vae: Mapping[str, Any], sdxl: bool, name: str) -> None:
-    check_channels(unet.get("in_channels", 4), vae.get("latent_channels", 4), name)
+    extras_of(unet.get("in_channels", 4), vae.get("latent_channels", 4), name)
     if unet.get("time_cond_proj_dim") is not None:
         raise ModelError(f"{name} is a latent consistency model (time_cond_proj_dim), which is not supported.")
     # "text" pools the prompt's own embeddings, so it asks for nothing beside them: the bundled model does so.

@@ -17,9 +17,10 @@ import torch
 
 from explorer.engine import checkpoint as checkpoints
 from explorer.engine import hub, machine, placement
+from explorer.engine.depth import DepthEstimator, estimator_in
 from explorer.engine.families import TEXT_WIDTHS, ModelError, family_of, weighted_parts
 from explorer.engine.known import CONFIGURED_BY, KNOWN, Known, find
-from explorer.engine.single_file import family_in_file
+from explorer.engine.single_file import extras_in_file, family_in_file
 from explorer.engine.words import Words
 from explorer.space.points import Defaults
 
@@ -39,6 +40,7 @@ class Model:
         fingerprint: changes with any weight or configuration that decides a picture.
         unet_memory_format: the layout the UNet was found to be faster in.
         small_decoder: a quicker way from latents to pictures, for drafts and glimpses; None where there is none.
+        estimate_depth: its own network for that, see `depth`; None where there is none.
         measured: where decisions by measurement are remembered.
         words: what it knows by name; None where its folder does not say.
     """
@@ -52,6 +54,7 @@ class Model:
     fingerprint: str
     unet_memory_format: torch.memory_format = torch.contiguous_format
     small_decoder: torch.nn.Module | None = None
+    estimate_depth: DepthEstimator | None = None
     measured: machine.Remembered = field(default_factory=lambda: machine.Remembered(None))
     words: Words | None = None
 
@@ -104,8 +107,8 @@ def load(
     small = checkpoints.read_small_decoder(found, dtype)
     if small is not None:
         small.to(device, memory_format=torch.channels_last)
-    words = None if "" in found.weights else Words.of(found.folder)
-    return Model(name, found.family, pipe, device, dtype, defaults, fingerprint, layout, small, memory, words)
+    words, depth = None if "" in found.weights else Words.of(found.folder), estimator_in(found.folder, device)
+    return Model(name, found.family, pipe, device, dtype, defaults, fingerprint, layout, small, depth, memory, words)
 
 
 def from_pipeline(pipe: diffusers.DiffusionPipeline, name: str, defaults: Defaults | None = None) -> Model:
@@ -154,6 +157,11 @@ def _locate(name: str, config: str | None, half: bool, local_files_only: bool) -
 
 def _configuration(file: Path, config: str | None, local_files_only: bool) -> Path:
     """The folder a single-file checkpoint is configured by."""
+    if config is None and (extras := extras_in_file(file)):
+        raise ModelError(
+            f"{file.name} is told more than a prompt ({', '.join(extras)}); as config give the diffusers folder or hub "
+            "id of such a model, stable-diffusion-v1-5/stable-diffusion-inpainting for one."
+        )
     known = find(config or CONFIGURED_BY[family_in_file(file)])
     source = known.source if known else str(config)
     if Path(source).expanduser().is_dir():

@@ -21,6 +21,7 @@ from explorer.engine.autoencoder import Autoencoder
 from explorer.engine.concepts import Concept
 from explorer.engine.denoise import Row
 from explorer.engine.encode import Encoder
+from explorer.engine.families import extras_of
 from explorer.engine.models import Defaults, Model
 from explorer.engine.unet import UNet
 from explorer.engine.words import Words
@@ -31,9 +32,9 @@ class Networks(Protocol):
     """A model as the engine uses it. `signature` changes with anything that may change the bits of a picture.
 
     `pipe` has the parts, where gradients can go through them; `text_widths` are those of the token embeddings of each
-    text encoder, `adaptables` the parts that adapters change. `decode` draws finished latents, `sketch` those of a
-    draft, `preview` gives a glimpse of what is still to come. What reads a prompt takes the taught words,
-    `concepts.Uses`, that it may have, after it.
+    text encoder, `adaptables` the parts that adapters change, `extras` what the UNet takes beside the latents, see
+    `families`. `decode` draws finished latents, `sketch` those of a draft, `preview` gives a glimpse of what is still
+    to come. What reads a prompt takes the taught words, `concepts.Uses`, that it may have, after it.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Networks(Protocol):
     defaults: Defaults
     scheduler: ConfigMixin
     latent_channels: int
+    extras: tuple[str, ...]
     factor: int
     words: Words | None
 
@@ -54,6 +56,7 @@ class Networks(Protocol):
     encode_negative: Callable[..., Conditioning]
     cut_off: Callable[..., str]
     encode_picture: Callable[[Image.Image], Tensor]
+    estimate_depth: Callable[[Image.Image], Tensor | None]
     decode: Callable[[Tensor], Image.Image]
     sketch: Callable[[Tensor], Image.Image]
     preview: Callable[[Tensor], Image.Image]
@@ -91,11 +94,13 @@ class DiffusersNetworks(Networks):
         )
         self.scheduler, self.latent_channels, self.factor = (
             pipe.scheduler,
-            pipe.unet.config.in_channels,
+            pipe.vae.config.latent_channels,
             pipe.vae_scale_factor,
         )
+        self.extras = extras_of(pipe.unet.config.in_channels, self.latent_channels, model.name)
         self.encode, self.encode_negative, self.cut_off = encoder.encode, encoder.encode_negative, encoder.cut_off
         self.encode_picture = autoencoder.encode
+        self.estimate_depth = model.estimate_depth or (lambda _picture: None)
         small = model.small_decoder and Autoencoder(model.small_decoder, model.device, pipe.vae_scale_factor)
         self.decode = autoencoder.decode
         self.sketch, self.preview = (small or autoencoder).decode, (small or autoencoder).preview

@@ -12,7 +12,7 @@ from typing import Any
 
 from safetensors import SafetensorError, safe_open
 
-from explorer.engine.families import ModelError, check_channels, check_prediction
+from explorer.engine.families import ModelError, check_prediction, extras_of
 
 UNET, VAES = "model.diffusion_model.", ("first_stage_model.", "vae.")
 CLIP = ("cond_stage_model.transformer.", "conditioner.embedders.0.transformer.")
@@ -43,7 +43,7 @@ def shapes(files: Iterable[Path]) -> dict[str, tuple[int, ...]]:
 def family_in_file(file: Path) -> str:
     """The family of a single-file checkpoint, by the names of its weights.
 
-    Raises ModelError if it is no whole model, or one that asks for more than a prompt (inpainting, depth, editing).
+    Raises ModelError if it is no whole model, or one that is told what nobody here can tell it.
     """
     sizes = shapes([file])
     for part, prefixes in {"UNet": (UNET,), "VAE": VAES}.items():
@@ -52,7 +52,7 @@ def family_in_file(file: Path) -> str:
                 f"{file.name} holds no {part}, so it is no Stable Diffusion checkpoint "
                 "(LoRA, VAE and ControlNet files cannot be opened by themselves)."
             )
-    _check_channels(file, sizes)
+    extras_in_file(file, sizes)
     for family, prefixes in TEXT_ENCODERS.items():
         if all(any(name.startswith(prefix) for name in sizes) for prefix in prefixes):
             return family
@@ -88,11 +88,15 @@ def schedule_in_file(file: Path, configured: Mapping[str, Any]) -> dict[str, Any
     return changes | {key: value for key, value in ZERO_TERMINAL_SNR.items() if configured.get(key) != value}
 
 
-def _check_channels(file: Path, sizes: Mapping[str, tuple[int, ...]]) -> None:
+def extras_in_file(file: Path, sizes: Mapping[str, tuple[int, ...]] | None = None) -> tuple[str, ...]:
+    """What a single file's UNet takes beside the latents, see `families.EXTRAS`; ModelError for what is not known.
+
+    `sizes` are the shapes of its weights, where they were read before.
+    """
+    sizes = shapes([file]) if sizes is None else sizes
     taken = sizes.get(UNET + "input_blocks.0.0.weight")
     given = next((sizes[name] for vae in VAES if (name := vae + "decoder.conv_in.weight") in sizes), None)
-    if taken is not None and given is not None:
-        check_channels(taken[1], given[1], file.name)
+    return () if taken is None or given is None else extras_of(taken[1], given[1], file.name)
 
 
 def _prediction(names: Iterable[str], metadata: Mapping[str, str]) -> str | None:

@@ -23,7 +23,11 @@ from explorer.space.tasks import Task
 
 
 class Studio(Protocol):
-    """What a plan may ask for; an engine is one. Pictures are encoded to latents of shape `latents_shape`."""
+    """What a plan may ask for; an engine is one. Pictures are encoded to latents of shape `latents_shape`.
+
+    `extras` is what the model is told beside a prompt: "depth", "mask", "masked_latents", or nothing. `estimate_depth`
+    gives how near each part of a picture is, of any shape (rows, columns), or None if the model has no network for it.
+    """
 
     def encode(self, prompt: str) -> Conditioning: ...
     def encode_negative(self, negative_prompt: str) -> Conditioning: ...
@@ -31,6 +35,9 @@ class Studio(Protocol):
     def latents_shape(self, sampling: Sampling) -> tuple[int, int, int]: ...
     def sigmas(self, sampling: Sampling) -> list[float]: ...
     def result(self, task: Task) -> Mapping[str, Tensor]: ...
+    def estimate_depth(self, picture: Image.Image) -> Tensor | None: ...
+    @property
+    def extras(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +52,8 @@ class Experiment:
     """What is worth a click, by its name: for the bundled model, chosen by looking at what it draws."""
     tutorials: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     """The settings of others' tutorials, to the letter; they were made for Stable Diffusion."""
+    needs: ClassVar[tuple[str, ...]] = ()
+    """What a model must be told for this, of what `Studio.extras` can name."""
 
     seed: int = Integer("The number the starting noise is made from; the same seed, the same noise.").field(0)
     negative_prompt: str = Prompt("What the picture should keep away from.", label="Negative prompt").field("")
@@ -124,14 +133,17 @@ class Experiment:
 
     def resolved(self, defaults: Defaults) -> Experiment:
         """This experiment with every setting that was left to the model filled in from its `defaults`."""
-        missing = {name: getattr(defaults, name) for name in self.inputs() if getattr(self, name) is None}
+        missing = {name: getattr(defaults, name) for name in Experiment.inputs() if getattr(self, name) is None}
         return dataclasses.replace(self, **missing) if missing else self
 
     @classmethod
     def usual(cls, defaults: Defaults) -> dict[str, Any]:
         """What every field is where nobody sets it: its own default, or the model's."""
         own = {name: declared.check(name, getattr(cls, name)) for name, declared in cls.inputs().items()}
-        return {name: getattr(defaults, name) if value is None else value for name, value in own.items()}
+        shared = Experiment.inputs()
+        return {
+            name: getattr(defaults, name) if value is None and name in shared else value for name, value in own.items()
+        }
 
     @property
     def sampling(self) -> Sampling:

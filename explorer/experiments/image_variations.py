@@ -50,7 +50,9 @@ class ImageVariations(Experiment):
         },
     }
 
-    picture: str = Picture("Drop, paste or take one, or choose an example.", label="Start picture").field("boat")
+    picture: str = Picture(
+        "Drop, paste or take one, or choose an example; and paint on it.", label="Start picture", canvas=True
+    ).field("boat")
     fit: str = Choice(
         "crop: it fills the frame, and what stands over is cut off. fit: all of it, before a blurred copy of itself.",
         label="Where its shape is another",

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from explorer.experiments.base import Experiment, Studio
-from explorer.experiments.inputs import Choice, InputError, Integer, Prompts, Seeds
+from explorer.experiments.inputs import Choice, InputError, Integer, Painted, PaintedPicture, Prompts, Seeds
+from explorer.experiments.painting import around
 from explorer.space.noise import Noise, travel
 from explorer.space.paths import EASINGS, INTERPOLATIONS, segment, stops
 from explorer.space.plans import LOOPS, Place, Plan, Playback, Shown
@@ -85,6 +86,12 @@ class Interpolation(Experiment):
         "Open ends at the last prompt; back-and-forth plays back again; closed goes on from the last to the first.",
         options=LOOPS,
     ).field("back-and-forth")
+    region: Painted | None = PaintedPicture(  # noqa: RUF009 (its default is None)
+        "A picture, and what of it is the film's: the rest stands still. Nothing painted: there is no picture.",
+        label="Region of a picture",
+        optional=True,
+        place="more",
+    ).field(None)
     fps: int = Integer("Frames per second of the film.", label="Frames per second", low=1, high=50, place="view").field(
         10
     )
@@ -98,7 +105,7 @@ class Interpolation(Experiment):
         seeds = list(self.seeds) or [self.seed] * len(self.prompts)
         negative, shape = studio.encode_negative(self.negative_prompt), studio.latents_shape(self.sampling)
         segments = len(self.prompts) if closed else len(self.prompts) - 1
-        fixed = Noise.of(self.seed).latents(shape)
+        fixed, inside = Noise.of(self.seed).latents(shape), around(studio, self.sampling, self.region)
 
         def at(t: float) -> Point:
             start, local = segment(t, segments)
@@ -106,7 +113,7 @@ class Interpolation(Experiment):
             noise = travel(seeds[start], seeds[end], eased, shape)
             latents = noise.latents(shape) if self.seeds else fixed
             conditioning = conditionings[start].toward(conditionings[end], eased, self.interpolation)
-            return Point(conditioning, negative, latents, noise, self.guidance)
+            return inside(Point(conditioning, negative, latents, noise, self.guidance))
 
         def place(t: float) -> Place:
             start, local = segment(t, segments)

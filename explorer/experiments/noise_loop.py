@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from explorer.experiments.base import Experiment, Studio
-from explorer.experiments.inputs import Integer, Prompt, Real
+from explorer.experiments.inputs import Integer, Painted, PaintedPicture, Prompt, Real
+from explorer.experiments.painting import around
 from explorer.space.noise import circle
 from explorer.space.plans import Place, Plan, Playback, Shown
 from explorer.space.points import Point
@@ -40,6 +41,12 @@ class NoiseLoop(Experiment):
         low=0.01,
         step=0.01,
     ).field(1.0)
+    region: Painted | None = PaintedPicture(  # noqa: RUF009 (its default is None)
+        "A picture, and what of it is the film's: the rest stands still. Nothing painted: there is no picture.",
+        label="Region of a picture",
+        optional=True,
+        place="more",
+    ).field(None)
     fps: int = Integer("Frames per second of the film.", label="Frames per second", low=1, high=50, place="view").field(
         10
     )
@@ -48,10 +55,11 @@ class NoiseLoop(Experiment):
         """Places at angles in [0, 2 pi), in radians; `at(angle)` is the point there."""
         shape = studio.latents_shape(self.sampling)
         conditioning, negative = studio.encode(self.prompt), studio.encode_negative(self.negative_prompt)
+        inside = around(studio, self.sampling, self.region)
 
         def at(angle: float) -> Point:
             noise = circle(self.seed, angle, self.variation)
-            return Point(conditioning, negative, noise.latents(shape), noise, self.guidance)
+            return inside(Point(conditioning, negative, noise.latents(shape), noise, self.guidance))
 
         angles = [2 * math.pi * i / self.frames for i in range(self.frames)]
         places = tuple(Place((a,), f"{math.degrees(a):.0f}°") for a in angles)

@@ -32,6 +32,8 @@ LOSSLESS_BYTES = 256_000
 KEPT_BYTES = 512_000
 QUALITIES = (92, 80, 60, 30, 0)
 """The first of them that gives at most KEPT_BYTES: 92 for all pictures but noise."""
+MAX_URL_BYTES = 4_000_000
+"""Of a picture that comes as a data URL: what a canvas gives, or canonical ones, which have less."""
 MAX_LINES, MAX_LINE = 32, 300
 FITS = ("crop", "fit")
 """crop: the picture fills the frame, what stands over is cut off; fit: all of it, before a blurred copy of itself."""
@@ -55,7 +57,7 @@ def canonical(source: str | bytes | Path | Image.Image) -> str:
     if isinstance(source, Image.Image):
         check_size(*source.size)
         return _url(_encoded(upright_rgb(source, LONGEST), []))
-    return _url(_canonical_file(_bytes(source)))
+    return _url(_canonical_file(read_source(source)))
 
 
 def allowed() -> str:
@@ -111,7 +113,7 @@ def _url(file: bytes) -> str:
     return _PREFIX + base64.b64encode(file).decode("ascii")
 
 
-def _bytes(source: str | bytes | Path) -> bytes:
+def read_source(source: str | bytes | Path) -> bytes:
     """The file that a source of any kind but a picture stands for. Raises ValueError."""
     if isinstance(source, (bytes, bytearray)):
         return bytes(source)
@@ -132,6 +134,8 @@ def _bytes(source: str | bytes | Path) -> bytes:
 
 def _decoded(url: str) -> bytes:
     head, _, content = url.partition(",")
+    if len(content) > MAX_URL_BYTES * 4 / 3 + 4:
+        raise ValueError(f"it has {len(content) * 3 / 4e6:.1f} MB, at most {MAX_URL_BYTES // 10**6} MB are painted")
     if not head.startswith("data:image/") or not head.endswith(";base64"):
         raise ValueError("it is no data URL of a picture in base64")
     try:

@@ -9,7 +9,8 @@ from itertools import combinations
 from typing import Any, ClassVar
 
 from explorer.experiments.base import Experiment, Studio
-from explorer.experiments.inputs import Choice, InputError, Integer, Prompt, Real
+from explorer.experiments.inputs import Choice, InputError, Integer, Painted, PaintedPicture, Prompt, Real
+from explorer.experiments.painting import around
 from explorer.space import walks
 from explorer.space.noise import Noise
 from explorer.space.plans import Place, Plan, Playback, Shown
@@ -95,6 +96,12 @@ class PromptWalk(Experiment):
         "Which way at random: another number, another direction.",
         only_with=("way", ("shell", "circle", "random direction")),
     ).field(0)
+    region: Painted | None = PaintedPicture(  # noqa: RUF009 (its default is None)
+        "A picture, and what of it is the film's: the rest stands still. Nothing painted: there is no picture.",
+        label="Region of a picture",
+        optional=True,
+        place="more",
+    ).field(None)
     fps: int = Integer("Frames per second of the film.", label="Frames per second", low=1, high=50, place="view").field(
         10
     )
@@ -109,10 +116,10 @@ class PromptWalk(Experiment):
         shape, noise = studio.latents_shape(self.sampling), Noise.of(self.seed)
         prompt, negative = studio.encode(self.prompt), studio.encode_negative(self.negative_prompt)
         latents, one = noise.latents(shape), unit(studio)
-        walk = self._walk(prompt, one)
+        walk, inside = self._walk(prompt, one), around(studio, self.sampling, self.region)
 
         def at(place: float) -> Point:
-            return Point(walk(place), negative, latents, noise, self.guidance)
+            return inside(Point(walk(place), negative, latents, noise, self.guidance))
 
         def stop(place: float) -> Place:
             far = round(walks.distance(walk(place), prompt) / one, 4)

@@ -15,6 +15,7 @@ from explorer.space.adapters import Adapters, mixed, named, strongest
 from explorer.space.hashes import digest
 from explorer.space.noise import Noise
 from explorer.space.paths import INTERPOLATIONS
+from explorer.space.regions import Region
 
 SCHEDULER_NAMES = ("DPM++ 2M", "UniPC", "Euler", "Euler ancestral", "Heun", "LMS", "DDIM", "PNDM")
 
@@ -93,6 +94,8 @@ class Point:
 
     With `init_latents`, an encoded picture of that same shape, denoising starts from them under the noise of the
     step that leaves `strength` in [0, 1] of the steps to do (SDEdit, Meng et al. 2021): at 0 they stay as they are.
+    With a `region` only that part of them changes. `depth` (height/f, width/f) in [-1, 1], near is 1, is for models
+    that are told how far away things are.
     """
 
     conditioning: Conditioning
@@ -102,12 +105,27 @@ class Point:
     guidance_scale: float
     init_latents: Tensor | None = None
     strength: float = 1.0
+    region: Region | None = None
+    depth: Tensor | None = None
+
+    def __post_init__(self) -> None:
+        if self.region is not None and self.init_latents is None:
+            raise ValueError("a region needs init_latents: the picture that stands still around it")
 
     def first_step(self, num_inference_steps: int) -> int:
         """How many of the steps are left out: as diffusers counts, all but floor(num_inference_steps * strength)."""
         if self.init_latents is None:
             return 0
+        if self.region is not None and self.region.empty:
+            return num_inference_steps
         return num_inference_steps - min(int(num_inference_steps * self.strength), num_inference_steps)
+
+    @property
+    def begins_on_picture(self) -> bool:
+        """Whether its first sample is `init_latents` under noise; else it is the noise alone."""
+        if self.init_latents is None:
+            return False
+        return self.region is None or self.region.on_picture or self.strength < 1
 
     @property
     def sides(self) -> dict[str, Conditioning]:
@@ -130,9 +148,10 @@ class Point:
 
     def digest(self, num_inference_steps: int, fresh_noise: bool) -> bytes:
         """Equal for points that give equal pictures; `fresh_noise` says whether the sampler draws any."""
+        more = (*(self.region.parts if self.region else ()), *(() if self.depth is None else (self.depth,)))
         if self.first_step(num_inference_steps) == num_inference_steps:
-            return digest(self.init_latents)
+            return digest(self.init_latents, *(self.region.parts if self.region else ()))
         sides = [f"{name}:{side.digest.hex()}" for name, side in self.sides.items()]
         noise = repr(self.noise) if fresh_noise else None
         parts = *sides, self.start(num_inference_steps), float(self.guidance_scale), noise
-        return digest(*parts, *named(self.adapters))
+        return digest(*parts, *more, *named(self.adapters))

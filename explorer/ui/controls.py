@@ -19,6 +19,7 @@ from gradio.processing_utils import save_bytes_to_cache
 from explorer.experiments.inputs import Input
 from explorer.experiments.pictures import MAX_BYTES, canonical, webp_file
 from explorer.ui.buttons import Buttons
+from explorer.ui.canvas import NOTHING, Canvas
 from explorer.ui.taught_field import TaughtField
 from explorer.ui.widget import WidgetMeta
 
@@ -152,7 +153,7 @@ def _numbers(name: str, value: Sequence[float], words: Words, *, example: str) -
     return Control(name, [text], lambda v: v[0] or "", lambda v: [show(v)], [text.blur], [text.submit])
 
 
-def _picture(name: str, value: str, words: Words, *, examples: Mapping[str, Path]) -> Control:
+def _picture(name: str, value: str | None, words: Words, *, examples: Mapping[str, Path]) -> Control:
     """A picture to drop, paste or take, with the examples to click on.
 
     What comes in is shown as it will be used as soon as it is there; what is no picture stays, for the declaration's
@@ -161,7 +162,7 @@ def _picture(name: str, value: str, words: Words, *, examples: Mapping[str, Path
     label, elem_id = words["label"], words["elem_id"]
     with gr.Column(elem_classes="picture"):
         image = _Image(
-            canonical(value),
+            value and canonical(value),
             label=label,
             sources=["upload", "webcam", "clipboard"],
             type="filepath",
@@ -187,6 +188,40 @@ def _picture(name: str, value: str, words: Words, *, examples: Mapping[str, Path
     image.input(tidied, image, image, **QUICK)
     buttons.press(example, None, image, **QUICK)
     return _single(name, image, image.change, arrived=[image.change])
+
+
+def _canvas(
+    name: str, value: Any, words: Words, *, examples: Mapping[str, Path], layers: Sequence[str], optional: bool = False
+) -> Control:
+    """A start picture with a canvas over it; its value is a picture or, with a layer for the mask, both.
+
+    Of an optional one without a picture, or with a layer for a mask that is empty, it is None.
+    """
+    elem_id, usual, masked = words["elem_id"], next(iter(examples)), "mask" in layers
+
+    def show(value: Any) -> list[Any]:
+        if not masked:
+            return [value and canonical(value), NOTHING]
+        parts = (
+            {"picture": usual, "mask": ""} if value is None else value if isinstance(value, Mapping) else vars(value)
+        )
+        return [canonical(parts["picture"]), {"mask": parts["mask"], "painted": None}]
+
+    def read(values: Sequence[Any]) -> Any:
+        image, given = values[0], values[1] or NOTHING
+        picture = given["painted"] or image
+        if not masked:
+            return picture
+        return {"picture": picture, "mask": given["mask"]} if given["mask"] or not optional else None
+
+    picture, given = show(value)
+    with gr.Column(elem_classes="painting"):
+        if masked:
+            gr.Markdown(f"**{words['label']}** {words['info']}", elem_classes="parts-help")
+        canvas = Canvas(given, image=elem_id, layers=layers, elem_id=f"{elem_id}-canvas")
+        inner = _picture(name, picture, words, examples=examples)
+    components = [*inner.components, canvas]
+    return Control(name, components, read, show, [*inner.changed, canvas.painted], [], inner.arrived)
 
 
 def _texts(name: str, value: Sequence[str], words: Words, *, low: int, high: int, names: Sequence[str]) -> Control:
@@ -262,6 +297,7 @@ MAKERS: Mapping[str, Callable[..., Control]] = {
     "texts": _texts,
     "numbers": _numbers,
     "picture": _picture,
+    "canvas": _canvas,
     "parts": _parts,
     "taught": _taught,
 }

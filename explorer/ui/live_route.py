@@ -28,7 +28,7 @@ from explorer.ui.live import Live, Picture
 from explorer.ui.questions import NONE_OF_OURS, Head, Question, Refused
 from explorer.ui.text import say, speaking
 
-MOST_BYTES = 64_000
+MOST_BYTES = 6_000_000  # a painted picture of 4 MB is 5.4 in base64
 NOT_FROM_HERE = "This page is no longer known here: reload it."
 BOUNDARY = "live-picture"
 END = object()

@@ -50,8 +50,10 @@ def uses(form: Form) -> Iterator[Use]:
         declared = tab.experiment.own_inputs()
         takes = {declared[c.name].carries: c for c in reversed(tab.own)}  # the first of each
         if "picture" in takes:
-            start = _start(takes["picture"].name)
-            yield Use(f"→ {tab.experiment.title()}", tab, [takes["picture"]], start, of_text=False)
+            name = takes["picture"].name
+            around = ", around its region" if declared[name].optional else ""
+            start = _start(name, declared[name])
+            yield Use(f"→ {tab.experiment.title()}{around}", tab, [takes["picture"]], start, of_text=False)
         if "prompts" in takes and "seeds" in takes:
             prompts, seeds = takes["prompts"], takes["seeds"]
             label = f"→ {tab.experiment.title()}, as its last stop"
@@ -60,8 +62,8 @@ def uses(form: Form) -> Iterator[Use]:
     yield Use("Its guidance", None, [common["guidance_scale"]], _taken("guidance_scale"))
 
 
-def _start(field: str) -> Change:
-    return lambda chosen, _now: {field: chosen.picture}
+def _start(field: str, declared: Input) -> Change:
+    return lambda chosen, now: {field: declared.started(now[field], chosen.picture, chosen.settings)}
 
 
 def _taken(field: str) -> Change:

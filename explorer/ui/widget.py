@@ -14,6 +14,7 @@ Text that comes from visitors is written through `textContent` only. Nothing her
 from __future__ import annotations
 
 import hashlib
+import json
 import mimetypes
 from abc import ABCMeta
 from collections.abc import Mapping
@@ -32,7 +33,9 @@ from starlette.routing import Route
 from explorer.ui.offline import FOLDER
 from explorer.ui.text import words_of
 
-MOUNT = "import(props.module.url).then(({ mount }) => mount(element, props, trigger, watch))"
+MOUNT = "import(props.module?.url ?? explorer.mount).then(({{ mount }}) => mount(element, props, trigger, watch, {id}))"
+"""`props` are those of the widget with that id, or nothing but a value: see mount.js."""
+
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 
 
@@ -122,7 +125,7 @@ class Widget(gr.HTML, metaclass=WidgetMeta):
             module=FileData(path="mount.js", url=address("mount.js")).model_dump(),
             texts={**{tag: dict(said) for tag, said in texts.items()}, "en": dict(words)} if words else {},
             html_template=first,
-            js_on_load=MOUNT,
+            js_on_load=MOUNT.format(id=json.dumps(props.get("elem_id"))),
             apply_default_css=False,
             **props,
         )

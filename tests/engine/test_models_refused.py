@@ -93,7 +93,7 @@ def test_refuses_parts_it_does_not_know(sd, part, entry, sentence):
 @pytest.mark.parametrize(
     ("file", "change", "sentence"),
     [
-        ("unet/config.json", {"in_channels": 9}, "takes 9 channels and its VAE gives 4"),
+        ("unet/config.json", {"in_channels": 8}, "takes 8 channels and its VAE gives 4"),
         ("unet/config.json", {"time_cond_proj_dim": 256}, "latent consistency model"),
         ("unet/config.json", {"addition_embed_type": "image"}, "addition_embed_type='image'"),
         ("unet/config.json", {"class_embed_type": "timestep"}, "class_embed_type='timestep'"),

@@ -153,19 +153,37 @@ def test_every_sampler_draws_from_there(file, opened, name):
     assert pictures(model, name) != pictures(opened(file(v_pred=EMPTY)), name)
 
 
-@pytest.mark.parametrize("channels", [9, 5, 8])
-@pytest.mark.parametrize("config", [True, False])
-def test_models_that_need_more_than_a_prompt_get_the_sentence_of_a_folder(
-    file, saved, attempts, monkeypatch, channels, config
-):
+def widened(channels):
     def widen(tensors):
         shape = tensors[CONV_IN].shape
-        tensors[CONV_IN] = torch.zeros(shape[0], channels, *shape[2:])
+        tensors[CONV_IN] = torch.cat([tensors[CONV_IN], torch.ones(shape[0], channels - shape[1], *shape[2:])], 1)
 
+    return widen
+
+
+@pytest.mark.parametrize("config", [True, False])
+def test_models_that_are_told_something_else_get_the_sentence_of_a_folder(file, saved, attempts, monkeypatch, config):
     monkeypatch.setattr(single_file, "load_single_file_checkpoint", None)  # no weight is read
-    sentence = refusal(file(change=widen), **({"config": str(saved / "sd")} if config else {}))
-    assert f"m.safetensors: its UNet takes {channels} channels and its VAE gives 4, so it is made for" in sentence
+    sentence = refusal(file(change=widened(8)), **({"config": str(saved / "sd")} if config else {}))
+    assert "m.safetensors: its UNet takes 8 channels and its VAE gives 4, so it is told something else" in sentence
     assert attempts == []
+
+
+@pytest.mark.parametrize(("channels", "told"), [(9, "mask, masked_latents"), (5, "depth")])
+def test_models_that_are_told_more_are_opened_with_a_configuration_of_their_kind(
+    file, saved, sd, opened, attempts, monkeypatch, channels, told
+):
+    path = file(change=widened(channels))
+    with monkeypatch.context() as patched:
+        patched.setattr(single_file, "load_single_file_checkpoint", None)
+        assert f"m.safetensors is told more than a prompt ({told}); as config give" in refusal(path)
+        other = refusal(path, config=str(saved / "sd"))
+    assert "m.safetensors has another number of input channels than" in other
+    assert attempts == []
+    edit(sd, "unet/config.json", in_channels=channels)
+    model = opened(path, sd)
+    assert model.pipe.unet.config.in_channels == channels
+    assert pictures(model)
 
 
 OLD = "cond_stage_model.transformer."

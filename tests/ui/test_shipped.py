@@ -33,6 +33,9 @@ def pocket() -> FakeNetworks:
 def test_every_tab_has_one_that_is_what_its_form_begins_with():
     for experiment in exported():
         run = GALLERY.first(experiment.name())
+        if experiment.needs:  # the bundled model cannot draw them
+            assert run is None
+            continue
         assert experiment_of(run, DEFAULTS) == experiment().resolved(DEFAULTS)
     assert GALLERY.first("prompt-grid").count == 81
 

@@ -6,6 +6,7 @@ comes from outside and the words of the error. A kind that is not here is a clas
 
 from explorer.experiments.inputs.base import Input, InputError, Widget
 from explorer.experiments.inputs.numbers import Integer, Numbers, Real, Seeds
+from explorer.experiments.inputs.painted import Mask, Painted, PaintedPicture
 from explorer.experiments.inputs.parts import Parts
 from explorer.experiments.inputs.pictures import Picture
 from explorer.experiments.inputs.taught import Taught
@@ -16,7 +17,10 @@ __all__ = [
     "Input",
     "InputError",
     "Integer",
+    "Mask",
     "Numbers",
+    "Painted",
+    "PaintedPicture",
     "Parts",
     "Picture",
     "Prompt",

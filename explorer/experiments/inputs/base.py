@@ -130,6 +130,15 @@ class Input:
         """What `check` shall be given for what the flag gave, or for the default where there was no flag."""
         return value
 
+    def flags(self, name: str, default: Any) -> dict[str, tuple[Input, Any]]:
+        """The flags of the field of that name: what each takes, and its default."""
+        return {name: (self, default)}
+
+    def from_flags(self, values: Mapping[str, Any]) -> Any:
+        """What `check` shall be given for what its flags gave."""
+        (value,) = values.values()
+        return self.from_flag(value)
+
     def shown(self, value: Any) -> str:
         """A default as the help of the command line shows it."""
         return shlex.join(map(str, value)) if isinstance(value, tuple) else str(value)
@@ -138,6 +147,10 @@ class Input:
     def widget(self) -> Widget:
         """How the page draws it."""
         raise NotImplementedError
+
+    def started(self, now: Any, picture: str, settings: Mapping[str, Any]) -> Any:  # noqa: ARG002 (as `nearest`)
+        """The value where a frame with these `settings` is the start `picture`; `now` is the present value."""
+        return picture
 
     def prompts(self, value: Any) -> tuple[str, ...]:  # noqa: ARG002 (as `nearest`)
         """The texts of a checked value that go to the text encoder."""

@@ -15,10 +15,12 @@ class Parts(Input):
     """Several inputs under one name. `of` is a frozen dataclass whose fields are declared as an experiment's are.
 
     Values are instances of `of`, its fields checked. A mapping by the fields' names is taken, too; what it leaves out
-    is as `of` has it. In a link and on the command line each part says its name: `painted=picture:boat`.
+    is as `of` has it. In a link and on the command line each part says its name: `painted=picture:boat`; with
+    `flags_of_parts` every part has a flag of its own there, of the part's name.
     """
 
     of: type = object
+    flags_of_parts: bool = False
 
     @property
     def parts(self) -> dict[str, Input]:
@@ -83,6 +85,19 @@ class Parts(Input):
             for name, texts in given.items()
         }
 
+    def flags(self, name: str, default: Any) -> dict[str, tuple[Input, Any]]:
+        if not self.flags_of_parts:
+            return super().flags(name, default)
+        return {
+            key: (part, self._usual(key) if default is None else getattr(default, key))
+            for key, part in self.parts.items()
+        }
+
+    def from_flags(self, values: Mapping[str, Any]) -> Any:
+        if not self.flags_of_parts:
+            return super().from_flags(values)
+        return {key: self.parts[key].from_flag(value) for key, value in values.items()}
+
     def shown(self, value: Any) -> str:
         return " ".join(f"{name}:{part.shown(getattr(value, name))}" for name, part in self.parts.items())
 
@@ -102,7 +117,9 @@ class Parts(Input):
         return any(part.speaks for part in self.parts.values())
 
     def prompts(self, value: Any) -> tuple[str, ...]:
-        return tuple(p for name, part in self.parts.items() for p in part.prompts(getattr(value, name)))
+        found = [] if value is None else self.parts.items()
+        return tuple(p for name, part in found for p in part.prompts(getattr(value, name)))
 
     def pictures(self, value: Any) -> tuple[str, ...]:
-        return tuple(p for name, part in self.parts.items() for p in part.pictures(getattr(value, name)))
+        found = [] if value is None else self.parts.items()
+        return tuple(p for name, part in found for p in part.pictures(getattr(value, name)))

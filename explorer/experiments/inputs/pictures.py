@@ -18,6 +18,9 @@ class Picture(Input):
     heavy: ClassVar[bool] = True
     carries: ClassVar[str | None] = "picture"
 
+    canvas: bool = False
+    """Whether one can paint on it."""
+
     @property
     def allowed(self) -> str:
         return allowed()
@@ -50,6 +53,8 @@ class Picture(Input):
 
     @property
     def widget(self) -> Widget:
+        if self.canvas:
+            return Widget("canvas", {"examples": EXAMPLES, "layers": ("picture",)})
         return Widget("picture", {"examples": EXAMPLES})
 
     def pictures(self, value: str) -> tuple[str, ...]:

@@ -1,5 +1,5 @@
 // What `js_on_load` imports (see widget.py): draws the widget `props.kind` into Gradio's element and keeps its value up to
-// date. Events that the widget fires go to Python. It is the only module that knows Gradio.
+// date. Events that the widget fires go to Python, and so does what it gives. It is the only module that knows Gradio.
 
 import './page.js';
 
@@ -20,11 +20,19 @@ function styled(name) {
   return sheets.get(name);
 }
 
-export async function mount(element, props, trigger, watch) {
-  const { default: Kind } = await import(`./${props.kind}.js`);
+// What a widget is told for good. Gradio 6.31 forgets it where an event had nothing for a widget that was not drawn yet (it
+// takes the update's mark for all of the props); then it stands in the page's configuration.
+function toldFor(props, id) {
+  return props.kind ? props : window.gradio_config.components.find((each) => each.props.elem_id === id).props.props;
+}
+
+export async function mount(element, props, trigger, watch, id) {
+  const told = toldFor(props, id);
+  const { default: Kind } = await import(`./${told.kind}.js`);
   await Promise.all(Kind.styles.map(styled));
   const widget = new Kind();
-  widget.begin(props);
+  widget.give = (value) => (props.value = value); // what the form sends from now on
+  widget.begin(told);
   for (const name of widget.fires) widget.addEventListener(name, ({ detail }) => trigger(name, detail));
   watch('value', () => (widget.value = props.value));
   widget.value = props.value; // as it is by now: it may have changed on the way here

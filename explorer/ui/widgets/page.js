@@ -89,6 +89,9 @@ addEventListener('DOMContentLoaded', () => {
 });
 
 window.explorer = {
+  // The module that draws widgets.
+  mount: new URL('mount.js', import.meta.url).href,
+
   // The form's shared values as the line has them, and how to write one: see line.js.
   shared: null,
 
