@@ -56,3 +56,12 @@ class Fluent:
     def result(self, task: Task) -> Mapping[str, Tensor]:
         """As the engine's."""
         return self.engine.result(task)
+
+    def estimate_depth(self, picture: Image.Image) -> Tensor | None:
+        """As the engine's."""
+        return self.engine.estimate_depth(picture)
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """As the engine's."""
+        return self.engine.extras

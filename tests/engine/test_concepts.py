@@ -14,6 +14,7 @@ from explorer.engine.engine import Engine, Frame
 from explorer.engine.fake import FakeNetworks
 from explorer.engine.families import ModelError
 from explorer.engine.fluent import Fluent
+from explorer.experiments.base import Studio
 from explorer.experiments.interpolation import Interpolation
 from explorer.space.adapters import Adapter, mixed, strongest
 from explorer.space.points import Conditioning
@@ -258,3 +259,8 @@ def test_a_picture_is_the_same_alone_and_among_others():
         return next(event.png for event in engine.render(plan) if isinstance(event, Frame) and event.index == 0)
 
     assert first(("a <bolt>", "a cat"), 3) == first(("a <bolt>", "a dog"), 2)
+
+
+def test_whoever_has_words_can_ask_for_all_that_a_plan_may_ask_for() -> None:
+    asked = {name for name in vars(Studio) if not name.startswith("_")}
+    assert {"encode", "extras"} <= asked <= set(vars(Fluent))
