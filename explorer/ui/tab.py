@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -81,7 +81,8 @@ class Tab:
         own = [self._control(name, declared) for name, declared in in_form.items() if declared.place == "form"]
         with gr.Accordion("More settings", open=False, visible=len(own) < len(in_form), elem_id=f"{self.name}-more"):
             own += [self._control(name, declared) for name, declared in in_form.items() if declared.place == "more"]
-        self.presets.append(self._draw_presets(self.experiment.tutorials, TUTORIALS, "tutorial"))
+        if self.experiment.tutorials:
+            self.presets.append(self._draw_presets(self.experiment.tutorials, TUTORIALS, "tutorial"))
         self.own = own
         self.controls = [*shared, *own]
         self.components = [component for c in self.controls for component in c.components]
@@ -140,9 +141,8 @@ class Tab:
         price = {"inputs": self.components, "outputs": [self.status, self.memory], "trigger_mode": "always_last"}
         self.due.connect(self.name, self.panel, self.price, **price)
         self.stop_button.click(self.stop, None, None, **QUICK)
-        for buttons, presets in self.presets:
-            filled = buttons.press(self._fill(buttons, presets), None, self.components, **QUICK)
-            filled.then(**{**render, "fn": self.try_out, "api_visibility": "private"})
+        filled = gr.on([buttons.press for buttons, _ in self.presets], self.fill, None, self.components, **QUICK)
+        filled.then(**{**render, "fn": self.try_out, "api_visibility": "private"})
         self.exports.connect(self.folder, self.status, self.folder_seen)
         self.status.show(self.show, self.components, self.outputs, concurrency_limit=None, **QUICK)
         self._connect_corners({**render, "api_visibility": "private"})
@@ -340,10 +340,9 @@ class Tab:
         """Ends this visitor's jobs of this tab before their next UNet call."""
         self.active.stop(request.session_hash, self.name)
 
-    def _fill(self, buttons: Buttons, presets: Mapping[str, Mapping[str, Any]]) -> Callable[[gr.EventData], list[Any]]:
-        def fill(event: gr.EventData) -> list[Any]:
-            """The values of all widgets for the preset that was pressed."""
-            whole = self.resolved(list(presets.values())[int(buttons.pressed(event))])
-            return [value for c in self.controls for value in c.write(getattr(whole, c.name))]
-
-        return fill
+    def fill(self, event: gr.EventData) -> list[Any]:
+        """The values of all widgets for the preset that was pressed."""
+        pressed = getattr(event.target, "_id", None)  # a visitor's session may have a copy of the widget
+        buttons, presets = next(each for each in self.presets if each[0]._id == pressed)
+        whole = self.resolved(list(presets.values())[int(buttons.pressed(event))])
+        return [value for c in self.controls for value in c.write(getattr(whole, c.name))]

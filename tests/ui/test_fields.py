@@ -70,7 +70,7 @@ def test_what_a_choice_makes_void_is_hidden_and_keeps_its_value(visit):
     expect(step).to_be_visible()
     expect(radius).to_be_hidden()
     page.locator("#prompt-walk-way input").click()
-    page.locator("ul.options li").nth(1).click()  # circle
+    page.locator("[role=listbox] [role=option]").nth(1).click()  # circle
     expect(radius).to_be_visible()
     expect(step).to_be_hidden()
     page.wait_for_url("**/?*way=circle*")
