@@ -158,7 +158,8 @@ def thing(told: str, name: str, **more: Any) -> dict[str, Any]:
 
 def placed(name: str, said: Sequence[str]) -> dict[str, Any]:
     """The English of a place: where something is, the place alone, and other words."""
-    also = [name, *said[1:], *(LEADING.sub("", words) for words in said)]
+    bare = [LEADING.sub("", words) for words in said]
+    also = [name, *said[1:], *bare, *(words.split()[-1] for words in bare)]
     return {
         "text": said[0],
         "alone": ALONE.get(name, with_article(name)),

@@ -49,6 +49,7 @@ class GuidanceSweep(Experiment):
     position: ClassVar[int] = 3
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "A boat from 0 to 12": {"prompt": "a boat at the beach", "scales": (0, 0.5, 1, 2, 3, 5, 8, 12)},
+        "A rose until it burns": {"prompt": "a rose", "scales": (0, 1, 2, 3, 5, 8, 12, 20)},
     }
     tutorials: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "Nine scales, 50 steps": {

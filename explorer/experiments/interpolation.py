@@ -56,6 +56,24 @@ class Interpolation(Experiment):
             "seed": 2,
             "loop": "closed",
         },
+        "From castle to rainbow": {"prompts": ("a castle", "a rainbow"), "frames": 13},
+        "A bird becomes a rocket": {"prompts": ("a bird", "a rocket"), "frames": 13, "seed": 3},
+        "A snowman by day and night": {
+            "prompts": ("a snowman in the snow", "a snowman under a starry night sky"),
+            "frames": 13,
+            "seed": 3,
+        },
+        "The sun becomes the moon": {"prompts": ("the sun", "the moon"), "frames": 13},
+        "An apple in four styles": {
+            "prompts": (
+                "a watercolor painting of an apple",
+                "an oil painting of an apple",
+                "a pixel art of an apple",
+                "a pencil sketch of an apple",
+            ),
+            "frames": 7,
+            "loop": "closed",
+        },
     }
     tutorials: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "Retriever to fruit, 5 frames": {**TUTORIAL, "frames": 5, "num_inference_steps": 50, "fps": 2},

@@ -37,6 +37,11 @@ class NegativePrompts(Experiment):
             "amounts": (0, 1),
             "seeds": tuple(range(1, 10)),
         },
+        "A castle in the snow without the castle": {
+            "prompt": "a castle in the snow",
+            "away_from": "a castle",
+            "amounts": (0, 0.25, 0.5, 0.75, 1, 1.25, 1.5),
+        },
     }
 
     prompt: str = Prompt("What every picture shows.").field("an apple in a meadow")

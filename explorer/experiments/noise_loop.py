@@ -23,6 +23,8 @@ class NoiseLoop(Experiment):
     position: ClassVar[int] = 6
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "A boat, small circle": {"prompt": "a boat at the beach", "frames": 16, "variation": 0.4},
+        "A butterfly changes its colours": {"prompt": "a butterfly", "frames": 16, "variation": 0.6},
+        "Roses all around": {"prompt": "a rose", "frames": 16},
     }
     tutorials: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "Cows and a windmill, 150 frames": {

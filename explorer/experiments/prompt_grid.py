@@ -82,6 +82,8 @@ class PromptGrid(Experiment):
     linked: ClassVar[Mapping[str, Any]] = {"prompts": PLACES, "cells": 5}
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "Beach, sunset, sea and desert, 4 x 4": {"prompts": PLACES, "cells": 4},
+        "Cat, lion, car and rocket, 5 x 5": {"prompts": ("a cat", "a lion", "a car", "a rocket"), "cells": 5},
+        "Sun, star, moon and heart, 5 x 5": {"prompts": ("the sun", "a star", "the moon", "a heart"), "cells": 5},
     }
     tutorials: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "Retriever, fruit, tower, sketch, 6 x 6": {**KERAS, "noise": "fixed"},

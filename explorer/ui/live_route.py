@@ -61,7 +61,7 @@ def live_routes(live: Live, language_of: Any) -> list[Route]:
             head = await anyio.to_thread.run_sync(next, drawn)
         except InputError as error:
             with speaking(language):
-                return _sentence(say(str(error)), 400, error.field)
+                return _sentence(say(error.at_its_field), 400, error.field)
         except (Refused, TasksMissing) as error:
             with speaking(language):
                 return _sentence(say(str(error)), getattr(error, "status", 409))

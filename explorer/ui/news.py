@@ -51,7 +51,8 @@ class Film:
 class Status:
     """How things stand: `state` is one of STATES, `progress` 0..1 or None for no bar; `notes` may quote the visitor.
 
-    `free` says that the pictures are there, and only have to be shown.
+    `free` says that the pictures are there, and only have to be shown. `at` is the id of the widget that an error is
+    about: it is said there, too.
 
     Raises ValueError for a state that there is not.
     """
@@ -62,6 +63,7 @@ class Status:
     detail: str = ""
     progress: float | None = None
     free: bool = False
+    at: str = ""
 
     def __post_init__(self) -> None:
         if self.state not in STATES:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +31,11 @@ from explorer.ui.text import say
 from explorer.ui.views import VIEWS, StatusView, said
 
 TUTORIALS = "As in the tutorials, which were made for Stable Diffusion:"
+
+
+def void(chosen: str, options: Sequence[str]) -> list[str]:
+    """The classes of a frame whose input plays a role only with these `options`. Hidden, it keeps its value."""
+    return [] if chosen in options else ["void"]
 
 
 class Tab:
@@ -70,29 +75,29 @@ class Tab:
         self._connect()
 
     def _draw_inputs(self, shared: Sequence[Control]) -> None:
-        self.presets = [
-            (self._draw_presets(self.experiment.presets, "Try one:", "preset"), self.experiment.presets),
-            (self._draw_presets(self.experiment.tutorials, TUTORIALS, "tutorial"), self.experiment.tutorials),
-        ]
+        self.presets = [self._draw_presets(self.experiment.presets, "Try one:", "preset")]
         in_form = {name: i for name, i in self.experiment.own_inputs().items() if i.place != "view"}
         self.only: list[tuple[gr.Column, str, Sequence[str]]] = []  # what a choice hides: see `Input.only_with`
         own = [self._control(name, declared) for name, declared in in_form.items() if declared.place == "form"]
         with gr.Accordion("More settings", open=False, visible=len(own) < len(in_form), elem_id=f"{self.name}-more"):
             own += [self._control(name, declared) for name, declared in in_form.items() if declared.place == "more"]
+        if self.experiment.tutorials:
+            self.presets.append(self._draw_presets(self.experiment.tutorials, TUTORIALS, "tutorial"))
         self.own = own
         self.controls = [*shared, *own]
         self.components = [component for c in self.controls for component in c.components]
 
-    def _draw_presets(self, presets: Mapping[str, Any], before: str, id: str) -> Buttons:
+    def _draw_presets(self, presets: Mapping[str, Any], before: str, id: str) -> tuple[Buttons, Mapping[str, Any]]:
         names = {str(number): name for number, name in enumerate(presets)}
-        return Buttons(names=names, before=before, id=f"{self.name}-{id}", step=True, visible=bool(names))
+        buttons = Buttons(names=names, before=before, id=f"{self.name}-{id}", step=True, visible=bool(names))
+        return buttons, presets
 
     def _control(self, name: str, declared: Input) -> Control:
         shown = {"value": getattr(self.experiment, name), "elem_id": f"{self.name}-{name}"}
         if declared.only_with is None:
             return control(name, declared, **shown)
         choice, options = declared.only_with
-        with gr.Column(visible=getattr(self.experiment, choice) in options or "hidden") as frame:
+        with gr.Column(elem_classes=void(getattr(self.experiment, choice), options)) as frame:
             made = control(name, declared, **shown)
         self.only.append((frame, choice, options))
         return made
@@ -136,9 +141,8 @@ class Tab:
         price = {"inputs": self.components, "outputs": [self.status, self.memory], "trigger_mode": "always_last"}
         self.due.connect(self.name, self.panel, self.price, **price)
         self.stop_button.click(self.stop, None, None, **QUICK)
-        for buttons, presets in self.presets:
-            filled = buttons.press(self._fill(buttons, presets), None, self.components, **QUICK)
-            filled.then(**{**render, "fn": self.try_out, "api_visibility": "private"})
+        filled = gr.on([buttons.press for buttons, _ in self.presets], self.fill, None, self.components, **QUICK)
+        filled.then(**{**render, "fn": self.try_out, "api_visibility": "private"})
         self.exports.connect(self.folder, self.status, self.folder_seen)
         self.status.show(self.show, self.components, self.outputs, concurrency_limit=None, **QUICK)
         self._connect_corners({**render, "api_visibility": "private"})
@@ -151,7 +155,7 @@ class Tab:
             frames = [(frame, options) for frame, of, options in self.only if of == name]
 
             def hide(chosen: str, frames: Sequence[Any] = tuple(frames)) -> list[Any]:
-                return [gr.update(visible=chosen in options or "hidden") for _, options in frames]
+                return [gr.update(elem_classes=void(chosen, options)) for _, options in frames]
 
             choice.change(hide, choice, [frame for frame, _ in frames], **QUICK)
 
@@ -222,9 +226,15 @@ class Tab:
                 rendered = outcome is not None and outcome[0] == experiment
                 status = outcome[1] if rendered else self._priced(session, experiment)
         except InputError as error:
-            status = Status("error", error.at_its_field, detail=str(error) if error.wrong else "")
+            detail = str(error) if error.wrong else ""
+            status = Status("error", error.at_its_field, detail=detail, at=self._widget_of(error))
         overtaken = self.active.of(*visitor, Folder) or self.active.outcomes.get(visitor) is not outcome
         return updates if rendering or overtaken else {**updates, self.status: status}
+
+    def _widget_of(self, error: InputError) -> str:
+        """The id of the widget that an error is about; "" where that is none of this tab's."""
+        components = next((c.components for c in self.controls if c.name == error.field), [])
+        return str(components[min(error.at, len(components) - 1)].elem_id or "") if components else ""
 
     def _priced(self, session: str | None, experiment: Experiment) -> Status:
         """The price of what this visitor's view does not show."""
@@ -330,10 +340,9 @@ class Tab:
         """Ends this visitor's jobs of this tab before their next UNet call."""
         self.active.stop(request.session_hash, self.name)
 
-    def _fill(self, buttons: Buttons, presets: Mapping[str, Mapping[str, Any]]) -> Callable[[gr.EventData], list[Any]]:
-        def fill(event: gr.EventData) -> list[Any]:
-            """The values of all widgets for the preset that was pressed."""
-            whole = self.resolved(list(presets.values())[int(buttons.pressed(event))])
-            return [value for c in self.controls for value in c.write(getattr(whole, c.name))]
-
-        return fill
+    def fill(self, event: gr.EventData) -> list[Any]:
+        """The values of all widgets for the preset that was pressed."""
+        pressed = getattr(event.target, "_id", None)  # a visitor's session may have a copy of the widget
+        buttons, presets = next(each for each in self.presets if each[0]._id == pressed)
+        whole = self.resolved(list(presets.values())[int(buttons.pressed(event))])
+        return [value for c in self.controls for value in c.write(getattr(whole, c.name))]

@@ -217,7 +217,8 @@ class StatusView(Widget):
             return None
         progress = None if value.progress is None else number(value.progress, 0.0, 1.0, 0.0)
         spoken_in = {"text": say(value.text), "detail": say(value.detail), "notes": [say(note) for note in value.notes]}
-        return {"state": value.state, "progress": progress, "free": value.free, **spoken_in}
+        at = {"at": value.at} if value.at else {}
+        return {"state": value.state, "progress": progress, "free": value.free, **spoken_in, **at}
 
 
 def said(state: str, text: str, notes: Iterable[str] = ()) -> Status:

@@ -68,9 +68,10 @@ def test_the_price_is_said_before_it_is_paid_and_an_empty_prompt_is_pointed_out(
     expect(page.locator(f"{PREFIX}-status")).to_contain_text("12 frames")
     expect(page.locator(f"{PREFIX}-status .status-detail")).to_have_text("96 rows")
     fill(page, "prompts-1", "")
-    expect(page.locator(f"{PREFIX}-status")).to_contain_text("2 to 8 prompts, none empty")  # a price takes errors away
+    expect(page.locator(f"{PREFIX}-status .status-text")).to_have_text("Prompt 2 is empty")
+    expect(page.locator(f"{PREFIX}-status .status-detail")).to_contain_text("2 to 8 prompts, none empty")
     page.locator(f"{PREFIX}-render").click()
-    expect(page.locator(f"{PREFIX}-prompts-0")).to_contain_text("2 to 8 prompts, none empty")
+    expect(page.locator(f"{PREFIX}-prompts-1")).to_contain_text("Prompt 2 is empty")
 
 
 def test_render_then_scrub_without_a_request(page: Page):

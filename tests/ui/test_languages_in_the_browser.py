@@ -77,8 +77,9 @@ def test_an_error_is_told_in_chinese(browser, server):
     page = opened(browser, server, "zh-CN")
     page.locator("#tab-guidance-sweep-button").first.click()
     write(page.locator("#guidance-sweep-scales textarea"), "99")
+    expect(page.locator("#guidance-sweep-scales .field-error")).to_have_text("99 不在 0 到 30 之间")
     page.locator("#guidance-sweep-render").click()
-    expect(page.get_by_text("不能是").first).to_be_visible()
+    expect(page.locator("#guidance-sweep-status .status-detail")).to_contain_text("不能是")
     assert english(seen(page)) == []
     page.goto(f"{server.url}?v=1&tab=interpolation&frames=1000000")
     expect(page.locator("#notice")).to_contain_text("已改为 300")

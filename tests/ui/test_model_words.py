@@ -121,10 +121,10 @@ def test_on_the_map_they_go_to_its_corners_which_have_a_dice(visit):
 def test_a_word_it_never_met_is_marked_where_it_is_typed_and_can_be_replaced(visit):
     page = visit()
     settled(page)
-    prompt(page).fill("a puppy in the snow")
+    prompt(page).fill("🐈 a puppy in the snow")
     expect(note(page)).to_have_text("does not know puppy; nearest: dog")
     note(page).get_by_role("button", name="dog").click()
-    expect(prompt(page)).to_have_value("a dog in the snow")
+    expect(prompt(page)).to_have_value("🐈 a dog in the snow")
     expect(note(page)).to_be_hidden()
 
 

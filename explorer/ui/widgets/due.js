@@ -47,7 +47,7 @@ export default class Due extends Widget {
     clearTimeout(this.timer);
     this.late = '';
     this.fire(tab, {});
-    document.dispatchEvent(new CustomEvent('due')); // forms may have other words now: see words.js
+    document.dispatchEvent(new CustomEvent('due', { bubbles: true })); // forms may have other words now: see words.js
   }
 
   update() {

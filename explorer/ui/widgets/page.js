@@ -65,6 +65,30 @@ function keys(event) {
   }
 }
 
+// What a field is for stands behind a "?" beside its name.
+let helps = 0;
+
+function help() {
+  for (const name of document.querySelectorAll('[data-testid="block-info"].has-info:not(.has-mark)')) {
+    const text = name.parentNode.querySelector('.info-text');
+    if (!text) continue;
+    name.classList.add('has-mark');
+    text.id ||= `help-${(helps += 1)}`;
+    const mark = Object.assign(document.createElement('button'), { type: 'button', className: 'help-mark', textContent: '?' });
+    mark.setAttribute('aria-label', `${/^zh/.test(navigator.language) ? '说明' : 'Help'}: ${name.textContent.trim()}`);
+    mark.setAttribute('aria-controls', text.id);
+    mark.setAttribute('aria-expanded', false);
+    mark.addEventListener('click', (event) => {
+      event.preventDefault(); // it stands in a label
+      mark.setAttribute('aria-expanded', mark.closest('.block').classList.toggle('helped'));
+    });
+    name.after(mark);
+  }
+}
+
+// Gradio draws a tab when it is opened, and fields when they are wanted.
+addEventListener('due', help);
+addEventListener('click', () => setTimeout(help, 100));
 addEventListener('keydown', keys, { capture: true });
 addEventListener('click', (event) => {
   menus(event);

@@ -20,6 +20,7 @@ export default class StatusView extends Widget {
     this.hidden = !this.value;
     this.style.animation = 'none'; // a toast that has faded comes back with what is new
     requestAnimationFrame(() => (this.style.animation = ''));
+    this.tellField();
     if (!this.value) return;
     const { state, text, detail, notes, progress, free } = this.value;
     if (free) this.fire('show', {}); // the pictures are there: nobody has to press anything
@@ -33,6 +34,23 @@ export default class StatusView extends Widget {
     this.bar.setAttribute('aria-valuenow', Math.round(progress * 100));
     this.bar.setAttribute('aria-label', text);
     this.bar.firstElementChild.style.width = progress * 100 + '%';
+  }
+
+  // What is wrong with one field stands under it, too, until something else is said.
+  tellField() {
+    const { at, text } = this.value ?? {};
+    const field = at ? document.getElementById(at) : null;
+    this.wrong ??= make('p', 'field-error', '', { id: `${this.closest('.block')?.id}-wrong` });
+    for (const input of document.querySelectorAll(`[aria-errormessage="${this.wrong.id}"]`)) {
+      input.removeAttribute('aria-errormessage');
+      input.removeAttribute('aria-invalid');
+    }
+    if (!field) return this.wrong.remove();
+    const input = field.querySelector('textarea, input');
+    input?.setAttribute('aria-invalid', true);
+    input?.setAttribute('aria-errormessage', this.wrong.id);
+    write(this.wrong, text);
+    if (this.wrong.parentNode !== field) field.append(this.wrong);
   }
 }
 

@@ -159,9 +159,10 @@ export default class ModelWords extends Widget {
   }
 
   replace(field, { word, start, nearest }) {
-    const { value } = field;
-    if (value.slice(start, start + word.length) !== word) return;
-    this.put(field, value.slice(0, start) + nearest + value.slice(start + word.length));
+    const [letters, length] = [[...field.value], [...word].length]; // Python counts an emoji as one
+    if (letters.slice(start, start + length).join('') !== word) return;
+    letters.splice(start, length, nearest);
+    this.put(field, letters.join(''));
     field.focus();
   }
 
