@@ -58,7 +58,7 @@ SCENE = "{} at the beach"
 
 
 SLOWER, SLOWER_ALONE = 4.0, 8.0
-"""How many times as long as a UNet call of as many rows one with its gradient takes; on one thread, as small ones are."""
+"""How many times as long as a UNet call of as many rows one with its gradient takes; the second: on one thread."""
 
 
 class LessonError(ValueError):

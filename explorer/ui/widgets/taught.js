@@ -93,8 +93,6 @@ export default class YourWords extends Widget {
   changed() {
     this.keep();
     this.fire('put', {});
-    explorer.moved?.();
-    explorer.due?.();
   }
 
   /* ---- the list ------------------------------------------------------------------------------------------- */
@@ -172,7 +170,6 @@ export default class YourWords extends Widget {
     this.known = words;
     this.keep();
     this.settle();
-    explorer.due?.();
   }
 }
 
