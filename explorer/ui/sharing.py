@@ -72,13 +72,17 @@ def connect_sharing(
 
 
 def _share(tab: Tab) -> Callable[..., list[Any]]:
-    def share(*values: Any) -> list[Any]:
+    def share(request: gr.Request, *values: Any) -> list[Any]:
         networks = tab.engine.networks
         try:
-            text, left_out = query(tab.resolved(tab.settings(values)), networks.defaults, MadeWith.running(networks))
+            experiment = tab.resolved(tab.settings(values))
+            text, left_out = query(experiment, networks.defaults, MadeWith.running(networks))
         except InputError as error:
             return [None, said("error", str(error))]
-        notes = [f"{label}: a picture does not fit into a link. Send the ZIP, which holds it." for label in left_out]
+        lent, own = tab.desk.lent(request.session_hash, experiment)
+        text += "".join(f"&word={share}" for share in lent)
+        notes = [f"{word} is yours alone: lend it under Your words, and the link brings it along." for word in own]
+        notes += [f"{label}: a picture does not fit into a link. Send the ZIP, which holds it." for label in left_out]
         return [{"query": text}, said("done", "This link opens on these settings.", notes)]
 
     return share
