@@ -42,7 +42,7 @@ class Fluent:
         return self.engine.cut_off(prompt, self.uses)
 
     def encode_picture(self, picture: Image.Image) -> Tensor:
-        """As the engine's."""
+        """The latents (channels, height/f, width/f), as the engine's."""
         return self.engine.encode_picture(picture)
 
     def latents_shape(self, sampling: Sampling) -> tuple[int, int, int]:

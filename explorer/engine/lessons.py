@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -58,7 +59,7 @@ SCENE = "{} at the beach"
 
 
 SLOWER, SLOWER_ALONE = 4.0, 8.0
-"""How many times as long as a UNet call of as many rows one with its gradient takes; on one thread, as small ones."""
+"""How many times as long as a UNet call of as many rows one with its gradient takes; the second: on one thread."""
 
 
 class LessonError(ValueError):
@@ -273,9 +274,13 @@ class Course:
         execution = self.engine.execute(task)
         if self.cancelled:
             return
+        at = time.perf_counter()
         for progress in execution:
+            now, area = time.perf_counter(), _area(self.engine) * task.rows
+            self.engine.workers[0].pace.record("lesson", area, now - at)
             if self.cancelled:
                 execution.cancel()
+            at = now
             if progress.step % task.parts:
                 continue
             step, loss = progress.step // task.parts, progress.figures["loss"]
@@ -286,6 +291,7 @@ class Course:
                     yield Taught(early, task.lessons, None, copies[early])
                 seen |= wanted
             yield Taught(step, task.lessons, loss, copies[step] if step in wanted else None)
+            at = time.perf_counter()
 
 
 def record_of(engine: Engine, task: Teaching) -> dict[str, Any]:
@@ -312,10 +318,17 @@ def _of_its_kind(lesson: Lesson) -> str:
     return like if like.split()[0] in ("a", "an", "the") else f"{'an' if like[0] in 'aeiou' else 'a'} {like}"
 
 
-def seconds_of(engine: Engine, task: Teaching, steps: int | None = None) -> float | None:
-    """The expected time of so many turns of a task (None: of all); None before the engine has measured anything."""
+def seconds_of(engine: Engine, task: Teaching) -> float | None:
+    """The expected time of a task, by turns like these or else by UNet calls; None before anything was measured."""
+    area = _area(engine) * task.rows
+    if (turn := engine.seconds("lesson", area)) is not None:
+        return turn * task.steps
+    alone = engine.networks.device.type == "cpu" and task.at_once > 1
+    call = engine.seconds("unet", area)
+    return None if call is None else call * (SLOWER_ALONE if alone else SLOWER) * task.steps
+
+
+def _area(engine: Engine) -> int:
+    """Of a row of the model's own size, in latents."""
     _, height, width = engine.latents_shape(_sampling(engine))
-    call = engine.seconds("unet", height * width * task.rows)
-    small = engine.networks.device.type == "cpu" and task.at_once > 1
-    slower = SLOWER_ALONE if small else SLOWER
-    return None if call is None else call * slower * (task.steps if steps is None else steps)
+    return height * width

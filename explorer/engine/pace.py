@@ -9,14 +9,17 @@ LATEST = 5
 """Calls that an estimate is made of: their median, so that neither a cold first call nor a busy moment stays in it."""
 
 
+CALLS = ("unet", "adapted", "vae", "sketch", "lesson")
+
+
 class Pace:
     """Seconds of a call by picture size, scaled by area to sizes not measured.
 
-    Calls are "unet", "adapted" (the same with adapters), "vae" and "sketch".
+    Calls are "unet", "adapted" (the same with adapters), "vae", "sketch", and "lesson": a turn of a teaching.
     """
 
     def __init__(self) -> None:
-        self._seconds: dict[str, dict[int, deque[float]]] = {"unet": {}, "adapted": {}, "vae": {}, "sketch": {}}
+        self._seconds: dict[str, dict[int, deque[float]]] = {call: {} for call in CALLS}
 
     def record(self, call: str, area: int, seconds: float) -> None:
         """Takes in the time of one call on `area` latent pixels (all rows of a micro-batch together)."""

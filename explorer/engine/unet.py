@@ -76,7 +76,7 @@ class UNet:
 
     @torch.inference_mode()
     def itself(self, arguments: Arguments, micro_batch: int) -> Tensor:
-        """Outputs of the network, no graph, in full batches: what adapters change, nothing was measured for."""
+        """Outputs (rows, channels, h, w) of the network itself, in full batches: nothing was measured of adapters."""
         starts = range(0, len(arguments[0]), micro_batch)
         parts = [[tensor[i : i + micro_batch] for tensor in arguments] for i in starts]
         return torch.cat([self._network(*_padded(part, micro_batch))[: len(part[0])] for part in parts])

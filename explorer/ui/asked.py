@@ -65,6 +65,10 @@ class Desk:
         """The taught words that an experiment's prompts have. Raises InputError for one that the visitor has not."""
         return self.vocabulary.uses(visitor, experiment) if self.vocabulary else []
 
+    def lent(self, visitor: str | None, experiment: Experiment) -> tuple[list[str], list[str]]:
+        """Of an experiment's taught words the names of shares, and the words that are not lent."""
+        return self.vocabulary.lent(visitor, experiment) if self.vocabulary else ([], [])
+
     def left(self, request: gr.Request) -> None:
         """The visitor has closed the page: what they asked for is forgotten."""
         with self._lock:

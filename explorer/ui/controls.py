@@ -20,7 +20,7 @@ from explorer.experiments.inputs import Input
 from explorer.experiments.pictures import MAX_BYTES, canonical, webp_file
 from explorer.ui.buttons import Buttons
 from explorer.ui.canvas import NOTHING, Canvas
-from explorer.ui.taught_field import TaughtField
+from explorer.ui.taught_field import TaughtField, texts_in
 from explorer.ui.widget import WidgetMeta
 
 
@@ -285,7 +285,7 @@ def _parts(name: str, value: Any, words: Words, *, parts: Mapping[str, Input]) -
 def _taught(name: str, value: Sequence[str], words: Words) -> Control:
     """Nothing to see: it is written by the list of the visitor's words."""
     field = TaughtField({"texts": list(value)}, elem_id=words["elem_id"])
-    return Control(name, [field], lambda values: values[0] or [], lambda texts: [list(texts)], [], [])
+    return Control(name, [field], lambda values: texts_in(values[0]), lambda texts: [list(texts)], [], [])
 
 
 MAKERS: Mapping[str, Callable[..., Control]] = {

@@ -74,7 +74,7 @@ def connect_sharing(
 
 
 def _share(tab: Tab) -> Callable[..., list[Any]]:
-    def share(*values: Any) -> list[Any]:
+    def share(request: gr.Request, *values: Any) -> list[Any]:
         networks = tab.engine.networks
         try:
             experiment = tab.resolved(tab.settings(values))
@@ -82,7 +82,10 @@ def _share(tab: Tab) -> Callable[..., list[Any]]:
             text, left_out = query(experiment, networks.defaults, MadeWith.running(networks), english)
         except InputError as error:
             return [None, said("error", str(error))]
-        notes = [f"{label}: a picture does not fit into a link. Send the ZIP, which holds it." for label in left_out]
+        lent, own = tab.desk.lent(request.session_hash, experiment)
+        text += "".join(f"&word={share}" for share in lent)
+        notes = [f"{word} is yours alone: lend it under Your words, and the link brings it along." for word in own]
+        notes += [f"{label}: a picture does not fit into a link. Send the ZIP, which holds it." for label in left_out]
         return [{"query": text}, said("done", "This link opens on these settings.", notes)]
 
     return share

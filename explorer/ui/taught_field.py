@@ -7,6 +7,12 @@ from typing import Any
 from explorer.ui.widget import Unseen
 
 
+def texts_in(value: Any) -> list[str]:
+    """The texts of a value, unchecked: of what a browser sends, or of a list; none of anything else."""
+    texts = value.get("texts") if isinstance(value, dict) else value
+    return texts if isinstance(texts, list) else []
+
+
 class TaughtField(Unseen):
     """The hidden control: {texts}, as `inputs.taught` has them."""
 
@@ -14,8 +20,7 @@ class TaughtField(Unseen):
 
     def preprocess(self, payload: Any) -> list[str]:
         """The texts that the browser sent, unchecked."""
-        texts = payload.get("texts") if isinstance(payload, dict) else None
-        return texts if isinstance(texts, list) else []
+        return texts_in(payload)
 
     def postprocess(self, value: Any) -> dict[str, Any]:
         """What is sent to the browser."""

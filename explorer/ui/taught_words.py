@@ -6,7 +6,7 @@ what each is (see `vocabulary`). `YourWords` shows them, with a strength each, a
 remembered and linked. A link's `word=SHARE` brings a word that its owner shares.
 
 To the page go `words` (all that the session has), with a `stamp`, and `said` (a sentence). From the page come `enter`
-with `keys`, `remove`, `share` and `revoke` with a `key`, all checked. What a file calls itself is shown as text only.
+with `keys`, `remove`, `lend` and `recall` with a `key`, all checked. What a file calls itself is shown as text only.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class YourWords(Widget):
     """The list, behind its icon: nothing of it is seen before there is a word."""
 
     kind = "taught"
-    fires = ("enter", "put", "remove", "share", "revoke")
+    fires = ("enter", "put", "remove", "lend", "recall")  # Gradio keeps "share" for itself
 
     def __init__(self, value: Mapping[str, Any] | None = None, **props: Any) -> None:
         super().__init__(value, words=words(self.kind), **props)
@@ -57,7 +57,7 @@ def connect_words(page: gr.Blocks, drawer: YourWords, vocabulary: Vocabulary, fi
     page.unload(vocabulary.left)
     drawer.put(None, None, field, js=PUT, **QUICK)
     drawer.enter(_entered(vocabulary), None, drawer, **QUICK)
-    for name, act in {"remove": _removed, "share": _shared, "revoke": _revoked}.items():
+    for name, act in {"remove": _removed, "lend": _lent, "recall": _recalled}.items():
         drawer.event(name)(_answer(vocabulary, act), None, drawer, **QUICK)
 
 
@@ -104,9 +104,9 @@ def _removed(vocabulary: Vocabulary, session: str | None, key: Any) -> None:
     vocabulary.delete(session, key)
 
 
-def _shared(vocabulary: Vocabulary, session: str | None, key: Any) -> None:
+def _lent(vocabulary: Vocabulary, session: str | None, key: Any) -> None:
     vocabulary.words.share(vocabulary.own(session, key).key)
 
 
-def _revoked(vocabulary: Vocabulary, session: str | None, key: Any) -> None:
+def _recalled(vocabulary: Vocabulary, session: str | None, key: Any) -> None:
     vocabulary.words.revoke(vocabulary.own(session, key).key)

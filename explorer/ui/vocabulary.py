@@ -76,6 +76,16 @@ class Vocabulary:
             found.append(Use(Concept(entry.word, concept.vectors, concept.adapter, concept.like), entry.strength))
         return found
 
+    def lent(self, session: str | None, experiment: Experiment) -> tuple[list[str], list[str]]:
+        """Of an experiment's words the names of shares that bring them along, and the words that are not lent."""
+        wanted, shares, alone = {entry_of(text).digest for text in experiment.concepts}, [], []
+        for key, word in self._of(session).items():
+            record = word.record
+            if record.get("digest") in wanted:
+                share = key if word.key != key else record.get("share")
+                (shares.append(str(share)) if share else alone.append(str(record.get("word"))))
+        return shares, alone
+
     def named(self, session: str | None, word: str) -> TaughtWord | None:
         """The visitor's own word of that name, if there is one."""
         own = self._of(session)

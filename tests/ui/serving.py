@@ -16,6 +16,7 @@ from explorer.engine.fake import FakeNetworks
 from explorer.engine.store import FrameStore
 from explorer.experiments import registry
 from explorer.outputs.runs import Runs
+from explorer.outputs.taught_words import TaughtWords
 from explorer.ui.limits import Limits
 from explorer.ui.page import build_page, launch_options
 from explorer.ui.shipped import Gallery
@@ -65,15 +66,16 @@ def served(
     engine: Engine | None = None,
     live: bool = False,
     gallery: Gallery | None = None,
+    words: TaughtWords | None = None,
 ) -> Iterator[Served]:
     """Serves the page as app.py does; every UNet call takes `pause` seconds.
 
     `names` are the tabs that it has; without any it has all. Each costs time to build, and every browser time to draw.
-    `live` pictures follow the hand.
+    `live` pictures follow the hand. Taught words are kept in `words`.
     """
     engine, runs = engine or Engine(FakeNetworks(pause), FrameStore()), Runs(folder)
     experiments = {name: experiment for name, experiment in registry().items() if name in names or not names}
-    page = build_page(engine, runs, experiments, limits, gallery, live=live)
+    page = build_page(engine, runs, experiments, limits, gallery, live=live, words=words)
     page.queue(api_open=False)
     _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **launch_options())
     try:

@@ -88,7 +88,7 @@ def test_help_is_behind_a_question_mark(visit):
     expect(mark).to_have_attribute("aria-expanded", "true")
 
 
-def test_four_keys_lead_from_the_loaded_page_to_a_film(visit):
+def test_five_keys_lead_from_the_loaded_page_to_a_film(visit):
     page = visit("prompt-walk")
     page.locator("body").press("Tab")
     expect(page.locator("#to-picture")).to_be_focused()

@@ -33,7 +33,7 @@ def test_there_are_none_on_ones_own_machine_and_some_on_a_space():
     assert Limits.of({}) == Limits()
     on_a_space = Limits.of({"SPACE_ID": "me/here"})
     assert on_a_space.space
-    names = ("queue", "renders", "seconds", "a_minute", "rows", "rows_a_minute")
+    names = ("queue", "renders", "seconds", "a_minute", "rows", "rows_a_minute", "teachings", "words_mb")
     assert {str(getattr(on_a_space, name)) for name in names} == {value for _, value in variables().values()}
 
 

@@ -24,7 +24,7 @@ SHARED = {
     "scheduler": "DPM++ 2M",
     "width": 64,
     "height": 64,
-    "concepts": None,
+    "concepts": [],
 }
 
 

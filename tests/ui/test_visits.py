@@ -24,6 +24,7 @@ from explorer.outputs import settings
 from explorer.outputs.runs import Run, Runs
 from explorer.space.plans import Place
 from explorer.ui.active_jobs import ActiveJobs
+from explorer.ui.asked import Desk
 from explorer.ui.limits import Door, Limits
 from explorer.ui.text import say
 from explorer.ui.visits import Courier, _visit, checked, visit_of
@@ -61,10 +62,8 @@ def rendered(engine: Engine, runs: Runs, **settings) -> Run:
 
 def tab_of(engine: Engine) -> SimpleNamespace:
     """What a visit needs of the grid's tab."""
-    active, door = ActiveJobs(), Door()
-    return SimpleNamespace(
-        experiment=PromptGrid, name=PromptGrid.name(), engine=engine, active=active, door=door, stop_button="stop"
-    )
+    told = {"active": ActiveJobs(), "door": Door(), "desk": Desk(engine), "stop_button": "stop"}
+    return SimpleNamespace(experiment=PromptGrid, name=PromptGrid.name(), engine=engine, **told)
 
 
 def asked(tab: SimpleNamespace, run: Run | None, data: object, visitor: str = "somebody") -> list[dict]:

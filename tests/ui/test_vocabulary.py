@@ -192,3 +192,15 @@ def test_who_leaves_the_page_is_forgotten(vocabulary):
     vocabulary.left(SimpleNamespace(session_hash="mine"))
     assert vocabulary.told("mine") == []
     assert vocabulary.enter("mine", [word.key])
+
+
+def test_a_link_brings_a_word_along_only_if_its_owner_lends_it(vocabulary):
+    word = vocabulary.keep("mine", concept(), {})
+    desk, whole = Desk(vocabulary.engine, vocabulary), film(entry(vocabulary, "mine"))
+    assert desk.lent("mine", whole) == ([], ["<bolt>"])
+    share = vocabulary.words.share(word.key)
+    assert desk.lent("mine", whole) == ([share], [])
+    vocabulary.enter("friend", [share])
+    assert desk.lent("friend", whole) == ([share], [])
+    assert desk.lent("another", whole) == ([], [])
+    assert desk.lent("mine", film(prompts=("a", "b"))) == ([], [])

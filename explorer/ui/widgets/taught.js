@@ -18,7 +18,7 @@ function kept() {
 
 export default class YourWords extends Widget {
   static styles = ['taught'];
-  static events = ['enter', 'put', 'remove', 'share', 'revoke'];
+  static events = ['enter', 'put', 'remove', 'lend', 'recall'];
   static template = html`
 <details class="taught" data-part="root" hidden>
   <summary data-title="title"><span class="taught-icon" aria-hidden="true">⟨⟩</span><span class="taught-title" data-say="title"></span></summary>
@@ -93,8 +93,6 @@ export default class YourWords extends Widget {
   changed() {
     this.keep();
     this.fire('put', {});
-    explorer.moved?.();
-    explorer.due?.();
   }
 
   /* ---- the list ------------------------------------------------------------------------------------------- */
@@ -119,7 +117,7 @@ export default class YourWords extends Widget {
     else text.append(this.slider(key, word));
     const feet = make('div', 'taught-feet');
     if (file) feet.append(make('a', '', this.say('download'), { href: file, download: '' }));
-    if (!borrowed) feet.append(this.button(share ? 'revoke' : 'share', key, word));
+    if (!borrowed) feet.append(this.button(share ? 'recall' : 'lend', key, word));
     feet.append(this.button('remove', key, word, true));
     if (share) feet.append(this.link(share));
     text.append(feet);
@@ -172,7 +170,6 @@ export default class YourWords extends Widget {
     this.known = words;
     this.keep();
     this.settle();
-    explorer.due?.();
   }
 }
 

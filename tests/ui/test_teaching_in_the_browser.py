@@ -1,0 +1,71 @@
+"""A visitor teaches a word, finds it in the list, uses it in another tab, lends it and takes it back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from explorer.outputs.taught_words import TaughtWords
+from tests.teaching import draw, tiny_engine
+from tests.ui.hands import write
+from tests.ui.serving import Served, served
+
+STRANGER = "<bolt> is no word of yours"
+
+
+def opened(browser: Browser, site: Served, query: str = "") -> Page:
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.goto(site.url + query)
+    expect(page.locator("#interpolation-status")).to_contain_text("frames")
+    return page
+
+
+def prompt(page: Page) -> Locator:
+    return page.locator("#interpolation-prompts-0 textarea")
+
+
+def taught(page: Page, folder: Path) -> None:
+    for i in range(2):
+        draw(i, 48).save(folder / f"{i}.png")
+    page.get_by_role("tab", name="Teach").click()
+    page.locator("#teach-a-word-pictures input[type=file]").set_input_files([folder / "0.png", folder / "1.png"])
+    expect(page.locator(".lesson-item")).to_have_count(2)
+    page.locator("#teach-a-word-word").locator("input, textarea").fill("Bolt")
+    page.locator("#teach-a-word-more button").first.click()
+    page.locator("#teach-a-word-steps input[type=number]").fill("10")
+    page.locator("#teach-a-word-steps input[type=number]").press("Enter")
+    page.locator("#teach-a-word-teach").click()
+    expect(page.locator("#teach-a-word-status")).to_contain_text("<bolt> is a word now", timeout=60_000)
+
+
+def test_a_word_is_taught_used_lent_and_taken_back(browser, tmp_path):
+    words = TaughtWords(tmp_path / "words")
+    with served(tmp_path / "runs", "interpolation", engine=tiny_engine(), words=words) as site:
+        page = opened(browser, site)
+        taught(page, tmp_path)
+        expect(page.locator("#teach-a-word-view .film-count")).to_contain_text("/ 11")
+        page.get_by_role("tab", name="Morph").click()
+        write(prompt(page), "a <bolt> at the beach")
+        expect(page.locator("#interpolation-status")).to_contain_text("frames")
+        expect(page.locator("#interpolation-status")).not_to_contain_text(STRANGER)
+        page.locator("#taught summary").click()
+        page.locator("#taught .taught-lend").click()
+        link = page.locator("#taught .taught-link").input_value()
+
+        friend = opened(browser, site, "?" + link.partition("?")[2])
+        expect(friend.locator("#taught .taught-facts")).to_contain_text("lent to you")
+        assert len(json.loads(friend.evaluate("JSON.stringify(explorer.field)"))) == 1
+
+        page.locator("#taught .taught-recall").click()
+        expect(page.locator("#taught .taught-lend")).to_be_visible()
+        late = opened(browser, site, "?" + link.partition("?")[2])
+        expect(late.locator("#taught details")).to_be_hidden()
+        write(prompt(late), "a <bolt> at the beach")
+        expect(late.locator("#interpolation-status")).to_contain_text(STRANGER)
+
+        page.locator("#taught .taught-remove").click()
+        page.locator("#taught .taught-remove").click()
+        expect(page.locator("#taught details")).to_be_hidden()
+        assert [path.name for path in (tmp_path / "words").iterdir()] == ["shares"]
