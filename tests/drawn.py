@@ -8,10 +8,22 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from explorer.experiments.base import Experiment
-from explorer.experiments.inputs import Choice, Input, InputError, Integer, Numbers, Picture, Prompt, Prompts, Real
+from explorer.experiments.inputs import (
+    Choice,
+    Input,
+    InputError,
+    Integer,
+    Numbers,
+    PaintedPicture,
+    Picture,
+    Prompt,
+    Prompts,
+    Real,
+)
 from explorer.experiments.pictures import canonical
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=40)
+MASKS = ("", "8x8:17a6p41a", "4x2:3a2e3a")
 PICTURES = tuple(canonical(Image.new("RGB", (8 + n, 9), (n, 90, 200))) for n in range(3))
 
 
@@ -57,6 +69,10 @@ DRAWN = (
     (Prompt, lambda _: TEXTS),
     (Numbers, _numbers),
     (Picture, lambda _: st.sampled_from(PICTURES)),
+    (
+        PaintedPicture,
+        lambda _: st.fixed_dictionaries({"picture": st.sampled_from(PICTURES), "mask": st.sampled_from(MASKS)}),
+    ),
 )
 
 

@@ -287,7 +287,8 @@ def squeezed(text: str) -> str:
 def test_the_help_shows_every_field_with_its_bounds_and_default(capsys, name):
     text, experiment = helped(capsys, name), registry()[name]
     assert squeezed(experiment.__doc__) in text
-    for field, declared in experiment.inputs().items():
+    flags = {flag: kind for name, i in experiment.inputs().items() for flag, (kind, _) in i.flags(name, None).items()}
+    for field, declared in flags.items():
         assert f"--{field.replace('_', '-')}" in text
         assert squeezed(declared.help) in text
         assert squeezed(declared.allowed[1:]) in text
@@ -306,7 +307,7 @@ def test_flags_and_fields_are_the_same_and_what_is_not_given_is_the_fields_defau
     args = command_line.make_parser().parse_args([name, "--out", "x.gif"])
     assert experiment(**command_line.settings(args, experiment)) == experiment()
     model = {*command_line.model_options(args), "experiment", "out"}
-    assert set(vars(args)) - model == set(experiment.inputs())
+    assert set(vars(args)) - model == {flag for name, i in experiment.inputs().items() for flag in i.flags(name, None)}
 
 
 def test_a_model_that_is_not_there_is_one_line_and_code_2(capsys):
