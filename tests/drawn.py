@@ -14,6 +14,7 @@ from explorer.experiments.inputs import (
     InputError,
     Integer,
     Numbers,
+    PaintedPicture,
     Picture,
     Prompt,
     Prompts,
@@ -24,6 +25,7 @@ from explorer.experiments.inputs.taught import STRONGEST
 from explorer.experiments.pictures import canonical
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=40)
+MASKS = ("", "8x8:17a6p41a", "4x2:3a2e3a")
 PICTURES = tuple(canonical(Image.new("RGB", (8 + n, 9), (n, 90, 200))) for n in range(3))
 
 
@@ -76,6 +78,10 @@ DRAWN = (
     (Numbers, _numbers),
     (Taught, _taught),
     (Picture, lambda _: st.sampled_from(PICTURES)),
+    (
+        PaintedPicture,
+        lambda _: st.fixed_dictionaries({"picture": st.sampled_from(PICTURES), "mask": st.sampled_from(MASKS)}),
+    ),
 )
 
 

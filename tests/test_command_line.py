@@ -311,10 +311,10 @@ def squeezed(text: str) -> str:
 def test_the_help_shows_every_field_with_its_bounds_and_default(capsys, name):
     text, experiment = helped(capsys, name), registry()[name]
     assert squeezed(experiment.__doc__) in text
-    for field, declared in experiment.inputs().items():
-        if declared.flag is None:  # taught words, which are given as files
-            assert "--concept" in text
-            continue
+    assert "--concept" in text  # taught words are given as files
+    given = {name: declared for name, declared in experiment.inputs().items() if declared.flag is not None}
+    flags = {flag: kind for name, i in given.items() for flag, (kind, _) in i.flags(name, None).items()}
+    for field, declared in flags.items():
         assert f"--{field.replace('_', '-')}" in text
         assert squeezed(declared.help) in text
         assert squeezed(declared.allowed[1:]) in text
@@ -333,8 +333,8 @@ def test_flags_and_fields_are_the_same_and_what_is_not_given_is_the_fields_defau
     args = command_line.make_parser().parse_args([name, "--out", "x.gif"])
     assert experiment(**command_line.settings(args, experiment)) == experiment()
     others = {*command_line.model_options(args), "experiment", "out", "concept"}
-    flags = {name for name, declared in experiment.inputs().items() if declared.flag is not None}
-    assert set(vars(args)) - others == flags
+    given = {name: declared for name, declared in experiment.inputs().items() if declared.flag is not None}
+    assert set(vars(args)) - others == {flag for name, i in given.items() for flag in i.flags(name, None)}
 
 
 def test_a_model_that_is_not_there_is_one_line_and_code_2(capsys):

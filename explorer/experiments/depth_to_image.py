@@ -75,7 +75,7 @@ class DepthToImage(Experiment):
         """The start picture, its depth map, and a picture a seed and strength; coordinates are (number,)."""
         sampling = self.sampling
         if "depth" not in studio.extras:
-            raise InputError("depth", "nothing that this model could be told", NEEDED)
+            raise InputError("depth", self.depth, NEEDED)
         original = fitted(self.picture, sampling.width, sampling.height, "crop")
         shape, start = studio.latents_shape(sampling), studio.encode_picture(original)
         depth = scaled_depth(self._near(studio, original), *shape[1:])

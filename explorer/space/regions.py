@@ -51,7 +51,7 @@ class Region:
 
     @property
     def parts(self) -> tuple[Tensor | bytes | bool | None, ...]:
-        """All that decides a picture, for its name."""
+        """All that decides a picture, for its name: the mask (height/f, width/f), the finish, the masked latents."""
         return self.mask, self.finish.digest if self.finish else None, self.masked_latents, self.on_picture
 
     def kept(self, step: int, steps: int) -> Tensor:

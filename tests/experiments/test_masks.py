@@ -150,8 +150,8 @@ def test_a_painted_picture_is_checked_part_by_part():
     for wrong, said in (
         ({"picture": "boat", "mask": "x"}, "mask: it is no mask"),
         ({"picture": "moon"}, "picture: there is no example of this name"),
-        ({"brush": 3}, "picture: a PNG"),
-        (None, "picture: a PNG"),
+        ({"brush": 3}, r"a picture \(a file, or the name of an example\) and a mask"),
+        (None, r"a picture \(a file"),
     ):
         with pytest.raises(InputError, match=f"p = .* is not allowed: {said}"):
             kind.check("p", wrong)

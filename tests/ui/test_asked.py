@@ -15,6 +15,7 @@ from explorer.experiments.interpolation import Interpolation
 from explorer.experiments.pictures import example_name
 from explorer.ui import asked
 from explorer.ui.asked import Desk
+from explorer.ui.canvas import NOTHING
 from tests.clients import connected
 from tests.experiments.test_pictures import file_of, noisy
 from tests.ui.hands import write
@@ -28,7 +29,7 @@ def test_a_click_builds_two_experiments_makes_one_plan_and_decodes_the_picture_o
     assert example_name("") is None  # the server has looked at its examples
     with served(tmp_path / "runs", "image-variations") as site, counting() as counts:
         client = connected(site.url)
-        given = [*SHARED.values(), handle_file(tmp_path / "mine.png"), "a cat", "0.5", 2, "crop", ""]
+        given = [*SHARED.values(), handle_file(tmp_path / "mine.png"), NOTHING, "a cat", "0.5", 2, "crop", ""]
         counts.clear()
         _, status, *_ = client.predict(*given, api_name="/image-variations")
         assert status["state"] == "done"

@@ -16,6 +16,7 @@ from playwright.sync_api import expect
 
 from explorer.experiments.inputs import Picture
 from explorer.experiments.pictures import EXAMPLES, canonical, webp_file, with_ancestry
+from explorer.ui.canvas import NOTHING
 from explorer.ui.controls import control
 from tests.clients import connected
 from tests.experiments.test_pictures import SVG, bomb, file_of, halves, noisy
@@ -33,7 +34,7 @@ def site(tmp_path_factory):
 def render(site: Served, picture, fit="crop", prompt="a cat", strengths="0.5", count=2, seeds="") -> dict:
     """The record of the run that a script gets for a picture."""
     client = connected(site.url)
-    given = [*SHARED.values(), picture, prompt, strengths, count, fit, seeds]
+    given = [*SHARED.values(), picture, NOTHING, prompt, strengths, count, fit, seeds]
     film, status, *_ = client.predict(*given, api_name="/image-variations")
     assert status["state"] == "done"
     return json.loads((folder_of(film) / "run.json").read_text())

@@ -69,6 +69,10 @@ class PaintedPicture(Parts):
     of: type = Painted
     flags_of_parts: bool = True
 
+    @property
+    def allowed(self) -> str:
+        return "a picture (a file, or the name of an example) and a mask (a file, or its text)"
+
     def check(self, name: str, value: Any) -> Painted | None:
         """A `Painted` of canonical parts. Raises InputError, which names the part."""
         if isinstance(value, (str, bytes, Path)):

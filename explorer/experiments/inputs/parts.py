@@ -57,14 +57,14 @@ class Parts(Input):
             return None
         return [f"{name}:{text}" for name, texts in found.items() for text in texts or ()]
 
-    def from_texts(self, texts: Sequence[str]) -> dict[str, Any]:
-        """A mapping by part; what names no part, or is not taken from a link, is left out."""
+    def from_texts(self, texts: Sequence[str]) -> dict[str, Any] | None:
+        """A mapping by part; what names no part, or is not taken from a link, is left out. None for nothing."""
         given: dict[str, list[str]] = {}
         for text in texts:
             name, _, rest = text.partition(":")
             given.setdefault(name, []).append(rest)
         found = {name: part.from_texts(given[name]) for name, part in self.parts.items() if name in given}
-        return {name: value for name, value in found.items() if value is not None}
+        return {name: value for name, value in found.items() if value is not None} or None
 
     @property
     def flag(self) -> dict[str, Any]:
