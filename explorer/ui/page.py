@@ -83,11 +83,14 @@ def build_page(
         shared = _draw_shared(engine)
         told = {"desk": desk, "due": due, "memory": memory, "history": history}
         with gr.Tabs(elem_id="tabs") as shown:
-            tabs = [
-                Tab(experiment, shared, engine, runs, active, **told, door=door, gallery=gallery, singles=singles)
-                for experiment in experiments.values()
-            ]
-            teaching = TeachTab(engine, runs, vocabulary, yours, door) if yours and engine.networks.pipe else None
+            tabs, teaching = [], None
+            teach = [TeachTab] if yours and engine.networks.pipe else []
+            for kind in sorted([*experiments.values(), *teach], key=lambda kind: kind.position):
+                if kind is TeachTab:
+                    teaching = TeachTab(engine, runs, vocabulary, yours, door)
+                else:
+                    more = {"door": door, "gallery": gallery, "singles": singles}
+                    tabs.append(Tab(kind, shared, engine, runs, active, **told, **more))
         due.after_changes([*shared, *(c for tab in tabs for c in tab.own)])
         if engine.words:
             ModelWords(engine.words, engine.networks.name, elem_id="words")

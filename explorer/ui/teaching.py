@@ -107,7 +107,9 @@ class _Session:
 
 
 class TeachTab:
-    """The tab."""
+    """The tab. It stands before the experiments of a higher `position`."""
+
+    position = 5
 
     def __init__(
         self, engine: Engine, runs: Runs, vocabulary: Vocabulary, drawer: YourWords, door: Door | None = None
