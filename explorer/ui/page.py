@@ -67,15 +67,7 @@ def build_page(
     singles = Singles(engine, gallery)
     with BilingualPage(title="Latent Explorer", analytics_enabled=False) as page:
         page.routes = [*gallery.served(), *singles.served()]
-        with gr.Row(elem_id="top"):
-            gr.Button("To the picture", size="sm", elem_id="to-picture", elem_classes="skip")
-            gr.Button("To the tabs", size="sm", elem_id="to-tabs", elem_classes="skip")
-            gr.Markdown("# Latent Explorer", elem_id="title")
-            switch = LiveSwitch(elem_id="live") if live else None
-            yours = YourWords(elem_id="taught") if vocabulary else None
-            history, opening = draw_history(experiments), draw_opening()
-            language_button()
-            gr.Button("◐", size="sm", elem_id="dark", min_width=36, scale=0)
+        switch, yours, history, opening = _draw_top(experiments, live=live, teaches=vocabulary is not None)
         if door.limits.space:
             _draw_space_notice(engine)
         notice = StatusView(elem_id="notice")
@@ -115,6 +107,20 @@ def build_page(
         for left in (active.left, desk.left, *([teaching.left] if teaching else [])):
             page.unload(left)
     return page
+
+
+def _draw_top(experiments: Mapping[str, type[Experiment]], *, live: bool, teaches: bool) -> tuple[Any, ...]:
+    """The line at the top; of its widgets those that are told something: Live, the words, the runs, and the opening."""
+    with gr.Row(elem_id="top"):
+        gr.Button("To the picture", size="sm", elem_id="to-picture", elem_classes="skip")
+        gr.Button("To the tabs", size="sm", elem_id="to-tabs", elem_classes="skip")
+        gr.Markdown("# Latent Explorer", elem_id="title")
+        switch = LiveSwitch(elem_id="live") if live else None
+        yours = YourWords(elem_id="taught") if teaches else None
+        history, opening = draw_history(experiments), draw_opening()
+        language_button()
+        gr.Button("◐", size="sm", elem_id="dark", min_width=36, scale=0)
+    return switch, yours, history, opening
 
 
 def _draw_space_notice(engine: Engine) -> None:
