@@ -68,8 +68,9 @@ def shrunk(mask: Tensor, height: int, width: int) -> Tensor:
 def scaled_depth(near: Tensor, height: int, width: int) -> Tensor:
     """A depth map (h, w), larger is nearer, as models are told it: (height, width) in [-1, 1]; 0 of a flat one."""
     small = functional.interpolate(near[None, None].float(), (height, width), mode="bicubic", align_corners=False)[0, 0]
-    low, high = small.min(), small.max()
-    return torch.zeros_like(small) if high - low < 1e-6 else 2 * (small - low) / (high - low) - 1
+    low, high = small.aminmax()
+    flat = high - low <= 1e-6 * small.abs().max()  # but for what resizing it rounds
+    return torch.zeros_like(small) if flat else 2 * (small - low) / (high - low) - 1
 
 
 def feathered(mask: Tensor, pixels: int) -> Tensor:
