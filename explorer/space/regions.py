@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from PIL import Image
 
 
+GREY = (128, 128, 128)
+"""What a picture shows in a hole, for models that take one: the middle, as nearly as 8 bits have it."""
+
+HALF = 0.5
+"""From here on a cell of a soft mask is in the hole, as diffusers has it: such models know no half."""
+
+
 class Finish(Protocol):
     """What is done with the decoded picture of a point, before it is a frame."""
 
