@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 from PIL import Image
+from safetensors import SafetensorError
 from torch import Tensor
 
 from explorer.engine.families import ModelError
@@ -31,7 +32,7 @@ class DepthEstimator:
                     folder / NETWORK, use_safetensors=True, local_files_only=True, dtype=torch.float32
                 )
                 self._processor = DPTImageProcessor.from_pretrained(folder / PROCESSOR, local_files_only=True)
-        except (OSError, ValueError, RuntimeError) as error:
+        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
             raise ModelError(f"{folder.name}: its depth estimator cannot be read ({error}).") from error
         self._network, self._device = network.eval().requires_grad_(False).to(device), device
 

@@ -34,7 +34,7 @@ from explorer.engine.words import Words, read_as, remarks
 from explorer.engine.workers import Worker
 from explorer.space.plans import Place, Plan
 from explorer.space.points import Conditioning, Defaults, Point, Sampling, digest
-from explorer.space.regions import Finish
+from explorer.space.regions import GREY, Finish
 from explorer.space.steps import Step
 from explorer.space.tasks import Task
 
@@ -73,10 +73,6 @@ class Price:
     rows: int
     naive_rows: int
     seconds: float | None
-
-
-GREY = (128, 128, 128)
-"""Where a masked picture shows nothing: the middle, as nearly as 8 bits have it."""
 
 
 class Cancelled(Exception):

@@ -13,9 +13,7 @@ import torch
 from torch import Tensor
 
 from explorer.space.points import Point
-
-HALF = 0.5
-"""From here on a cell of a soft mask is in the hole, as diffusers has it: such models know no half."""
+from explorer.space.regions import HALF
 
 
 def extras_at(point: Point, names: Sequence[str], grey: Callable[[], Tensor]) -> Tensor | None:

@@ -22,11 +22,7 @@ from explorer.experiments.inputs import Painted
 from explorer.experiments.masks import fitted_mask, zoomed
 from explorer.experiments.pictures import fitted
 from explorer.space.points import Point, Sampling, digest
-from explorer.space.regions import Region, feathered, shrunk
-
-GREY = (128, 128, 128)
-HALF = 0.5
-"""What models that take a hole take for one; see engine.extras."""
+from explorer.space.regions import GREY, HALF, Region, feathered, shrunk
 
 SOFT = 6
 """The feather's width in pixels, unless it is said: with it no seam is seen (bench.seams)."""

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from PIL import Image
 
 
+GREY = (128, 128, 128)
+"""What a picture shows in a hole, for models that take one: the middle, as nearly as 8 bits have it."""
+
+HALF = 0.5
+"""From here on a cell of a soft mask is in the hole, as diffusers has it: such models know no half."""
+
+
 class Finish(Protocol):
     """What is done with the decoded picture of a point, before it is a frame."""
 
@@ -68,8 +75,9 @@ def shrunk(mask: Tensor, height: int, width: int) -> Tensor:
 def scaled_depth(near: Tensor, height: int, width: int) -> Tensor:
     """A depth map (h, w), larger is nearer, as models are told it: (height, width) in [-1, 1]; 0 of a flat one."""
     small = functional.interpolate(near[None, None].float(), (height, width), mode="bicubic", align_corners=False)[0, 0]
-    low, high = small.min(), small.max()
-    return torch.zeros_like(small) if high - low < 1e-6 else 2 * (small - low) / (high - low) - 1
+    low, high = small.aminmax()
+    flat = high - low <= 1e-6 * small.abs().max()  # but for what resizing it rounds
+    return torch.zeros_like(small) if flat else 2 * (small - low) / (high - low) - 1
 
 
 def feathered(mask: Tensor, pixels: int) -> Tensor:

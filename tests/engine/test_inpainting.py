@@ -16,7 +16,7 @@ from diffusers import (
 from PIL import Image
 
 from explorer.engine.drafts import DraftRender
-from explorer.engine.engine import GREY, Engine, Frame
+from explorer.engine.engine import Engine, Frame
 from explorer.engine.extras import extras_at
 from explorer.engine.fake import FakeNetworks
 from explorer.engine.models import from_pipeline, load
@@ -26,7 +26,7 @@ from explorer.engine.store import FrameStore
 from explorer.space.noise import Noise
 from explorer.space.plans import Place, Plan
 from explorer.space.points import SCHEDULER_NAMES, Point, Sampling
-from explorer.space.regions import Region, scaled_depth
+from explorer.space.regions import GREY, Region, scaled_depth
 from tests.tiny import tiny_sd, tiny_sdxl
 
 STEPS, SEED, PROMPT, NEGATIVE, GUIDANCE = 5, 3, "a cat", "a dog", 4.0

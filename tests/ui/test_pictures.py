@@ -95,7 +95,8 @@ def test_without_a_picture_it_says_so(site):
 def posted(site: Served, picture: dict) -> str:
     """All that the server answers when a picture is posted past the client, which would upload the file itself."""
     event = next(number for number, fn in site.page.fns.items() if fn.api_name == "image-variations")
-    data = [*SHARED.values(), {**picture, "meta": {"_type": "gradio.FileData"}}, "crop", "a cat", "0.5", 2, ""]
+    file = {**picture, "meta": {"_type": "gradio.FileData"}}
+    data = [*SHARED.values(), file, NOTHING, "crop", "a cat", "0.5", 2, ""]
     with httpx.Client(base_url=f"{site.url}gradio_api/", timeout=20) as http:
         joined = http.post("queue/join", json={"data": data, "fn_index": event, "session_hash": "stranger"})
         if joined.status_code != 200:

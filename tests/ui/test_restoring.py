@@ -23,12 +23,12 @@ from explorer.engine.engine import Engine
 from explorer.engine.fake import FakeNetworks
 from explorer.engine.store import FrameStore
 from explorer.experiments import registry
-from explorer.experiments.inputs import Picture
 from explorer.experiments.made_with import MadeWith
 from explorer.files import zips
 from explorer.outputs import foreign
 from explorer.outputs.archives import read_pictures, write_zip
 from explorer.outputs.export import FORMATS, export
+from explorer.outputs.records import is_picture
 from explorer.outputs.runs import Run, Runs
 from explorer.outputs.settings import KEY, LIMIT, MEMBER, NoSettings, dumps, png_with_record, read
 from explorer.ui.memory import kept
@@ -66,7 +66,7 @@ def file_of(run: Run, kind: str) -> Path:
 def test_settings_survive_every_format(experiment, kind, engine, data):
     """All but start pictures in a single frame, which says so."""
     sent = experiment(**data.draw(settings_of(experiment))).resolved(engine.networks.defaults)
-    pictures = [name for name, declared in experiment.inputs().items() if isinstance(declared, Picture)]
+    pictures = [name for name, value in sent.settings().items() if is_picture(value)]
     with tempfile.TemporaryDirectory() as folder:
         run = Runs(Path(folder)).create({"experiment": experiment.name(), "settings": sent.settings()}, 2)
         run.add(0, png())
