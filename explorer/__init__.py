@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Concept",
+    "Course",
     "DenoisingTrajectory",
     "DepthToImage",
     "Engine",
@@ -77,6 +78,7 @@ __version__ = "0.1.0"
 
 _ELSEWHERE = {
     "Concept": "explorer.engine.concepts",
+    "Course": "explorer.engine.lessons",
     "Engine": "explorer.engine.engine",
     "Experiment": "explorer.experiments.base",
     "Frame": "explorer.engine.engine",

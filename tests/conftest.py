@@ -18,12 +18,16 @@ settings.load_profile("untimed")
 
 SLOW = (
     "training/*",
+    "engine/test_companions.py",
+    "engine/test_concept_files.py",
     "engine/test_denoise.py",
     "engine/test_img2img.py",
+    "engine/test_inpainting.py",
     "engine/test_memory.py",
     "engine/test_models*.py",
     "engine/test_single_file.py",
     "engine/test_tasks.py",
+    "engine/test_teaching.py",
     "test_app.py",
     "test_bench.py",
     "test_command_line.py",
@@ -33,8 +37,12 @@ SLOW = (
     "test_one_file_a_tab.py",
     "test_package.py",
     "test_python_api.py",
+    "ui/test_page.py",
+    "ui/test_pictures.py",
+    "ui/test_uses.py",
+    "ui/test_visits.py",
 )
-"""Tests that start processes of their own, train, or compare real pipelines, by their files."""
+"""Tests that start processes of their own, train, compare real pipelines, or serve a page, by their files."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

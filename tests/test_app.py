@@ -14,12 +14,14 @@ import httpx
 import pytest
 
 from explorer.experiments import registry
+from explorer.ui.canvas import NOTHING
 from explorer.ui.limits import variables
 from tests.clients import connected
 
 ROOT = Path(__file__).parents[1]
 LONG = 120  # seconds: what is not there by then never comes
-SETTINGS = [0, 5.0, "", 2, "DPM++ 2M", 64, 64, [], "a boat", "a lion", *[""] * 6, 3, "open", "slerp", "", "linear"]
+SHARED = [0, 5.0, "", 2, "DPM++ 2M", 64, 64, []]
+SETTINGS = [*SHARED, "a boat", "a lion", *[""] * 6, 3, "open", "slerp", "", "linear", None, NOTHING]
 
 
 class Started:

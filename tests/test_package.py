@@ -115,6 +115,7 @@ def exported() -> dict[str, str]:
 
 
 def test_what_an_editor_knows_is_what_is_there():
-    assert exported().keys() | {"load", "render", "__version__"} == set(explorer.__all__)
+    functions = {"load", "load_concept", "render", "save_concept", "speaking", "teach"}
+    assert exported().keys() | functions | {"__version__"} == set(explorer.__all__)
     for name, module in exported().items():
         assert getattr(explorer, name) is getattr(importlib.import_module(module), name)

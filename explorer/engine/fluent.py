@@ -58,7 +58,7 @@ class Fluent:
         return self.engine.result(task)
 
     def estimate_depth(self, picture: Image.Image) -> Tensor | None:
-        """As the engine's."""
+        """As the engine's, of shape (rows, columns)."""
         return self.engine.estimate_depth(picture)
 
     @property

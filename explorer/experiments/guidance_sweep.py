@@ -107,7 +107,8 @@ class GuidanceSweep(Experiment):
             for number, row in rows.items()
             for scale in self.scales
         ]
-        pair = self._nearest(1.0), self._nearest(self.guidance)
+        usual = self.guidance_scale
+        pair = None if usual is None else (self._nearest(1.0), self._nearest(usual))
         shown = Shown(("guidance_scale", axis), {} if axis == "seed" else titles, pair=pair)
         return Plan(tuple(places), at, self.sampling, shown=shown)
 

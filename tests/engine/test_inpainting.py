@@ -226,7 +226,7 @@ def test_a_draft_of_a_region_begins_where_the_picture_begins():
     sampling = Sampling(20, "Euler", 64, 96)
     for strength, begins in ((1.0, False), (0.5, True)):
         here = point(engine, sampling, strength, region=Region(hard_mask()))
-        way, scheduler = DraftRender(engine, plan_of([here], sampling))._way(here)
+        way, scheduler = DraftRender(engine, plan_of([here], sampling))._way(0, here)
         assert way.begins_on_picture is begins
         assert scheduler.num_inference_steps == engine.defaults.draft.num_inference_steps
         drawn = [event for event in DraftRender(engine, plan_of([here], sampling)) if not isinstance(event, Frame)]

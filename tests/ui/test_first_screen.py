@@ -13,7 +13,7 @@ from docs.generate import exported
 from explorer.engine.engine import Engine
 from explorer.engine.store import FrameStore
 from explorer.outputs.settings import read
-from tests.ui.hands import unfold, write
+from tests.ui.hands import turn_to, unfold, write
 from tests.ui.serving import Served, served
 from tests.ui.test_pad import square
 from tests.ui.test_shipped import GALLERY, pocket
@@ -71,7 +71,7 @@ def test_the_map_stands_as_a_plain_picture_in_what_gradio_mounts(site: Served, b
 
 
 def test_the_config_carries_none_of_what_is_shipped(site: Served):
-    assert len(httpx.get(f"{site.url}config").content) < 500_000
+    assert len(httpx.get(f"{site.url}config").content) < 700_000
 
 
 def test_the_lens_wanders_without_a_request_until_it_is_taken(visit):
@@ -215,8 +215,10 @@ def test_a_link_opens_with_its_words_at_the_corners(visit):
 def test_no_stage_is_empty_and_all_of_the_first_minute_is_in_sight_on_a_laptop(visit):
     page = visit()
     for experiment in exported():
+        if experiment.needs:
+            continue  # the bundled model cannot draw it
         name = experiment.name()
-        page.locator(f"#tab-{name}-button").click()
+        turn_to(page, name, experiment.label())
         expect(page.locator(f"#{name}-view [data-state='shown']")).to_be_visible()
         expect(page.locator(f"#{name}-view .view-kind")).to_contain_text("drawn by Pocket")
         needed = [f"#{name}-render", f"#{name}-share", f"#{name}-export-menu", f"#{name}-use-menu", "#shared-line"]
@@ -226,7 +228,7 @@ def test_no_stage_is_empty_and_all_of_the_first_minute_is_in_sight_on_a_laptop(v
             "pad": ".pad-sentence",
             "trajectory": ".view-range",
         }
-        for part in (*needed, f"#{name}-view canvas", f"#{name}-view {stage[experiment.view]}"):
+        for part in (*needed, f"#{name}-view canvas:visible", f"#{name}-view {stage[experiment.view]}"):
             expect(page.locator(part).first).to_be_in_viewport(ratio=1)
         if experiment.view != "pad":
             field = page.locator(f"#tab-{name} .inputs").locator("textarea, input:not([type=file])").first

@@ -188,7 +188,7 @@ export default class Canvas extends Widget {
     const painted = this.paint && this.paint.toDataURL(...(this.paint.width * this.paint.height <= SMALL ? ['image/png'] : ['image/webp', 0.95]));
     this.given = { mask: this.props.layers.includes('mask') ? write(this.mask) : '', painted };
     this.toldAt = performance.now();
-    this.give(this.given);
+    this.toForm(this.given);
     this.fire('painted', {});
     explorer.moved?.();
   }

@@ -31,7 +31,7 @@ export async function mount(element, props, trigger, watch, id) {
   const { default: Kind } = await import(`./${told.kind}.js`);
   await Promise.all(Kind.styles.map(styled));
   const widget = new Kind();
-  widget.give = (value) => (props.value = value); // what the form sends from now on
+  widget.toForm = (value) => (props.value = value); // what the form sends from now on
   widget.begin(told);
   for (const name of widget.fires) widget.addEventListener(name, ({ detail }) => trigger(name, detail));
   watch('value', () => (widget.value = props.value));
