@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from bench.browser import launched
 from explorer.command_line import main as explorer
@@ -28,12 +28,12 @@ from explorer.experiments.interpolation import Interpolation
 
 HERE = Path(__file__).parent
 SIX = (
-    "prompt-grid",
+    "interpolation",
     "guidance-sweep",
     "image-variations",
-    "prompt-walk",
+    "inpainting",
     "denoising-trajectory",
-    "inside-the-autoencoder",
+    "prompt-walk",
 )
 PRESET = Interpolation.presets["A tree in three styles"]
 
@@ -78,27 +78,22 @@ def screenshots(url: str) -> None:
         expect(tab.locator("#prompt-grid-view .view-kind")).to_contain_text("shipped")
         tab.wait_for_timeout(1500)
         tab.screenshot(path=HERE / "page.png")
-        wide = [shot(browser, url, name, {"width": 1280, "height": 1640}) for name in SIX]
+        wide = [shot(browser, url, name, {"width": 1280, "height": 720}) for name in SIX]
         sheet(wide, 3, 760).save(HERE / "tabs-wide.webp", quality=85, method=6)
-        phone = [shot(browser, url, name, {"width": 390, "height": 844}, whole=True) for name in SIX]
+        phone = [shot(browser, url, name, {"width": 390, "height": 844}) for name in SIX]
         sheet(phone, 6, 390).save(HERE / "tabs-phone.webp", quality=85, method=6)
         browser.close()
 
 
-def rendered(tab: Page, name: str, preset: int = 0) -> None:
-    """Opens an experiment's tab and renders one of its presets."""
-    tab.locator(f"#tab-{name}-button").click()
-    tab.locator(f"#{name}-preset-{preset}").click()
+def shot(browser: Browser, url: str, name: str, viewport: dict[str, int]) -> Image.Image:
+    """A screenshot of one tab with its first preset rendered, or shown where that is shipped."""
+    tab = browser.new_page(viewport=viewport, reduced_motion="reduce")
+    tab.goto(f"{url}?tab={name}")
+    tab.locator(f"#{name}-preset-0").click()
     expect(tab.locator(f"#{name}-status")).to_contain_text(re.compile("frames in|shipped"), timeout=300_000)
+    tab.locator("#notice .status").evaluate("note => note.hidden = true")
     tab.wait_for_timeout(1500)
-
-
-def shot(browser: Browser, url: str, name: str, viewport: dict[str, int], whole: bool = False) -> Image.Image:
-    """A screenshot of one tab with its first preset rendered; `whole`: all of the page, however long."""
-    tab = browser.new_page(viewport=viewport)
-    tab.goto(url)
-    rendered(tab, name)
-    picture = Image.open(io.BytesIO(tab.screenshot(full_page=whole))).convert("RGB")
+    picture = Image.open(io.BytesIO(tab.screenshot())).convert("RGB")
     tab.close()
     return picture
 
