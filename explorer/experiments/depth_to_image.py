@@ -25,6 +25,10 @@ NEEDED = (
     "a model that is told how far away things are, such as sd2-community/stable-diffusion-2-depth: start the program "
     "with it as --model"
 )
+WRONG = (
+    "This model is not told how far away things are. One that is: sd2-community/stable-diffusion-2-depth. Start the "
+    "program with it as --model."
+)
 NO_ESTIMATOR = "a depth map, near is white: this model has no network that estimates one"
 
 
@@ -75,7 +79,7 @@ class DepthToImage(Experiment):
         """The start picture, its depth map, and a picture a seed and strength; coordinates are (number,)."""
         sampling = self.sampling
         if "depth" not in studio.extras:
-            raise InputError("depth", self.depth, NEEDED)
+            raise InputError("depth", self.depth, NEEDED, WRONG)
         original = fitted(self.picture, sampling.width, sampling.height, "crop")
         shape, start = studio.latents_shape(sampling), studio.encode_picture(original)
         depth = scaled_depth(self._near(studio, original), *shape[1:])

@@ -15,7 +15,8 @@ from explorer.space.plans import Place, Plan, Shown
 from explorer.space.points import Point
 
 MOST = 16
-BOAT = Painted("boat", f"16x16:35a{'9p7a' * 10}9p52a")
+PLANET = Painted("planet", f"16x16:51a{'10p6a' * 9}10p51a")
+HILLS = Painted("hills", f"16x16:20a{'8p8a' * 7}8p116a")
 """The example with its boat painted over."""
 
 
@@ -31,14 +32,15 @@ class Inpainting(Experiment):
     tab: ClassVar[str] = "Inpaint"
     position: ClassVar[int] = 5
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "A fish for the boat": {"painted": BOAT, "prompt": "a fish at the beach"},
-        "Four houses": {"painted": BOAT, "prompt": "a house at the beach", "count": 4},
+        "A rocket for the planet": {"painted": PLANET, "prompt": "a rocket under a starry night sky"},
+        "A rainbow over the hills": {"painted": HILLS, "prompt": "a rainbow in a meadow"},
+        "Four rockets": {"painted": PLANET, "prompt": "a rocket under a starry night sky", "count": 4},
     }
 
-    prompt: str = Prompt("What the whole picture shows when it is done.").field("a fish at the beach")
+    prompt: str = Prompt("What the whole picture shows when it is done.").field("a rocket under a starry night sky")
     painted: Painted = PaintedPicture(  # noqa: RUF009 (its default is frozen)
         "What you paint over is drawn anew; everything else stays as it is.", label="Picture and mask"
-    ).field(BOAT)
+    ).field(PLANET)
     strength: float = Real("How much is made anew inside the mask: 1 all, less keeps colours and places.").field(1.0)
     count: int = Integer("Pictures: seeds counted from the shared one.", low=1, high=MOST).field(1)
     edge: int = Integer(

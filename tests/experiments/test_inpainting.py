@@ -17,7 +17,7 @@ from explorer.engine.fake import FakeNetworks
 from explorer.engine.models import from_pipeline
 from explorer.engine.networks import DiffusersNetworks
 from explorer.engine.store import FrameStore
-from explorer.experiments.inpainting import BOAT, Inpainting
+from explorer.experiments.inpainting import PLANET, Inpainting
 from explorer.experiments.inputs import InputError
 from explorer.experiments.masks import fitted_mask, written
 from explorer.experiments.pictures import ancestry, canonical, fitted, with_ancestry
@@ -213,6 +213,6 @@ def test_the_command_line_takes_files(tmp_path, monkeypatch, capsys):
     assert "is not allowed: mask: the file cannot be read: No such file" in capsys.readouterr().err
 
 
-def test_the_example_is_painted_over_where_its_boat_is():
-    cells = fitted_mask(BOAT.mask, 16, 16)
-    assert (int(cells.sum()), cells[7, 7], cells[0, 0]) == (99, 1, 0)
+def test_the_example_is_painted_over_where_its_planet_is():
+    cells = fitted_mask(PLANET.mask, 16, 16)
+    assert (int(cells.sum()), cells[7, 7], cells[0, 0]) == (100, 1, 0)

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from explorer.experiments.inpainting import BOAT, Inpainting
+from explorer.experiments.inpainting import PLANET, Inpainting
 from explorer.experiments.inputs import InputError
 from explorer.experiments.masks import read_cells
 from explorer.experiments.pictures import canonical, fitted
@@ -177,7 +177,7 @@ def test_a_result_is_carried_on_to_a_film_around_the_same_region(page: Page):
     page.locator("#interpolation-more > button").click()
     film = "#interpolation-region-canvas painting-canvas"
     when(page, "c.given?.mask", film)
-    assert mask_of(page, film) == BOAT.mask
+    assert mask_of(page, film) == PLANET.mask
     page.locator("#interpolation-render").click()
     rendered(page, "interpolation", 24)
 
@@ -227,21 +227,21 @@ def test_nothing_of_a_browser_is_trusted():
 
 def test_a_painted_picture_of_more_than_4_mb_is_refused_before_it_is_decoded():
     with gr.Blocks():
-        made = control("painted", Inpainting.inputs()["painted"], BOAT, elem_id="x")
+        made = control("painted", Inpainting.inputs()["painted"], PLANET, elem_id="x")
     url = "data:image/png;base64," + base64.b64encode(bytes(4_100_000)).decode()
-    read = made.read([None, {"mask": BOAT.mask, "painted": url}])
+    read = made.read([None, {"mask": PLANET.mask, "painted": url}])
     with pytest.raises(InputError, match=r"picture: it has 4\.1 MB, at most 4 MB are painted"):
         Inpainting(painted=read)
 
 
 def test_what_is_painted_comes_before_the_picture_under_it():
     with gr.Blocks():
-        made = control("painted", Inpainting.inputs()["painted"], BOAT, elem_id="x")
+        made = control("painted", Inpainting.inputs()["painted"], PLANET, elem_id="x")
     file = io.BytesIO()
     Image.new("RGB", (16, 16), "red").save(file, "PNG")
     url = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
     under = canonical("hills")
     assert made.read([under, {"mask": "8x8:64p", "painted": None}]) == {"picture": under, "mask": "8x8:64p"}
     assert made.read([under, {"mask": "", "painted": url}]) == {"picture": url, "mask": ""}
-    assert made.write(BOAT) == [canonical("boat"), {"mask": BOAT.mask, "painted": None}]
+    assert made.write(PLANET) == [canonical("planet"), {"mask": PLANET.mask, "painted": None}]
     assert json.dumps(made.write({"picture": "boat", "mask": ""})[1]) == '{"mask": "", "painted": null}'
