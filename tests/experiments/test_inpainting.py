@@ -206,7 +206,8 @@ def test_the_command_line_takes_files(tmp_path, monkeypatch, capsys):
     assert made.painted.picture == canonical("hills")
     assert fitted_mask(made.painted.mask, 8, 8).sum(1).tolist() == [4.0] * 8
     assert main(["inpainting", "--mask", "8x8:64p", "--out", out]) == 0
-    assert Inpainting(**read(tmp_path / "out.zip")["settings"]).painted == Inpainting(painted={"mask": ALL}).painted
+    found = Inpainting(**read(tmp_path / "out.zip")["settings"]).painted
+    assert found == Inpainting(painted={"picture": "planet", "mask": ALL}).painted
     assert main(["inpainting", "--out", out]) == 0
     assert Inpainting(**read(tmp_path / "out.zip")["settings"]) == Inpainting().resolved(FakeNetworks.defaults)
     assert main(["inpainting", "--mask", str(tmp_path / "none.png"), "--out", out]) == 2
