@@ -11,6 +11,7 @@ from explorer.engine.models import from_pipeline
 from explorer.engine.networks import DiffusersNetworks
 from explorer.engine.store import FrameStore
 from explorer.experiments import registry
+from explorer.experiments.inputs import InputError
 from explorer.outputs.settings import read
 from tests.tiny import tiny_sd, tiny_sdxl
 
@@ -36,11 +37,13 @@ def family(request):
 
 @pytest.mark.parametrize("experiment", registry().values(), ids=lambda cls: cls.name())
 def test_from_python_on_every_family(family, experiment):
-    """Every picture is there, of the size that was asked for, and what was paid is the price."""
-    if missing := set(experiment.needs) - set(family.extras):
-        pytest.skip(f"this model is not told {', '.join(missing)}")
+    """Every picture is there, of the size that was asked for, what was paid is the price; or it is said what is missing."""
     side = 32
     settings = experiment(**few(experiment), width=side, height=side).resolved(family.networks.defaults)
+    if set(experiment.needs) - set(family.extras):
+        with pytest.raises(InputError, match="a model that is told"):
+            settings.plan(family)
+        return
     plan = settings.plan(family)
     price, render = family.price(plan), family.render(plan)
     frames = {event.index: event for event in render if hasattr(event, "png")}
@@ -53,13 +56,16 @@ def test_from_python_on_every_family(family, experiment):
 
 
 @pytest.mark.parametrize("experiment", registry().values(), ids=lambda cls: cls.name())
-def test_from_the_command_line_on_the_bundled_model(tmp_path, experiment):
-    if experiment.needs:
-        pytest.skip("the bundled model is told a prompt alone")
+def test_from_the_command_line_on_the_bundled_model(tmp_path, experiment, capsys):
     flags = [f"--{name.replace('_', '-')}={value}" for name, value in few(experiment).items()]
     out = tmp_path / "run.zip"
     model = ["--cache-folder", str(tmp_path / "cache"), "--dtype", "float32", "--width=64", "--height=64"]
-    assert main([experiment.name(), *flags, *model, "--out", str(out)]) == 0
+    code = main([experiment.name(), *flags, *model, "--out", str(out)])
+    if experiment.needs:
+        assert code == 2
+        assert "a model that is told" in capsys.readouterr().err
+        return
+    assert code == 0
     record = read(out)
     with zipfile.ZipFile(out) as archive:
         pictures = [name for name in archive.namelist() if name.endswith(".png")]
