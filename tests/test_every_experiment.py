@@ -37,7 +37,7 @@ def family(request):
 
 @pytest.mark.parametrize("experiment", registry().values(), ids=lambda cls: cls.name())
 def test_from_python_on_every_family(family, experiment):
-    """Every picture is there, of the size that was asked for, what was paid is the price; or it is said what is missing."""
+    """Every picture is there, as large as asked for, and was paid as priced; or what the model lacks is said."""
     side = 32
     settings = experiment(**few(experiment), width=side, height=side).resolved(family.networks.defaults)
     if set(experiment.needs) - set(family.extras):
