@@ -174,6 +174,8 @@ def upload(page, name: str, content: bytes) -> None:
 
 
 def rendered(page) -> None:
+    """Presses Render when the form has all of what was just given: its price is told then."""
+    expect(page.locator("#image-variations-status")).to_contain_text("9 frames", timeout=20_000)
     page.locator("#image-variations-render").click()
     expect(page.locator("#image-variations-status")).to_contain_text("9 frames in", timeout=20_000)
 
