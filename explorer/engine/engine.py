@@ -223,9 +223,9 @@ class Engine:
 
         for worker in self.workers:
             measure(worker)
+            worker.choose_threads([row] * 2)  # first: somebody may be dragging by now
         for worker in self.workers:
             worker.tune([row], batch)
-            worker.choose_threads([row] * 2)
             for _ in range(3):  # the first was slow, and is outvoted: see Pace
                 measure(worker)
                 worker.submit([row] * 2).result()  # as a draft does, which is not judged before

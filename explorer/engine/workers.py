@@ -31,7 +31,7 @@ SPARED = 1.5
 That core is the browser's and everybody else's: threads that wait for each other are slow where anything else runs.
 """
 
-PAUSE, PATIENCE = 0.5, 60.0
+PAUSE, PATIENCE = 0.5, 10.0
 """Seconds without a call after which the device is taken for a slice of tuning, and how long that waits for them."""
 
 P = ParamSpec("P")
