@@ -116,7 +116,6 @@ def test_a_finger_paints_and_the_page_does_not_scroll(browser: Browser, site: Se
     clear(page)
     page.locator(f"{PAINTED} [data-part=size]").fill("1")
     start, end = place(page, 2.5, 1.5), place(page, 2.5, 5.5)
-    before = page.evaluate("scrollY")
     hand = page.context.new_cdp_session(page)
 
     def touch(kind: str, *points: tuple[float, float]) -> None:
@@ -130,7 +129,8 @@ def test_a_finger_paints_and_the_page_does_not_scroll(browser: Browser, site: Se
     painted = read_cells(mask_of(page))
     assert painted[:, 2].tolist() == [0, 1, 1, 1, 1, 1, 0, 0]
     assert painted.sum() == 5
-    assert page.evaluate("scrollY") == before
+    # a browser that scrolled would have ended the stroke; where it scrolls to by itself depends on what has grown above
+    assert page.locator(f"{PAINTED} canvas").evaluate("sheet => getComputedStyle(sheet).touchAction") == "none"
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.problems == []
     page.context.close()
