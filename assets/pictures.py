@@ -90,8 +90,10 @@ def shot(browser: Browser, url: str, name: str, viewport: dict[str, int]) -> Ima
     tab = browser.new_page(viewport=viewport, reduced_motion="reduce")
     tab.goto(f"{url}?tab={name}")
     tab.locator(f"#{name}-preset-0").click()
+    tab.wait_for_timeout(2000)  # until then the line may speak of what stood there before
     expect(tab.locator(f"#{name}-status")).to_contain_text(re.compile("frames in|shipped"), timeout=300_000)
     tab.locator("#notice .status").evaluate("note => note.hidden = true")
+    tab.evaluate("scrollTo(0, 0)")
     tab.wait_for_timeout(1500)
     picture = Image.open(io.BytesIO(tab.screenshot())).convert("RGB")
     tab.close()
