@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -11,7 +11,7 @@ from explorer.experiments.base import Experiment, Studio
 from explorer.experiments.inputs import Choice, InputError, Numbers, Prompt, Seeds
 from explorer.space.noise import Noise
 from explorer.space.plans import Place, Plan, Shown
-from explorer.space.points import Point
+from explorer.space.points import Point, Sampling
 
 ROWS = {
     "seeds": "seed",
@@ -21,6 +21,9 @@ ROWS = {
     "samplers": "scheduler",
 }
 """What may differ from row to row, and the setting that it is."""
+
+SAMPLED = {field.name for field in dataclasses.fields(Sampling)}
+"""The settings among them that are no point's, but how it is sampled."""
 
 MOST_ROWS = 8
 
@@ -72,12 +75,16 @@ class GuidanceSweep(Experiment):
     )
     rows: str = Choice("What differs from row to row.", label="Rows", place="more", options=tuple(ROWS)).field("seeds")
     seeds: tuple[int, ...] = Seeds(
-        "A row of pictures for each; empty, and there is one row, of the shared seed.", label="Seeds", place="more"
+        "A row of pictures for each; empty, and there is one row, of the shared seed.",
+        label="Seeds",
+        place="more",
+        only_with=("rows", ("seeds",)),
     ).field(())
     row_values: str = Values(
         "What the rows have, where that is no seed, separated by semicolons: 5; 10; 20, or Euler; DDIM, or prompts.",
         label="Values of the rows",
         place="more",
+        only_with=("rows", tuple(ROWS)[1:]),
     ).field("")
 
     def plan(self, studio: Studio) -> Plan:
@@ -86,25 +93,30 @@ class GuidanceSweep(Experiment):
         Raises InputError for values that the rows cannot have.
         """
         shape, axis = studio.latents_shape(self.sampling), ROWS[self.rows]
-        rows = dict(self._rows(axis))
+        pairs = self._rows(axis)
+        rows = dict(pairs)
+
+        def of(number: float, name: str) -> Any:
+            return rows[number] if name == axis else getattr(self, name)
+
         texts = {
-            number: (studio.encode(row.prompt), studio.encode_negative(row.negative_prompt))
-            for number, row in rows.items()
+            number: (studio.encode(of(number, "prompt")), studio.encode_negative(of(number, "negative_prompt")))
+            for number in rows
         }
 
-        def at(scale: float, number: int) -> Point:
-            noise = Noise.of(rows[number].seed)
+        def at(scale: float, number: float) -> Point:
+            noise = Noise.of(of(number, "seed"))
             return Point(*texts[number], noise.latents(shape), noise, scale)
 
-        titles: dict[float, str] = {number: _named(axis, getattr(row, axis)) for number, row in rows.items()}
+        titles = {number: _named(axis, value) for number, value in rows.items()}
         places = [
             Place(
                 (scale, number),
                 f"guidance {scale:g}, {titles[number]}",
-                {"guidance_scale": scale, axis: getattr(row, axis)},
-                sampling=None if row.sampling == self.sampling else row.sampling,
+                {"guidance_scale": scale, axis: value},
+                sampling=dataclasses.replace(self.sampling, **{axis: value}) if axis in SAMPLED else None,
             )
-            for number, row in rows.items()
+            for number, value in pairs
             for scale in self.scales
         ]
         usual = self.guidance_scale
@@ -120,24 +132,14 @@ class GuidanceSweep(Experiment):
         """Those of the rows, too."""
         return [*super().prompts_used(), *(self._values() if self.rows in ("prompts", "negative prompts") else [])]
 
-    def _rows(self, axis: str) -> Iterator[tuple[int, GuidanceSweep]]:
-        """This experiment as each row has it, by its number."""
+    def _rows(self, axis: str) -> list[tuple[float, Any]]:
+        """The number of each row, and what it has on its axis."""
         if axis == "seed":
-            for seed in self.seeds or (self.seed,):
-                yield seed, dataclasses.replace(self, seed=seed)
-            return
+            return [(seed, seed) for seed in self.seeds or (self.seed,)]
         values = self._values()
         if not 1 <= len(values) <= MOST_ROWS:
             raise InputError("row_values", self.row_values, f"1 to {MOST_ROWS} values, separated by semicolons")
-        for number, value in enumerate(values):
-            yield number, self._row(axis, value)
-
-    def _row(self, axis: str, value: str) -> GuidanceSweep:
-        try:
-            given: dict[str, Any] = {axis: value}
-            return dataclasses.replace(self, **given)
-        except InputError as error:
-            raise InputError("row_values", value, error.allowed) from None
+        return [(number, self.inputs()[axis].check("row_values", value)) for number, value in enumerate(values)]
 
     def _values(self) -> list[str]:
         return [value.strip() for value in self.row_values.split(";") if value.strip()]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from explorer.experiments.base import Experiment, Studio
-from explorer.experiments.inputs import Choice, InputError, Integer, Painted, PaintedPicture, Prompts, Seeds
-from explorer.experiments.painting import around
+from explorer.experiments.inputs import Choice, InputError, Integer, Painted, Prompts, Seeds
+from explorer.experiments.painting import REGION, around
 from explorer.space.noise import Noise, travel
 from explorer.space.paths import EASINGS, INTERPOLATIONS, segment, stops
 from explorer.space.plans import LOOPS, Place, Plan, Playback, Shown
@@ -104,12 +104,7 @@ class Interpolation(Experiment):
         "Open ends at the last prompt; back-and-forth plays back again; closed goes on from the last to the first.",
         options=LOOPS,
     ).field("back-and-forth")
-    region: Painted | None = PaintedPicture(  # noqa: RUF009 (its default is None)
-        "A picture, and what of it is the film's: the rest stands still. Nothing painted: there is no picture.",
-        label="Region of a picture",
-        optional=True,
-        place="more",
-    ).field(None)
+    region: Painted | None = REGION.field(None)  # noqa: RUF009 (its default is None)
     fps: int = Integer("Frames per second of the film.", label="Frames per second", low=1, high=50, place="view").field(
         10
     )

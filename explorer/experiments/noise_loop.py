@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from explorer.experiments.base import Experiment, Studio
-from explorer.experiments.inputs import Integer, Painted, PaintedPicture, Prompt, Real
-from explorer.experiments.painting import around
+from explorer.experiments.inputs import Integer, Painted, Prompt, Real
+from explorer.experiments.painting import REGION, around
 from explorer.space.noise import circle
 from explorer.space.plans import Place, Plan, Playback, Shown
 from explorer.space.points import Point
@@ -43,12 +43,7 @@ class NoiseLoop(Experiment):
         low=0.01,
         step=0.01,
     ).field(1.0)
-    region: Painted | None = PaintedPicture(  # noqa: RUF009 (its default is None)
-        "A picture, and what of it is the film's: the rest stands still. Nothing painted: there is no picture.",
-        label="Region of a picture",
-        optional=True,
-        place="more",
-    ).field(None)
+    region: Painted | None = REGION.field(None)  # noqa: RUF009 (its default is None)
     fps: int = Integer("Frames per second of the film.", label="Frames per second", low=1, high=50, place="view").field(
         10
     )

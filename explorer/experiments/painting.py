@@ -18,7 +18,7 @@ from PIL import Image
 from torch import Tensor
 
 from explorer.experiments.base import Studio
-from explorer.experiments.inputs import Painted
+from explorer.experiments.inputs import Painted, PaintedPicture
 from explorer.experiments.masks import fitted_mask, zoomed
 from explorer.experiments.pictures import fitted
 from explorer.space.points import Point, Sampling, digest
@@ -29,6 +29,14 @@ SOFT = 6
 
 AROUND = 0.5
 """How much of a mask's size is seen on each side of it where only its surroundings are drawn."""
+
+REGION = PaintedPicture(
+    "A picture, and what of it is the film's: the rest stands still. Nothing painted: there is no picture.",
+    label="Region of a picture",
+    optional=True,
+    place="more",
+)
+"""The input of every film that may stand in a picture; see `around`."""
 
 LEAST = 4
 """Surroundings are at least the LEASTth part of the frame's sides: a model draws no picture of one cell."""

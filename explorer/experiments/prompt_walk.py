@@ -9,8 +9,8 @@ from itertools import combinations
 from typing import Any, ClassVar
 
 from explorer.experiments.base import Experiment, Studio
-from explorer.experiments.inputs import Choice, InputError, Integer, Painted, PaintedPicture, Prompt, Real
-from explorer.experiments.painting import around
+from explorer.experiments.inputs import Choice, InputError, Integer, Painted, Prompt, Real
+from explorer.experiments.painting import REGION, around
 from explorer.space import walks
 from explorer.space.noise import Noise
 from explorer.space.plans import Place, Plan, Playback, Shown
@@ -96,12 +96,7 @@ class PromptWalk(Experiment):
         "Which way at random: another number, another direction.",
         only_with=("way", ("shell", "circle", "random direction")),
     ).field(0)
-    region: Painted | None = PaintedPicture(  # noqa: RUF009 (its default is None)
-        "A picture, and what of it is the film's: the rest stands still. Nothing painted: there is no picture.",
-        label="Region of a picture",
-        optional=True,
-        place="more",
-    ).field(None)
+    region: Painted | None = REGION.field(None)  # noqa: RUF009 (its default is None)
     fps: int = Integer("Frames per second of the film.", label="Frames per second", low=1, high=50, place="view").field(
         10
     )

@@ -41,7 +41,7 @@ def test_rows_may_be_of_any_setting(engine):
     assert [place.caption for place in steps.places][2:] == ["guidance 1, 7 steps", "guidance 4, 7 steps"]
     assert engine.price(steps).rows == (3 + 7) * (1 + 2)
     samplers = plan_of(engine, GuidanceSweep(scales=(4,), rows="samplers", row_values="Euler;DPM++ 2M"))
-    assert [place.sampling and place.sampling.scheduler for place in samplers.places] == ["Euler", None]
+    assert [place.sampling.scheduler for place in samplers.places] == ["Euler", "DPM++ 2M"]
     prompts = plan_of(engine, GuidanceSweep(scales=(4,), rows="prompts", row_values="a cat; a dog, a cat"))
     assert [place.settings["prompt"] for place in prompts.places] == ["a cat", "a dog, a cat"]
     assert torch.equal(prompts.point(0).conditioning.prompt_embeds, engine.encode("a cat").prompt_embeds)
