@@ -108,6 +108,11 @@ def test_the_pad_draws_under_the_hand_and_lets_go_of_it_with_live_off(page: Page
     page.mouse.down()
     page.mouse.move(*at(0.6))
     expect(badge(page, "prompt-grid")).to_have_text("Draft")
+    calls = site.quiet()
+    page.evaluate("window.looks = 0; document.addEventListener('look', () => { looks += 1; }, true)")
+    page.mouse.move(*at(0.7))
+    assert site.quiet() > calls
+    assert page.evaluate("looks") == 0  # no widget has moved: Gradio is not asked what they say
     save = page.locator("#prompt-grid-view .view-save")
     assert save.get_attribute("href") is None
     page.mouse.up()

@@ -316,7 +316,7 @@ export default class CompareView extends RunView {
     this.ends[slot] = i;
     this.reveal(slot);
     this.refresh();
-    this.fire('look', {});
+    this.looked();
   }
 
   point(event, second) {

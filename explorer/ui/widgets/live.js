@@ -1,6 +1,8 @@
 // LiveSwitch: pictures that follow the hand. Its value is {here, key}, see live_switch.py. Whatever a hand does on the page
 // makes the view in sight fire `look`, which brings the present values of the tab's widgets to `explorer.live`. It asks for
-// what the view looks at, and the view draws what comes (`turn`, `drew`). On is kept by the browser, once it was chosen.
+// what the view looks at, and the view draws what comes (`turn`, `drew`). Gradio copies every value at each `look`, some
+// 30 ms of work: so there are not more of them than there may be pictures, and none where only the view has changed.
+// On is kept by the browser, once it was chosen.
 
 import { Pump, partsOf } from './pump.js';
 import { Widget, html, write } from './widget.js';
@@ -8,6 +10,7 @@ import { Widget, html, write } from './widget.js';
 const ROUTE = new URL('../../live', import.meta.url);
 const KEY = 'latent-explorer.live';
 const VIEW = '[data-film]';
+const PAUSE = 80; // milliseconds between two looks while a hand moves
 
 class Refusal extends Error {
   constructor(status, { error }) {
@@ -28,7 +31,8 @@ export default class LiveSwitch extends Widget {
     this.className = 'live';
     this.button.title = this.say('hint');
     this.chosen = null; // on or off, if the visitor said so
-    this.soon = this.later = 0;
+    this.soon = this.later = this.lookedAt = 0;
+    this.last = null; // what was heard last, until a widget may say something else
     this.told = {}; // of each tab, the settings whose price was told last
     this.touched = false; // what the page fills in itself is nobody's wish
     this.refusedAt = 0; // when the server last knew this page no more
@@ -52,13 +56,14 @@ export default class LiveSwitch extends Widget {
       this.chosen = null; // this browser keeps nothing
     }
     for (const name of ['input', 'keydown', 'pointerdown']) on(name, () => { this.touched = true; });
-    for (const name of ['input', 'change', 'click']) on(name, ({ target }) => target.closest?.(VIEW) || this.moved());
+    on('input', ({ target }) => target.closest?.(VIEW) || this.moved(PAUSE));
+    for (const name of ['change', 'click']) on(name, ({ target }) => target.closest?.(VIEW) || this.moved());
     on('pointerdown', () => this.pump.hold());
     for (const name of ['pointerup', 'pointercancel', 'lostpointercapture']) on(name, () => this.pump.release());
     on('compositionstart', () => this.pump.compose(true));
     on('compositionend', () => this.pump.compose(false));
     on('visibilitychange', () => document.hidden && this.pump.stop());
-    Object.assign(window.explorer, { live: (tab, values) => this.heard(tab, values), moved: () => this.moved(), following: () => this.on });
+    Object.assign(window.explorer, { live: (tab, values) => this.heard(tab, values), moved: () => this.moved(), looks: (view) => this.looks(view), following: () => this.on });
     super.connectedCallback();
     this.fire('enter', { chosen: this.chosen });
   }
@@ -69,6 +74,7 @@ export default class LiveSwitch extends Widget {
     this.pump.stop();
     delete window.explorer.live;
     delete window.explorer.moved;
+    delete window.explorer.looks;
     delete window.explorer.following;
   }
 
@@ -108,21 +114,37 @@ export default class LiveSwitch extends Widget {
   /* ---- asking --------------------------------------------------------------------------------------------- */
 
   // A widget may have another value: Gradio knows by the next frame, of what it does itself a little later.
-  moved() {
-    if (!this.on || !this.touched || this.soon) return;
-    const look = () => [...document.querySelectorAll(VIEW)].find((view) => view.offsetParent)?.fire('look', {});
-    this.soon = requestAnimationFrame(() => {
-      this.soon = 0;
-      look();
-    });
+  moved(pause = 0) {
+    this.last = null;
+    if (!this.on || !this.touched) return;
+    const wait = this.lookedAt + pause - performance.now();
+    if (!pause) cancelAnimationFrame(this.frame);
+    if (!pause || !this.soon) {
+      clearTimeout(this.soon);
+      this.soon = setTimeout(() => { this.frame = requestAnimationFrame(() => this.look()); }, Math.max(0, wait));
+    }
     clearTimeout(this.later);
-    this.later = setTimeout(look, 120);
+    this.later = setTimeout(() => this.look(), 120);
+  }
+
+  look() {
+    clearTimeout(this.soon);
+    this.soon = 0;
+    this.lookedAt = performance.now();
+    [...document.querySelectorAll(VIEW)].find((view) => view.offsetParent)?.fire('look', {});
+  }
+
+  // A view looks elsewhere.
+  looks(view) {
+    if (this.last?.view === view) this.heard(this.last.tab, this.last.values);
+    else view.fire('look', {});
   }
 
   heard(tab, values) {
     if (!this.on || !this.touched) return;
     const view = document.getElementById(`${tab}-view`)?.querySelector(VIEW);
     if (!view?.offsetParent) return;
+    this.last = { view, tab, values };
     this.eyes.disconnect();
     this.eyes.observe(view);
     const said = JSON.stringify(values);

@@ -381,7 +381,7 @@ export default class PadView extends RunView {
     if (this.path) [x, y] = this.lattice.cells[this.lattice.nearest(x, y)];
     else this.trail.add(x, y);
     this.go(x, y);
-    if (was !== [this.x, this.y].join()) this.fire('look', {});
+    if (was !== [this.x, this.y].join()) this.looked();
   }
 
   // The lens goes straight towards corner k, or away from it, to where that has this part.

@@ -40,7 +40,7 @@ export class PlayedView extends RunView {
     this.touched = true;
     this.stop();
     this.go(i);
-    this.fire('look', {});
+    this.looked();
   }
 
   stop() {

@@ -232,7 +232,7 @@ export default class TrajectoryView extends PlayedView {
     button.addEventListener('click', () => {
       this.layer = k;
       this.refresh();
-      this.fire('look', {});
+      this.looked();
     });
     return button;
   }

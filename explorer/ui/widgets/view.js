@@ -92,7 +92,7 @@ export class RunView extends Widget {
     this.reel.setReady(bitsOf(ready));
     this.preview(preview);
     this.refresh();
-    if (this.fresh) this.fire('look', {});
+    if (this.fresh) this.looked();
   }
 
   // fps and loop as Python has them: carried along for the exports.
@@ -129,6 +129,12 @@ export class RunView extends Widget {
   }
 
   /* ---- pictures that follow the hand ---------------------------------------------------------------------- */
+
+  // It looks elsewhere.
+  looked() {
+    if (window.explorer?.looks) window.explorer.looks(this);
+    else this.fire('look', {});
+  }
 
   get sighted() { return [this.index]; }
   get whole() { return false; }
