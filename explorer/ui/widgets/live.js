@@ -124,7 +124,10 @@ export default class LiveSwitch extends Widget {
       this.soon = setTimeout(() => { this.frame = requestAnimationFrame(() => this.look()); }, Math.max(0, wait));
     }
     clearTimeout(this.later);
-    this.later = setTimeout(() => this.look(), 120);
+    this.later = setTimeout(() => {
+      this.later = 0;
+      this.look();
+    }, 120);
   }
 
   look() {
@@ -144,7 +147,7 @@ export default class LiveSwitch extends Widget {
     if (!this.on || !this.touched) return;
     const view = document.getElementById(`${tab}-view`)?.querySelector(VIEW);
     if (!view?.offsetParent) return;
-    this.last = { view, tab, values };
+    this.last = this.later ? null : { view, tab, values };
     this.eyes.disconnect();
     this.eyes.observe(view);
     const said = JSON.stringify(values);
