@@ -28,7 +28,8 @@ from explorer.ui.live import Live, Picture
 from explorer.ui.questions import NONE_OF_OURS, Head, Question, Refused
 from explorer.ui.text import say, speaking
 
-MOST_BYTES = 6_000_000  # a painted picture of 4 MB is 5.4 in base64
+MOST_BYTES = 1_000_000  # a painted picture of 512 px is about half of it
+TOO_LARGE = "This is too large to be drawn while you paint: press Render."
 NOT_FROM_HERE = "This page is no longer known here: reload it."
 BOUNDARY = "live-picture"
 END = object()
@@ -78,7 +79,7 @@ async def _body(request: Request) -> Any:
     async for chunk in request.stream():
         body += chunk
         if len(body) > MOST_BYTES:
-            raise Refused(NONE_OF_OURS, 413)
+            raise Refused(TOO_LARGE, 413)
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
