@@ -115,3 +115,29 @@ def gestures(page: Page) -> Iterator[tuple[str, Callable[[float], None]]]:
     page.locator("#tab-prompt-grid-button").click()
     page.wait_for_function("document.querySelector('#prompt-grid-view [data-film]')?.reel.blobs.size > 0")
     yield "the pad's lens", lens(page)
+
+
+def strokes(page: Page, count: int) -> list[tuple[float, float]]:
+    """Paints on the start picture of Inpaint so many times: seconds from each pointer's release to draft and exact."""
+    page.locator("#tab-inpainting-button").click()
+    page.wait_for_function("document.querySelector('#inpainting-painted-canvas painting-canvas')?.picture")
+    page.locator("#inpainting-prompt textarea").fill("a fish")
+    page.wait_for_timeout(5000)
+    found = []
+    for number in range(count):
+        sheet = page.locator("#inpainting-painted-canvas canvas")
+        sheet.scroll_into_view_if_needed()
+        box = sheet.bounding_box() or {}
+        at = lambda x, y: (box["x"] + x * box["width"], box["y"] + y * box["height"])  # noqa: E731
+        page.evaluate("window.pictures.length = 0")
+        page.mouse.move(*at(0.3, 0.3 + 0.08 * number))
+        page.mouse.down()
+        page.mouse.move(*at(0.7, 0.3 + 0.08 * number), steps=12)
+        let_go = page.evaluate("performance.now()")
+        page.mouse.up()
+        page.wait_for_function("pictures.some(({ exact }) => exact)", timeout=60_000)
+        page.wait_for_timeout(500)
+        after = f"pictures.filter((p) => p.asked && p.at > {let_go})"
+        draft, exact = (page.evaluate(f"{after}.filter((p) => p.exact === {kind})[0]?.at") for kind in ("false", "true"))
+        found.append(tuple((at - let_go) / 1000 if at else math.inf for at in (draft, exact)))
+    return found

@@ -27,7 +27,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from bench.browser import launched
-from bench.gestures import DRAG, GUIDANCE, gestures, opened, slider
+from bench.gestures import DRAG, GUIDANCE, gestures, opened, slider, strokes
 from bench.live_alone import serve_queue
 from bench.page import ROOT, running
 from bench.race import in_a_child
@@ -178,6 +178,8 @@ def main() -> None:
             print(f"{name:16}{drawn.a_second:10.1f}{share:10.0%}{times}", flush=True)
         done = film(page)
         print(f"\nfilm of 24: all pictures after {done['pictures']:.1f} s, all frames after {done['frames']:.1f} s")
+        drafts, exact = zip(*strokes(page, 5), strict=True)
+        print(f"a stroke: draft after {statistics.median(drafts):.2f} s, exact after {statistics.median(exact):.2f} s")
         page.close()
         print("two at once:", ", ".join(f"{each:.1f} a second" for each in two_visitors(browser, url, flags.seconds)))
         if flags.minutes:
