@@ -27,7 +27,10 @@ from explorer.space.points import Point, Sampling
 
 MOST_PICTURES, MOST_VECTORS, MOST_RANK, MOST_LESSONS, MOST_COPIES = 8, 8, 64, 5000, 24
 PRIOR = 8
-"""Pictures of the kind of thing it is, where it shall stay what it was."""
+"""Pictures of the kind of thing it is, where it shall stay what it was; and as many of OTHERS."""
+
+OTHERS = ("a house", "a bird", "a car", "a tree", "a woman", "a flower", "a boat at the beach", "a chair")
+"""What else shall stay what it was: pictures of the kind alone do not hold what is drawn of other things."""
 
 PLAIN = 14.0
 """A background is plain where the border's colours lie about so far apart, from 0 to 255."""
@@ -153,21 +156,21 @@ def captions_of(picture: Image.Image, word: str) -> tuple[str, ...]:
 
 
 def prior_plan(engine: Engine, lesson: Lesson) -> Plan:
-    """Pictures of the kind of thing it is, by seeds that follow the lesson's; they are rendered before it begins."""
-    sampling = _sampling(engine)
-    conditioning, negative = engine.encode(_of_its_kind(lesson)), engine.encode_negative("")
+    """Pictures of the kind of thing it is and of `OTHERS`, by seeds that follow the lesson's, before it begins."""
+    sampling, negative = _sampling(engine), engine.encode_negative("")
+    prompts = [_of_its_kind(lesson)] * PRIOR + list(OTHERS)
     shape = engine.latents_shape(sampling)
 
     def at(number: float) -> Point:
-        noise = Noise.of(int(lesson.seed + 1 + number) % 2**32)
-        return Point(conditioning, negative, noise.latents(shape), noise, engine.defaults.guidance_scale)
+        noise, prompt = Noise.of(int(lesson.seed + 1 + number) % 2**32), engine.encode(prompts[int(number)])
+        return Point(prompt, negative, noise.latents(shape), noise, engine.defaults.guidance_scale)
 
-    places = [Place((float(i),), _of_its_kind(lesson)) for i in range(PRIOR)]
+    places = [Place((float(i),), prompt) for i, prompt in enumerate(prompts)]
     return Plan(tuple(places), at, sampling, ordering=lambda count: list(range(count)))
 
 
-def teaching_of(engine: Engine, lesson: Lesson, prior: Sequence[Image.Image] = ()) -> Teaching:
-    """The task of a lesson; `prior` are the pictures of its `prior_plan`, where it has one."""
+def teaching_of(engine: Engine, lesson: Lesson, prior: Sequence[Example] = ()) -> Teaching:
+    """The task of a lesson; `prior` are the pictures of its `prior_plan` with their prompts, where it has one."""
     own, size = usual(engine, lesson.method), (engine.defaults.width, engine.defaults.height)
     given = [*lesson.captions, *[""] * len(lesson.pictures)]
     steps = int(own["steps"]) if lesson.steps is None else lesson.steps
@@ -189,7 +192,7 @@ def teaching_of(engine: Engine, lesson: Lesson, prior: Sequence[Image.Image] = (
         at_once=int(own["at_once"]),
         every=max(-(-steps // MOST_COPIES), -(-steps // 10)),
         seed=lesson.seed,
-        prior=tuple(Example(picture, (_of_its_kind(lesson),)) for picture in prior),
+        prior=tuple(prior),
     )
 
 
@@ -252,14 +255,15 @@ class Course:
         """The task; where it needs pictures of its kind, they are rendered now."""
         if not self.lesson.prior:
             return teaching_of(self.engine, self.lesson)
-        pictures: dict[int, Image.Image] = {}
-        self._under_way = self.engine.render(prior_plan(self.engine, self.lesson))
+        plan, pictures = prior_plan(self.engine, self.lesson), {}
+        self._under_way = self.engine.render(plan)
         for event in self._under_way:
             if isinstance(event, Frame):
                 pictures[event.index] = event.image
-        if len(pictures) < PRIOR:
+        if len(pictures) < len(plan.places):
             raise StoppedEarly
-        return teaching_of(self.engine, self.lesson, [pictures[i] for i in sorted(pictures)])
+        prior = [Example(pictures[i], (place.caption,)) for i, place in enumerate(plan.places)]
+        return teaching_of(self.engine, self.lesson, prior)
 
     def __iter__(self) -> Iterator[Taught]:
         try:

@@ -37,6 +37,7 @@ from explorer.engine.lessons import (
     teaching_of,
     usual,
 )
+from explorer.engine.teaching import Example
 from explorer.experiments.pictures import canonical, opened
 from explorer.outputs.records import frames_of, origin_of, shown_of
 from explorer.outputs.runs import Run, Runs
@@ -214,7 +215,7 @@ class TeachTab:
             lesson = Lesson((_BLANK,), "word", "thing", METHOD.get(method, "look"), steps=int(steps), keep=bool(keep))
         except (LessonError, TypeError, ValueError) as error:
             return said("error", str(error))
-        task = teaching_of(self.engine, lesson, [_BLANK] if lesson.prior else ())
+        task = teaching_of(self.engine, lesson, [_ANY] if lesson.prior else ())
         seconds = seconds_of(self.engine, task)
         text = f"{task.lessons} steps" + (f", {about(seconds)}" if seconds is not None else "")
         return Status("ready", text, detail=f"{task.steps * task.rows} rows, forward and backward")
@@ -244,19 +245,22 @@ class TeachTab:
     def teach(self, request: gr.Request, *values: Any) -> Iterator[dict[Any, Any]]:
         """Teaches, telling curve, film and status as it goes, until done, stopped or left."""
         session = self._of(request.session_hash)
-        if session.course is not None:
-            yield {self.status: said("error", "One word after the other: stop the one you are teaching first.")}
-            return
         try:
             lesson = lesson_of(*values)
-            rows = teaching_of(self.engine, lesson, [_BLANK] if lesson.prior else ())
+            rows = teaching_of(self.engine, lesson, [_ANY] if lesson.prior else ())
         except LessonError as error:
             yield {self.status: said("error", str(error))}
             return
         if sentence := self.door.refusal_of_rows(request, rows.steps * rows.rows):
             yield {self.status: said("error", sentence)}
             return
-        session.course = course = Course(self.engine, lesson)
+        course = Course(self.engine, lesson)
+        with self._lock:
+            busy = session.course is not None
+            session.course = session.course or course
+        if busy:
+            yield {self.status: said("error", "One word after the other: stop the one you are teaching first.")}
+            return
         try:
             yield from self._taught(request.session_hash, session, course)
         except GIVES_UP as error:
@@ -444,3 +448,4 @@ def _caption(one: Any) -> str:
 
 
 _BLANK = Image.new("RGB", (8, 8), "white")
+_ANY = Example(_BLANK, ("",))

@@ -13,7 +13,7 @@ from torch.nn.functional import mse_loss
 
 from explorer.engine.concepts import Use
 from explorer.engine.engine import Engine, Frame
-from explorer.engine.lessons import Course, Lesson, LessonError, bracketed, captions_of, film_of, teaching_of
+from explorer.engine.lessons import OTHERS, Course, Lesson, LessonError, bracketed, captions_of, film_of, teaching_of
 from explorer.engine.tasks import Execution, TaskStore, generator
 from explorer.engine.teaching import Example, Learning, Teaching, concepts_of
 from explorer.engine.workers import Worker
@@ -263,8 +263,8 @@ def test_stop_keeps_what_is_learnt_and_again_goes_on(tmp_path):
 def test_pictures_of_its_kind_are_rendered_first_where_it_shall_stay():
     engine = tiny_engine()
     course = Course(engine, lesson(keep=True, steps=2))
-    assert [one.captions for one in course.task.prior] == [("a cat",)] * 8
-    assert len({one.digest for one in course.task.prior}) == 8
+    assert [one.captions for one in course.task.prior] == [("a cat",)] * 8 + [(other,) for other in OTHERS]
+    assert len({one.digest for one in course.task.prior}) == 16
     assert [each.step for each in course if each.loss is not None] == [1, 2]
     stopped = Course(engine, lesson(keep=True, steps=2, seed=100))
     stopped.cancel()
