@@ -29,7 +29,9 @@ News = TypeVar("News")
 def gave_up(error: Exception) -> str:
     """What a visitor is told of an error of the model, the device or the disk: its first line. The log has it all."""
     traceback.print_exception(error)
-    return next(iter(str(error).splitlines()), type(error).__name__)
+    sentence = str(error)
+    lines = sentence.splitlines()
+    return sentence if len(lines) == 1 else lines[0] if lines else type(error).__name__
 
 
 class Sink(Protocol[News]):

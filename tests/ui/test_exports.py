@@ -37,6 +37,6 @@ def test_letters_that_a_sheet_could_not_draw_are_told(format, prompt, notes, tmp
     assert list(status.notes) == notes
 
 
-def test_they_are_told_in_chinese():
-    said = say("Letters on the sheet that no font here has: 🐕 🐈", "zh")
-    assert said == "总览图上有些字，这里的字体都写不出来：🐕 🐈"
+def test_they_are_told_in_chinese(tmp_path):
+    (note,) = made("png", "a 🐕 and a 🐈", tmp_path).notes
+    assert say(note, "zh") == "总览图上有些字，这里的字体都写不出来：🐕 🐈"
