@@ -94,9 +94,8 @@ class BilingualPage(gr.Blocks, metaclass=_Meta):
     async def process_api(self, *args: Any, request: Any = None, **kwargs: Any) -> dict[str, Any]:
         """As `gr.Blocks.process_api`: answers an event, in the language of who asks.
 
-        Here, because nowhere else are a request, its handler and the `postprocess` of what that gives together:
-        Gradio's queue answers in a task of its own, past every middleware, and a wrapped handler is over before its
-        outputs are made.
+        Nowhere else are a request, its handler and the `postprocess` of what that gives together: Gradio's queue
+        answers in a task of its own, past every middleware, and a wrapped handler ends before its outputs are made.
         """
         with speaking(language_of(request)):
             return await super().process_api(*args, request=request, **kwargs)

@@ -17,7 +17,7 @@ import gradio as gr
 
 from explorer.experiments.base import Experiment
 from explorer.experiments.made_with import MadeWith, another_model, suited_from
-from explorer.messages import Message, unpacked
+from explorer.messages import Message, restored
 from explorer.outputs.records import playback_of
 from explorer.outputs.runs import Run
 from explorer.ui.controls import QUICK
@@ -83,7 +83,7 @@ def _show(tab: Tab) -> Callable[..., dict[Any, Any]]:
 def film_of(run: Run) -> Film:
     """What a view of runs shows of a finished one."""
     record = run.record
-    notes = {int(index): note for index, note in unpacked(record).get("notes", {}).items()}
+    notes = {int(index): note for index, note in restored(record.get("notes", {}), record.get("messages")).items()}
     of = settings_key(str(record.get("experiment")), record["settings"])
     return Film(run.folder, run.count, run.ready, notes=notes, playback=playback_of(record), of=of)
 

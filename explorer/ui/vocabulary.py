@@ -108,10 +108,8 @@ class Vocabulary:
         if self.megabytes is not None:
             others = sum(one.size for one in self._of(session).values() if word is None or one.key != word.key)
             if others + len(file) > self.megabytes * 2**20:
-                most = self.megabytes
-                raise ConceptError(
-                    Message("Your words take up {n} MB, the most that is kept here: delete one.", n=most)
-                )
+                full = Message("Your words take up {n} MB, the most that is kept here: delete one.", n=self.megabytes)
+                raise ConceptError(full)
         said = {"word": concept.word, "like": concept.like, "digest": concept.digest.hex(), **record}
         word = self.words.create(said) if word is None else word
         word.put(file, said, **more)

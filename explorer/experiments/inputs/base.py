@@ -21,7 +21,8 @@ from explorer.messages import Message
 class InputError(ValueError):
     """A value that an experiment does not take: which field, what it was given, what is allowed.
 
-    `wrong` says in words what is wrong with this one, for who has the field before them; `at` is which of its items.
+    `message` is the sentence with its parts. `wrong` says in words what is wrong with this one, for who has the field
+    before them; `at` is which of its items.
     """
 
     def __init__(self, field: str, value: object, allowed: str, wrong: str = "", at: int = 0) -> None:
