@@ -184,7 +184,6 @@ def test_a_translation_has_the_holes_of_its_phrase_and_is_chinese(language):
 
 
 PRICE = in_a_row([Message("{n} frames", n=24), Message("{n} already rendered", n=7), Message("about {n} s", n=9)])
-NOT_ALLOWED = "{field} = {value} is not allowed: {allowed}"
 MULTIPLE = Message("a whole number from {l} to {h}, a multiple of {s}", l=32, h=1536, s=32)
 SAID = [
     (PRICE, "24 frames, 7 already rendered, about 9 s", "24 帧，其中 7 帧已渲染，约 9 秒"),
