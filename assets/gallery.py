@@ -23,6 +23,7 @@ from explorer import load
 from explorer.command_line import quiet_libraries
 from explorer.engine.engine import Engine, Frame
 from explorer.experiments import registry
+from explorer.messages import packed
 from explorer.outputs.records import make_record
 
 FOLDER = Path(__file__).parents[1] / "assets" / "gallery"
@@ -81,7 +82,7 @@ def make(run: Run, engine: Engine) -> None:
         "notes": {frame.index: frame.note for frame in frames if frame.note},
         "sheet": {"columns": columns, "width": width, "height": height},
     }
-    (FOLDER / f"{run.name}.json").write_text(json.dumps(said, ensure_ascii=False) + "\n", encoding="utf-8")
+    (FOLDER / f"{run.name}.json").write_text(json.dumps(packed(said), ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def sheet(pictures: list[Image.Image], columns: int) -> Image.Image:

@@ -18,6 +18,7 @@ from explorer.engine.teaching import METHODS
 from explorer.experiments.inputs import InputError
 from explorer.experiments.pictures import allowed, canonical, opened
 from explorer.files.whole import whole
+from explorer.messages import Message
 
 NAME = "teach-a-word"
 
@@ -54,7 +55,9 @@ def _picture(path: Path) -> Image.Image:
     try:
         return opened(canonical(path))
     except ValueError as error:
-        raise InputError("pictures", path, f"{error}. Allowed is {allowed()}") from None
+        raise InputError(
+            "pictures", path, Message("{why}. Allowed is {allowed}", why=str(error), allowed=allowed())
+        ) from None
 
 
 def teach(lesson: Lesson, engine: Any, out: Path) -> None:

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn.functional import conv2d, linear
 
 from explorer.engine.families import ModelError
+from explorer.messages import Message
 from explorer.space.adapters import Adapter, Adapters
 
 KEPT = 8
@@ -57,11 +58,17 @@ class Adaptable:
     def check(self, adapter: Adapter, name: str) -> None:
         """Raises ModelError where an adapter changes what this network has not, or another shape of it."""
         for path, (down, up) in adapter.of(self.part).layers.items():
-            module = self._modules.get(path)
+            module, layer = self._modules.get(path), f"{self.part}.{path}"
             if not isinstance(module, (nn.Linear, nn.Conv2d)):
-                raise ModelError(f"{name} changes {self.part}.{path}, which is no layer of this model.")
+                raise ModelError(
+                    Message("{file} changes {layer}, which is no layer of this model.", file=name, layer=layer)
+                )
             if not fits(module, down, up):
-                raise ModelError(f"{name} is made for another shape of {self.part}.{path} than that of this model.")
+                raise ModelError(
+                    Message(
+                        "{file} is made for another shape of {layer} than that of this model.", file=name, layer=layer
+                    )
+                )
 
     def _copy(self, adapter: Adapter) -> Layers:
         if adapter.digest not in self._copies:

@@ -7,6 +7,7 @@ picture's bytes the same whatever it is rendered with.
 from __future__ import annotations
 
 import io
+import json
 from functools import cached_property
 
 import numpy as np
@@ -19,7 +20,8 @@ from PIL.PngImagePlugin import PngInfo
 from torch import Tensor, nn
 
 from explorer.engine.overflow import check_finite
-from explorer.engine.store import MEANT_BLACK
+from explorer.engine.store import MEANT_BLACK, NOTE_OF
+from explorer.messages import stored
 from explorer.space.points import digest
 
 
@@ -99,6 +101,7 @@ def to_png(picture: Image.Image) -> bytes:
     buffer, info = io.BytesIO(), PngInfo()
     if note := picture.info.get("note"):
         info.add_itxt("note", note)
+        info.add_itxt(NOTE_OF, json.dumps(stored(note)))
     if picture.getbbox() is None:
         info.add_text(MEANT_BLACK, "the latents are finite")
     picture.save(buffer, "PNG", compress_level=1, pnginfo=info)

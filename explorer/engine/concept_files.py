@@ -28,6 +28,7 @@ from explorer.engine.concepts import WORD, Concept
 from explorer.engine.families import ModelError
 from explorer.engine.networks import Networks
 from explorer.files import zips
+from explorer.messages import Message
 from explorer.space.adapters import Adapter
 
 MOST_BYTES = 2**30
@@ -117,9 +118,13 @@ def read_file(path: Path, networks: Networks) -> Concept:
 def read(file: bytes, name: str, networks: Networks) -> Concept:
     """The concept in a file of that name, for these networks. Raises ConceptError."""
     if len(file) > MOST_BYTES:
-        raise ConceptError(f"{name} has more than {MOST_BYTES / 2**30:.0f} GB, which is no concept.")
+        raise ConceptError(
+            Message("{file} has more than {n} GB, which is no concept.", file=name, n=round(MOST_BYTES / 2**30))
+        )
     if Path(name).suffix.lower() in (".pt", ".bin", ".ckpt", ".pth"):
-        raise ConceptError(f"{name} is a pickle, which can run code when it is opened; only .safetensors are taken.")
+        raise ConceptError(
+            Message("{file} is a pickle, which can run code when it is opened; only .safetensors are taken.", file=name)
+        )
     tensors, record = _contents(file, name)
     word = record.get("word")
     if not (isinstance(word, str) and WORD.fullmatch(word)):
@@ -129,7 +134,7 @@ def read(file: bytes, name: str, networks: Networks) -> Concept:
         vectors = _vectors(tensors, name, networks)
         adapter = _adapter(tensors, name, networks)
         if adapter is None and not len(vectors[0]):
-            raise ConceptError(f"{name} has neither an embedding nor a LoRA.")
+            raise ConceptError(Message("{file} has neither an embedding nor a LoRA.", file=name))
         concept = Concept(word, vectors, adapter, like[:100] if isinstance(like, str) else "")
         networks.check(concept, name)
     except ConceptError:
@@ -156,9 +161,11 @@ def _contents(file: bytes, name: str) -> tuple[dict[str, Tensor], dict[str, Any]
             found = [members[one] for one in (EMBEDS, LORA) if one in members]
             contents = [zips.content(archive, entry, MOST_BYTES) for entry in found]
     except Exception as error:  # a stranger's archive may raise anything at all
-        raise ConceptError(f"{name} is a broken ZIP ({type(error).__name__}).") from None
+        raise ConceptError(
+            Message("{file} is a broken ZIP ({error}).", file=name, error=type(error).__name__)
+        ) from None
     if not found:
-        raise ConceptError(f"{name} is a ZIP without {EMBEDS} or {LORA}.")
+        raise ConceptError(Message("{file} is a ZIP without {embeds} or {lora}.", file=name, embeds=EMBEDS, lora=LORA))
     for content in contents:
         tensors |= _tensors(content, name)
     return tensors, record_of(file)
@@ -168,13 +175,24 @@ def _tensors(file: bytes, name: str) -> dict[str, Tensor]:
     try:
         found = safetensors.torch.load(file)
     except (SafetensorError, ValueError, KeyError, TypeError, OverflowError, MemoryError, AttributeError):
-        raise ConceptError(f"{name} is no .safetensors file, or a broken one.") from None
+        raise ConceptError(Message("{file} is no .safetensors file, or a broken one.", file=name)) from None
     for key, tensor in found.items():
         if not tensor.is_floating_point() and not key.endswith(".alpha"):
             kind = str(tensor.dtype).removeprefix("torch.")
-            raise ConceptError(f"{name} has numbers of a kind that nothing is learnt in for {key[:60]!r}: {kind}.")
+            raise ConceptError(
+                Message(
+                    "{file} has numbers of a kind that nothing is learnt in for {layer}: {kind}.",
+                    file=name,
+                    layer=repr(key[:60]),
+                    kind=kind,
+                )
+            )
         if not torch.isfinite(tensor.float()).all():
-            raise ConceptError(f"{name} has numbers for {key[:60]!r} that are none (NaN or infinity).")
+            raise ConceptError(
+                Message(
+                    "{file} has numbers for {layer} that are none (NaN or infinity).", file=name, layer=repr(key[:60])
+                )
+            )
     return {key: tensor.float() for key, tensor in found.items()}
 
 
@@ -184,21 +202,29 @@ def _vectors(tensors: Mapping[str, Tensor], name: str, networks: Networks) -> tu
     both = [tensors.get(key) for key in ("clip_l", "clip_g")]
     if any(one is not None for one in both):
         if len(widths) == 1:
-            raise ConceptError(f"{name} is an embedding for SDXL (clip_l, clip_g), and this model is none.")
+            raise ConceptError(
+                Message("{file} is an embedding for SDXL (clip_l, clip_g), and this model is none.", file=name)
+            )
         found = [one for one in both if one is not None]
         if len(found) == 1 or any(one.ndim != 2 for one in found) or len(found[0]) != len(found[1]):
-            raise ConceptError(f"{name} has not the same number of vectors for clip_l and clip_g.")
+            raise ConceptError(Message("{file} has not the same number of vectors for clip_l and clip_g.", file=name))
     else:
         found = [one for key, one in tensors.items() if one.ndim in (1, 2) and not _of_a_lora(key)]
         if len(found) > 1:
-            raise ConceptError(f"{name} has {len(found)} embeddings; one is taken.")
+            raise ConceptError(Message("{file} has {n} embeddings; one is taken.", file=name, n=len(found)))
         found = [one[None] if one.ndim == 1 else one for one in found]
         if found and len(widths) > 1:
-            raise ConceptError(f"{name} is an embedding for one text encoder, and this model has {len(widths)}.")
+            raise ConceptError(
+                Message(
+                    "{file} is an embedding for one text encoder, and this model has {n}.", file=name, n=len(widths)
+                )
+            )
     if not found:
         return tuple(torch.zeros(0, width) for width in widths)
     if not 1 <= len(found[0]) <= MOST_VECTORS:
-        raise ConceptError(f"{name} has {len(found[0])} vectors; 1 to {MOST_VECTORS} are read.")
+        raise ConceptError(
+            Message("{file} has {n} vectors; 1 to {m} are read.", file=name, n=len(found[0]), m=MOST_VECTORS)
+        )
     return tuple(one.contiguous() for one in found)
 
 
@@ -211,7 +237,14 @@ def _adapter(tensors: Mapping[str, Tensor], name: str, networks: Networks) -> Ad
     for key in tensors:
         for pattern, what in _OTHERS.items():
             if re.search(pattern, key):
-                raise ConceptError(f"{name} is {what} ({key[:80]}), and only plain LoRAs are taken.")
+                raise ConceptError(
+                    Message(
+                        "{file} is {what} ({layer}), and only plain LoRAs are taken.",
+                        file=name,
+                        what=what,
+                        layer=key[:80],
+                    )
+                )
     layers = {}
     for key, down in tensors.items():
         if not (found := _DOWN.search(key)):
@@ -220,7 +253,7 @@ def _adapter(tensors: Mapping[str, Tensor], name: str, networks: Networks) -> Ad
         up_key = stem + next(kind.replace(a, b) for a, b in _UP.items() if a in kind) + ".weight"
         up = tensors.get(up_key)
         if up is None:
-            raise ConceptError(f"{name} has {key[:80]!r} without its other half.")
+            raise ConceptError(Message("{file} has {layer} without its other half.", file=name, layer=repr(key[:80])))
         path, module = _layer(stem, name, networks)
         rank = max(1, down.shape[0]) if down.ndim else 1
         alpha = tensors.get(f"{stem}.alpha")
@@ -247,7 +280,9 @@ def _layer(stem: str, name: str, networks: Networks) -> tuple[str, nn.Module]:
     inner = re.sub(r"\.to_out$", ".to_out.0", inner)
     found = _by_flat_name(networks, part).get(_flat(inner))
     if found is None:
-        raise ConceptError(f"{name} changes {stem[:80]}, which is no layer of this model.")
+        raise ConceptError(
+            Message("{file} changes {layer}, which is no layer of this model.", file=name, layer=stem[:80])
+        )
     return found
 
 

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 
 from explorer.engine.adapters import Adaptable
 from explorer.engine.families import ModelError
+from explorer.messages import Message
 from explorer.space.adapters import Adapter, Adapters, mixed
 from explorer.space.points import Conditioning, digest
 
@@ -122,8 +123,10 @@ class Texts:
         """Raises ModelError where a concept is made for other text encoders."""
         own = [vectors.shape[1] for vectors in concept.vectors]
         if own != self.widths:
-            said = f"{_listed(own)} wide; this model's text is {_listed(self.widths)} wide"
-            raise ModelError(f"{name} has vectors {said}.")
+            widths = {"own": _listed(own), "ours": _listed(self.widths)}
+            raise ModelError(
+                Message("{file} has vectors {own} wide; this model's text is {ours} wide.", file=name, **widths)
+            )
         for each in self.adaptable:
             if concept.adapter is not None:
                 each.check(concept.adapter, name)

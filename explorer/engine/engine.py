@@ -7,6 +7,7 @@ Several renders may go on at once; they take turns on each worker, one UNet call
 from __future__ import annotations
 
 import io
+import json
 import math
 import threading
 from collections import defaultdict
@@ -28,10 +29,11 @@ from explorer.engine.families import extra_channels
 from explorer.engine.networks import Networks
 from explorer.engine.overflow import check_finite
 from explorer.engine.schedulers import draws_noise, make_scheduler, noise_levels
-from explorer.engine.store import FrameStore
+from explorer.engine.store import NOTE_OF, FrameStore
 from explorer.engine.tasks import Execution, TasksMissing, TaskStore, key_of
 from explorer.engine.words import Words, read_as, remarks
 from explorer.engine.workers import Worker
+from explorer.messages import restored
 from explorer.space.plans import Place, Plan
 from explorer.space.points import Conditioning, Defaults, Point, Sampling, digest
 from explorer.space.regions import GREY, Finish
@@ -57,7 +59,8 @@ class Frame:
     @property
     def note(self) -> str:
         """What its look had to say about this very picture; "" for most."""
-        return Image.open(io.BytesIO(self.png)).info.get("note", "")
+        found = Image.open(io.BytesIO(self.png)).info
+        return restored(found.get("note", ""), json.loads(found.get(NOTE_OF, "{}")))
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from explorer.engine.concepts import WORD, Concept, Use
 from explorer.engine.engine import Engine, Frame, Render
 from explorer.engine.tasks import key_of
 from explorer.engine.teaching import METHODS, Example, Teaching, concepts_of
+from explorer.messages import Message, in_a_row
 from explorer.space.hashes import digest
 from explorer.space.noise import Noise
 from explorer.space.plans import Place, Plan, Playback, Shown
@@ -69,7 +70,10 @@ class LessonError(ValueError):
     """A setting that nothing can be taught with: which, what it was, what is allowed."""
 
     def __init__(self, field: str, value: object, allowed: str) -> None:
-        super().__init__(f"{field} = {str(value)[:60]!r} is not allowed: {allowed}")
+        shown = value if isinstance(value, Message) else repr(str(value)[:60])
+        super().__init__(
+            Message("{field} = {value} is not allowed: {allowed}", field=field, value=shown, allowed=allowed)
+        )
         self.field = field
 
 
@@ -95,10 +99,12 @@ class Lesson:
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.pictures) <= MOST_PICTURES:
-            raise LessonError("pictures", f"{len(self.pictures)} of them", f"1 to {MOST_PICTURES} pictures")
+            raise LessonError(
+                "pictures", Message("{n} of them", n=len(self.pictures)), Message("1 to {n} pictures", n=MOST_PICTURES)
+            )
         object.__setattr__(self, "word", bracketed(self.word))
         if self.method not in METHODS:
-            raise LessonError("method", self.method, f"one of {', '.join(METHODS)}")
+            raise LessonError("method", self.method, Message("one of {options}", options=in_a_row(METHODS)))
         bounds = {
             "vectors": (1, MOST_VECTORS),
             "rank": (1, MOST_RANK),
@@ -109,12 +115,12 @@ class Lesson:
         for name, (low, high) in bounds.items():
             value = getattr(self, name)
             if value is not None and not low <= value <= high:
-                raise LessonError(name, value, f"a number from {low:g} to {high:g}")
+                raise LessonError(name, value, Message("a number from {l} to {h}", l=f"{low:g}", h=f"{high:g}"))
         if self.keep and not self.like.strip():
             raise LessonError("like", self.like, "a kind of thing, if it shall stay what it was")
         for caption in self.captions:
             if caption.strip() and self.word not in caption:
-                raise LessonError("captions", caption, f"words with {self.word} in them")
+                raise LessonError("captions", caption, Message("words with {word} in them", word=self.word))
 
     @property
     def prior(self) -> bool:
@@ -213,7 +219,10 @@ def film_of(engine: Engine, concepts: Mapping[int, Concept], scene: str = SCENE,
 
     words = {concept.word for concept in concepts.values()}
     said = scene.replace("{}", words.pop()) if words else scene
-    places = [Place((float(step),), f"{said}, after {step} steps", {"step": step, "prompt": said}) for step in concepts]
+    places = [
+        Place((float(step),), Message("{scene}, after {n} steps", scene=said, n=step), {"step": step, "prompt": said})
+        for step in concepts
+    ]
     return Plan(tuple(places), at, sampling, shown=Shown(("step",), playback=Playback(4, "back-and-forth")))
 
 

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from explorer.engine.families import ModelError
+from explorer.messages import Message
 
 
 class Overflow(ModelError, RuntimeError):
@@ -20,4 +21,4 @@ def check_finite(values: Tensor, dtype: torch.dtype) -> None:
             "configuration. Fetch it again, or try another model."
         )
     name = str(dtype).removeprefix("torch.")
-    raise Overflow(f"The model gave no numbers (NaN or infinity) in {name}: try --dtype float32.")
+    raise Overflow(Message("The model gave no numbers (NaN or infinity) in {dtype}: try --dtype float32.", dtype=name))

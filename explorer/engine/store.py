@@ -18,6 +18,7 @@ from explorer.engine.folder import Folder
 from explorer.files import png as pngs
 
 MEANT_BLACK = "black"
+NOTE_OF = "note-of"
 """The text in the PNG of a picture of zeros: it is no overflow, its latents and pixels were looked at."""
 
 HEADERS, ZEROS_TO_A_BYTE = 1000, 100

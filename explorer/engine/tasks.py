@@ -29,6 +29,7 @@ from torch import Tensor
 
 from explorer.engine.folder import Folder
 from explorer.engine.workers import Worker
+from explorer.messages import Message, in_a_row
 from explorer.space.points import digest
 from explorer.space.tasks import Task, Work
 
@@ -41,7 +42,8 @@ class TasksMissing(Exception):
 
     def __init__(self, tasks: Sequence[Task]) -> None:
         self.tasks = tuple(tasks)
-        super().__init__("; ".join(f"{t.title} comes first: {t.steps} steps, {t.steps * t.rows} rows" for t in tasks))
+        first = partial(Message, "{task} comes first: {n} steps, {m} rows")
+        super().__init__(in_a_row((first(task=t.title, n=t.steps, m=t.steps * t.rows) for t in tasks), "; "))
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.engine.chinese import CHINESE, TAUGHT, TOKEN, Name, Reader, phrase
+from explorer.messages import Message
 
 FILE = "words.json"
 KINDS = ("subjects", "places", "styles", "colours")
@@ -166,13 +167,17 @@ def read_as(words: Words | None, texts: Iterable[str]) -> dict[str, str]:
 
 def remarks(words: Words | None, texts: Iterable[str]) -> list[str]:
     """A sentence for every text that is drawn from other words than were typed, and one for what is left out of it."""
-    said = []
+    said: list[str] = []
     for reading in (words.read(text) for text in read_as(words, texts)) if words else ():
         if reading.translated:
-            said.append(f"“{_short(reading.typed)}” is drawn as “{_short(reading.english)}”")
+            said.append(
+                Message(
+                    "“{typed}” is drawn as “{english}”", typed=_short(reading.typed), english=_short(reading.english)
+                )
+            )
             if reading.unknown:
                 unknown = ", ".join(each.word for each in reading.unknown)
-                said.append(f"Unknown to the model, and left out: {_short(unknown)}")
+                said.append(Message("Unknown to the model, and left out: {words}", words=_short(unknown)))
     return said
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from explorer.experiments.looks import heat_map
+from explorer.messages import Message
 from explorer.space.plans import Drawing
 from explorer.space.points import digest
 from explorer.space.steps import Step
@@ -45,8 +46,8 @@ def measured(a: Image.Image, b: Image.Image) -> str:
     """PSNR and mean error in words: "PSNR 28.6 dB, mean error 6.3 of 255"."""
     decibels = psnr(a, b)
     if math.isinf(decibels):
-        return "PSNR infinite: not one value of 255 is off"
-    return f"PSNR {decibels:.1f} dB, mean error {mean_error(a, b):.1f} of 255"
+        return Message("PSNR infinite: not one value of 255 is off")
+    return Message("PSNR {db} dB, mean error {e} of 255", db=f"{decibels:.1f}", e=f"{mean_error(a, b):.1f}")
 
 
 class _Compares:
@@ -103,7 +104,9 @@ class ErrorMap(_Compares):
     def __call__(self, step: Step, pictures: Drawing) -> Image.Image:
         decoded = pictures.decode(step.latents)
         error = np.abs(_difference(self.original, decoded)).mean(-1)
-        note = f"{measured(self.original, decoded)} (black: 0, lightest: {self.FULL:g})"
+        note = Message(
+            "{measured} (black: 0, lightest: {full})", measured=measured(self.original, decoded), full=f"{self.FULL:g}"
+        )
         return _noted(heat_map(error / self.FULL, decoded.size), note)
 
 
@@ -131,7 +134,13 @@ class Channel:
         numbers = step.latents[self.channel].float().cpu().numpy()
         greys = np.clip(numbers / self.RANGE / 2 + 0.5, 0, 1) * 255
         picture = Image.fromarray(greys.round().astype(np.uint8)).convert("RGB")
-        note = f"{numbers.min():.1f} to {numbers.max():.1f} (black: {-self.RANGE:g}, grey: 0, white: {self.RANGE:g})"
+        note = Message(
+            "{l} to {h} (black: {b}, grey: 0, white: {w})",
+            l=f"{numbers.min():.1f}",
+            h=f"{numbers.max():.1f}",
+            b=f"{-self.RANGE:g}",
+            w=f"{self.RANGE:g}",
+        )
         return _noted(picture.resize((self.width, self.height), Image.Resampling.NEAREST), note)
 
 

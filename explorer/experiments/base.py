@@ -17,6 +17,7 @@ from PIL import Image
 from torch import Tensor
 
 from explorer.experiments.inputs import Choice, Input, InputError, Integer, Prompt, Real, Taught
+from explorer.messages import Message
 from explorer.space.plans import Plan
 from explorer.space.points import SCHEDULER_NAMES, Conditioning, Defaults, Sampling
 from explorer.space.tasks import Task
@@ -118,7 +119,7 @@ class Experiment:
         inputs = cls.inputs()
         for name, value in settings.items():
             if name not in inputs:
-                yield name, InputError(name, value, f"{cls.title()} has no such setting")
+                yield name, InputError(name, value, Message("{tab} has no such setting", tab=cls.title()))
                 continue
             try:
                 inputs[name].check(name, value)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from explorer.experiments.base import Experiment, Studio
 from explorer.experiments.inputs import InputError, Integer, Numbers, Prompts
 from explorer.experiments.looks import GuidanceEffect, Noisy, Predicted, Unguided
+from explorer.messages import Message
 from explorer.space.noise import Noise
 from explorer.space.plans import Look, Place, Plan, Shown
 from explorer.space.points import Point
@@ -105,8 +106,10 @@ class DenoisingTrajectory(Experiment):
         if len(prompts) == 1:
             prompts = prompts * len(scales)
         if len(prompts) != len(scales):
-            allowed = (
-                f"one for each of the {len(prompts)} prompts, or none; or one prompt with up to {MAX_LANES} scales"
+            allowed = Message(
+                "one for each of the {n} prompts, or none; or one prompt with up to {m} scales",
+                n=len(prompts),
+                m=MAX_LANES,
             )
             raise InputError("scales", self.scales, allowed)
         return list(zip(prompts, scales, strict=True))
@@ -117,8 +120,11 @@ class DenoisingTrajectory(Experiment):
         frames = len(kept) * lanes * len(LAYERS)
         if frames > MAX_FRAMES:
             enough = math.ceil(evaluations / (MAX_FRAMES // (lanes * len(LAYERS)) - 2))
-            allowed = (
-                f"at least {enough} for so many steps side by side: {frames} pictures, and {MAX_FRAMES} is the most"
+            allowed = Message(
+                "at least {enough} for so many steps side by side: {n} pictures, and {most} is the most",
+                enough=enough,
+                n=frames,
+                most=MAX_FRAMES,
             )
             raise InputError("keep_every", self.keep_every, allowed)
         return sorted(kept)
@@ -130,7 +136,7 @@ class DenoisingTrajectory(Experiment):
         settings = {"prompt": prompt, "guidance_scale": scale, "step": step, "steps": len(sigmas)}
         return Place(
             (lane, step, layer),
-            f"step {step} of {len(sigmas)}, {words}, guidance {scale:g}",
+            Message("step {n} of {m}, {layer}, guidance {g}", n=step, m=len(sigmas), layer=words, g=f"{scale:g}"),
             {**settings, "sigma": sigmas[step - 1], "layer": name},
             None if last else step,
             self._look(name, scale, last),

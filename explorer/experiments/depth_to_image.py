@@ -15,6 +15,7 @@ from torch import Tensor
 from explorer.experiments.base import Experiment, Studio
 from explorer.experiments.inputs import InputError, Integer, Numbers, Picture, Prompt
 from explorer.experiments.pictures import ancestry, fitted
+from explorer.messages import Message, in_a_row
 from explorer.space.noise import Noise
 from explorer.space.plans import Drawing, Place, Plan, Shown
 from explorer.space.points import Point, digest
@@ -94,12 +95,12 @@ class DepthToImage(Experiment):
             return point if number < 2 else dataclasses.replace(point, depth=depth)
 
         places = [
-            Place((0,), "start", self._came_from()),
-            Place((1,), "depth map", {"variation": 0}, look=DepthMap(depth, original.size)),
+            Place((0,), Message("start"), self._came_from()),
+            Place((1,), Message("depth map"), {"variation": 0}, look=DepthMap(depth, original.size)),
         ]
         for number, (seed, strength) in enumerate(drawn, start=2):
             settings = {"variation": number - 1, "strength": strength, "seed": seed}
-            places.append(Place((number,), f"strength {strength:g}, seed {seed}", settings))
+            places.append(Place((number,), Message("strength {x}, seed {s}", x=f"{strength:g}", s=seed), settings))
         return Plan(tuple(places), at, sampling, shown=Shown(("variation",)))
 
     def _near(self, studio: Studio, original: Image.Image) -> Tensor:
@@ -112,5 +113,5 @@ class DepthToImage(Experiment):
         return estimated
 
     def _came_from(self) -> Mapping[str, Any]:
-        came_from = " → ".join(ancestry(self.picture))
+        came_from = in_a_row(ancestry(self.picture), " → ")
         return {"variation": 0, **({"came from": came_from} if came_from else {})}

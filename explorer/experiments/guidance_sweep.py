@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from explorer.experiments.base import Experiment, Studio
 from explorer.experiments.inputs import Choice, InputError, Numbers, Prompt, Seeds
+from explorer.messages import Message
 from explorer.space.noise import Noise
 from explorer.space.plans import Place, Plan, Shown
 from explorer.space.points import Point, Sampling
@@ -112,7 +113,7 @@ class GuidanceSweep(Experiment):
         places = [
             Place(
                 (scale, number),
-                f"guidance {scale:g}, {titles[number]}",
+                Message("guidance {g}, {row}", g=f"{scale:g}", row=titles[number]),
                 {"guidance_scale": scale, axis: value},
                 sampling=dataclasses.replace(self.sampling, **{axis: value}) if axis in SAMPLED else None,
             )
@@ -138,7 +139,9 @@ class GuidanceSweep(Experiment):
             return [(seed, seed) for seed in self.seeds or (self.seed,)]
         values = self._values()
         if not 1 <= len(values) <= MOST_ROWS:
-            raise InputError("row_values", self.row_values, f"1 to {MOST_ROWS} values, separated by semicolons")
+            raise InputError(
+                "row_values", self.row_values, Message("1 to {n} values, separated by semicolons", n=MOST_ROWS)
+            )
         return [(number, self.inputs()[axis].check("row_values", value)) for number, value in enumerate(values)]
 
     def _values(self) -> list[str]:
@@ -147,4 +150,6 @@ class GuidanceSweep(Experiment):
 
 def _named(axis: str, value: Any) -> str:
     """What a row is called."""
-    return {"seed": f"seed {value}", "num_inference_steps": f"{value} steps"}.get(axis, str(value))
+    if axis == "seed":
+        return Message("seed {s}", s=value)
+    return Message("{n} steps", n=value) if axis == "num_inference_steps" else str(value)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from explorer.experiments.base import Experiment, Studio
 from explorer.experiments.inputs import Choice, Integer, Numbers, Picture, Prompt, Seeds
 from explorer.experiments.pictures import FITS, ancestry, fitted
+from explorer.messages import Message, in_a_row
 from explorer.space.noise import Noise
 from explorer.space.plans import Place, Plan, Shown
 from explorer.space.points import Point
@@ -115,9 +116,11 @@ class ImageVariations(Experiment):
         return places
 
     def _start(self, coordinates: tuple[float, ...], settings: Mapping[str, Any]) -> Place:
-        came_from = " → ".join(ancestry(self.picture))
-        return Place(coordinates, "start", {**settings, **({"came from": came_from} if came_from else {})})
+        came_from = in_a_row(ancestry(self.picture), " → ")
+        return Place(coordinates, Message("start"), {**settings, **({"came from": came_from} if came_from else {})})
 
     def _caption(self, strength: float, seed: int) -> str:
         steps = self.sampling.num_inference_steps
-        return f"strength {strength:g}: {int(steps * strength)} of {steps} steps, seed {seed}"
+        return Message(
+            "strength {x}: {n} of {m} steps, seed {s}", x=f"{strength:g}", n=int(steps * strength), m=steps, s=seed
+        )

@@ -10,6 +10,7 @@ from explorer.experiments.base import Experiment, Studio
 from explorer.experiments.inputs import Choice, Integer, Painted, PaintedPicture, Prompt, Real, Seeds
 from explorer.experiments.painting import SOFT, edit_of
 from explorer.experiments.pictures import ancestry
+from explorer.messages import Message, in_a_row
 from explorer.space.noise import Noise
 from explorer.space.plans import Place, Plan, Shown
 from explorer.space.points import Point
@@ -82,10 +83,13 @@ class Inpainting(Experiment):
             point = Point(conditioning, negative, noise.latents(shape), noise, self.guidance)
             return edit.inside(point, self.strength) if number else edit.before(point)
 
-        places = [Place((0,), "start", self._start())]
-        places += [Place((i,), f"seed {seed}", {"variation": i, "seed": seed}) for i, seed in enumerate(seeds, start=1)]
+        places = [Place((0,), Message("start"), self._start())]
+        places += [
+            Place((i,), Message("seed {s}", s=seed), {"variation": i, "seed": seed})
+            for i, seed in enumerate(seeds, start=1)
+        ]
         return Plan(tuple(places), at, self.sampling, shown=Shown(("variation",)))
 
     def _start(self) -> Mapping[str, Any]:
-        came_from = " → ".join(ancestry(self.painted.picture))
+        came_from = in_a_row(ancestry(self.painted.picture), " → ")
         return {"variation": 0, **({"came from": came_from} if came_from else {})}

@@ -13,6 +13,7 @@ from explorer.experiments.autoencoder_looks import Channel, Decoded, ErrorMap, O
 from explorer.experiments.base import Experiment, Studio
 from explorer.experiments.inputs import Choice, InputError, Integer, Numbers, Picture
 from explorer.experiments.pictures import FITS, fitted
+from explorer.messages import Message
 from explorer.space.noise import Noise
 from explorer.space.plans import Look, Place, Plan, Shown
 from explorer.space.points import Point
@@ -97,7 +98,7 @@ class InsideTheAutoencoder(Experiment):
             init_latents = poked(latents, column) if row == POKED else latents
             return Point(conditioning, negative, noise.latents(shape), noise, 1.0, init_latents, strength=0.0)
 
-        title, look = f"Poked: {self.poke}", Decoded(original)
+        title, look = Message("Poked: {poke}", poke=self.poke), Decoded(original)
         places = [*_there_and_back(original, shape), *_channels(shape, size)]
         for amount in amounts:
             settings = {"row": title, "channel" if self.poke == BLANK else "amount": amount}
@@ -111,12 +112,14 @@ class InsideTheAutoencoder(Experiment):
         used = {FADE: ("channel",), SWAP: ("channel", "second_channel")}.get(self.poke, ())
         for name in used:
             if getattr(self, name) > channels:
-                raise InputError(name, getattr(self, name), f"a channel of this model, 1 to {channels}")
+                raise InputError(name, getattr(self, name), Message("a channel of this model, 1 to {n}", n=channels))
         amounts = self.amounts or AMOUNTS.get(self.poke, tuple(range(channels + 1)))
         if self.poke == NOISE and not all(0 <= amount <= 1 for amount in amounts):
-            raise InputError("amounts", amounts, f"numbers from 0 to 1 when the poke is {NOISE!r}")
+            raise InputError("amounts", amounts, Message("numbers from 0 to 1 when the poke is '{poke}'", poke=NOISE))
         if self.poke == BLANK and not all(amount in range(channels + 1) for amount in amounts):
-            allowed = f"channels of this model, 1 to {channels}, or 0 for none, when the poke is {BLANK!r}"
+            allowed = Message(
+                "channels of this model, 1 to {n}, or 0 for none, when the poke is '{poke}'", n=channels, poke=BLANK
+            )
             raise InputError("amounts", amounts, allowed)
         return amounts
 
@@ -137,12 +140,14 @@ class InsideTheAutoencoder(Experiment):
 
     def _caption(self, amount: float) -> str:
         captions = {
-            SCALE: f"the latents times {amount:g}",
-            NOISE: f"{amount:.0%} of noise",
-            BLANK: f"without channel {amount:g}" if amount else "with all channels",
-            FADE: f"channel {self.channel} faded by {amount:g}",
-            SWAP: f"channels {self.channel} and {self.second_channel} swapped by {amount:g}",
-            MIX: f"{amount:.3g} of the way to the second picture",
+            SCALE: Message("the latents times {n}", n=f"{amount:g}"),
+            NOISE: Message("{n} of noise", n=f"{amount:.0%}"),
+            BLANK: Message("without channel {n}", n=f"{amount:g}") if amount else Message("with all channels"),
+            FADE: Message("channel {c} faded by {n}", c=self.channel, n=f"{amount:g}"),
+            SWAP: Message(
+                "channels {a} and {b} swapped by {n}", a=self.channel, b=self.second_channel, n=f"{amount:g}"
+            ),
+            MIX: Message("{n} of the way to the second picture", n=f"{amount:.3g}"),
         }
         return captions[self.poke]
 
@@ -152,20 +157,25 @@ def _there_and_back(original: Image.Image, shape: tuple[int, int, int]) -> list[
     channels, height, width = shape
     fewer = 3 * original.width * original.height / (channels * height * width)
     shapes = f"{original.width} × {original.height} × 3 → {width} × {height} × {channels}"
-    note = f"{shapes}: {fewer:.3g} times fewer numbers"
+    note = Message("{shapes}: {n} times fewer numbers", shapes=shapes, n=f"{fewer:.3g}")
     looks: dict[str, Look] = {
-        "original": Original(original, note),
-        "error": ErrorMap(original),
-        "decoded": Decoded(original),
+        Message("original"): Original(original, note),
+        Message("error"): ErrorMap(original),
+        Message("decoded"): Decoded(original),
     }
-    settings = {"row": "There and back"}
+    settings = {"row": Message("There and back")}
     return [Place((i, THERE_AND_BACK), name, settings, look=look) for i, (name, look) in enumerate(looks.items())]
 
 
 def _channels(shape: tuple[int, int, int], size: tuple[int, int]) -> list[Place]:
     channels, height, width = shape
-    settings = {"row": f"Latent channels, {width} × {height} × {channels}"}
+    settings = {"row": Message("Latent channels, {w} × {h} × {c}", w=width, h=height, c=channels)}
     return [
-        Place((number, CHANNELS), f"channel {number} of {channels}", settings, look=Channel(number - 1, *size))
+        Place(
+            (number, CHANNELS),
+            Message("channel {n} of {m}", n=number, m=channels),
+            settings,
+            look=Channel(number - 1, *size),
+        )
         for number in range(1, channels + 1)
     ]

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from explorer.experiments.base import Experiment, Studio
 from explorer.experiments.inputs import Choice, InputError, Integer, Painted, Prompts, Seeds
 from explorer.experiments.painting import REGION, around
+from explorer.messages import Message
 from explorer.space.noise import Noise, travel
 from explorer.space.paths import EASINGS, INTERPOLATIONS, segment, stops
 from explorer.space.plans import LOOPS, Place, Plan, Playback, Shown
@@ -112,7 +113,9 @@ class Interpolation(Experiment):
     def plan(self, studio: Studio) -> Plan:
         """Places in [0, segments] along the route; `at(t)` is the point there."""
         if self.seeds and len(self.seeds) != len(self.prompts):
-            raise InputError("seeds", self.seeds, f"one for each of the {len(self.prompts)} prompts, or none")
+            raise InputError(
+                "seeds", self.seeds, Message("one for each of the {n} prompts, or none", n=len(self.prompts))
+            )
         closed = self.loop == "closed"
         conditionings = [studio.encode(prompt) for prompt in self.prompts]
         seeds = list(self.seeds) or [self.seed] * len(self.prompts)

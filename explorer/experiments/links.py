@@ -23,6 +23,7 @@ from urllib.parse import parse_qsl, urlencode
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import InputError
 from explorer.experiments.made_with import MadeWith
+from explorer.messages import Message
 from explorer.space.points import Defaults
 
 VERSION = 1
@@ -69,11 +70,13 @@ def query(
 def read(text: str, experiments: Mapping[str, type[Experiment]]) -> Link:
     """What a query string (with or without "?") asks for. Without a known tab there is nothing to be had from it."""
     if len(text) > LONGEST:
-        return Link(remarks=(f"The link is {len(text)} characters long; at most {LONGEST} are read.",))
+        return Link(
+            remarks=(Message("The link is {n} characters long; at most {most} are read.", n=len(text), most=LONGEST),)
+        )
     try:
         pairs = parse_qsl(text.removeprefix("?"), keep_blank_values=True, max_num_fields=MOST)
     except ValueError:
-        return Link(remarks=(f"The link has more than {MOST} fields.",))
+        return Link(remarks=(Message("The link has more than {n} fields.", n=MOST),))
     given: dict[str, list[str]] = {}
     for name, value in pairs:
         given.setdefault(name, []).append(value)
@@ -81,7 +84,7 @@ def read(text: str, experiments: Mapping[str, type[Experiment]]) -> Link:
         return Link()
     experiment = experiments.get(given["tab"][-1])
     if experiment is None:
-        return Link(remarks=(f"The link is for a tab that is not here: {given['tab'][-1][:60]}",))
+        return Link(remarks=(Message("The link is for a tab that is not here: {tab}", tab=given["tab"][-1][:60]),))
     return _asked(experiment, given)
 
 
@@ -113,6 +116,14 @@ def checked(experiment: type[Experiment], settings: Mapping[str, Any]) -> Link:
             taken[name] = declared.check(name, settings[name])
         except InputError as error:
             near = declared.nearest(settings[name])
-            remarks.append(f"{error}. " + ("It is left as it was." if near is None else f"It became {near}."))
+            remarks.append(_told(error, near))
             taken |= {} if near is None else {name: near}
     return Link(experiment, taken, tuple(remarks))
+
+
+def _told(error: InputError, near: Any) -> Message:
+    """What became of a value that is not taken."""
+    if near is None:
+        return Message("{field} = {value} is not allowed: {allowed}. It is left as it was.", **error.message.values)
+    values = {**error.message.values, "near": near}
+    return Message("{field} = {value} is not allowed: {allowed}. It became {near}.", **values)

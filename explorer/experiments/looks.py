@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 from torch import Tensor
 
+from explorer.messages import Message
 from explorer.space.plans import Drawing
 from explorer.space.points import digest
 from explorer.space.steps import Step
@@ -92,5 +93,7 @@ class GuidanceEffect(_Look):
         moved = (step.predicted - step.unguided).float().square().mean(0).sqrt().cpu().numpy()
         shown = np.log1p(moved / self.FAINT) / np.log1p(self.FULL / self.FAINT)
         picture = heat_map(shown, (self.width, self.height))
-        picture.info["note"] = f"{moved.mean():.2g} on average, {moved.max():.2g} at most"
+        picture.info["note"] = Message(
+            "{mean} on average, {most} at most", mean=f"{moved.mean():.2g}", most=f"{moved.max():.2g}"
+        )
         return picture

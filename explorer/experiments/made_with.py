@@ -15,6 +15,7 @@ from typing import Any
 
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Integer
+from explorer.messages import Message
 
 LONGEST = 100
 """Characters of a model's name."""
@@ -58,9 +59,9 @@ class MadeWith:
     def remarks(self, here: MadeWith) -> list[str]:
         """What is to be said of settings of this model where `here` draws."""
         if self.is_other_than(here):
-            return [f"It was made with the model {self.name}."]
+            return [Message("It was made with the model {model}.", model=self.name)]
         if self.weights and here.weights and self.weights != here.weights:
-            return [f"It was made with other weights of {self.name}, which draw other pictures."]
+            return [Message("It was made with other weights of {model}, which draw other pictures.", model=self.name)]
         return []
 
 
@@ -75,7 +76,7 @@ def another_model(model: Any, networks: Any) -> str | None:
     names = made.name, here.name
     if not made.is_other_than(here):
         names = f"{made.name} ({made.weights or '?'})", f"{here.name} ({here.weights})"
-    return f"The run was made with {names[0]}, and {names[1]} runs now"
+    return Message("The run was made with {model}, and {other} runs now", model=names[0], other=names[1])
 
 
 def suited(settings: Mapping[str, Any], defaults: Any) -> tuple[dict[str, Any], list[str]]:
@@ -90,9 +91,15 @@ def suited(settings: Mapping[str, Any], defaults: Any) -> tuple[dict[str, Any], 
     near = nearest_size(width, height, area)
     if near == (width, height):
         return dict(settings), []
-    remark = (
-        f"Its size, {width} x {height}, became {near[0]} x {near[1]}, which suits this model: "
-        f"type {width} and {height} into Width and Height for the original."
+    remark = Message(
+        "Its size, {n} x {m}, became {w} x {h}, which suits this model: "
+        "type {a} and {b} into Width and Height for the original.",
+        n=width,
+        m=height,
+        w=near[0],
+        h=near[1],
+        a=width,
+        b=height,
     )
     return {**settings, "width": near[0], "height": near[1]}, [remark]
 

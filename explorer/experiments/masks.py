@@ -22,12 +22,15 @@ from torch import Tensor
 
 from explorer.experiments.picture_files import ALLOWED, check_size, lazily, upright_rgb
 from explorer.experiments.pictures import LONGEST, read_source
+from explorer.messages import Message
 
 LEVELS = 16
 _TEXT = re.compile(r"(\d{1,4})x(\d{1,4}):((?:\d{0,7}[a-p])+)")
 _RUN = re.compile(r"(\d*)([a-p])")
 
-MASKS_ALLOWED = f'a mask as text, such as "4x2:3a2p3a", at most {LONGEST} cells a side, or {ALLOWED}'
+MASKS_ALLOWED = Message(
+    'a mask as text, such as "4x2:3a2p3a", at most {n} cells a side, or {allowed}', n=LONGEST, allowed=ALLOWED
+)
 
 
 def canonical_mask(source: str | bytes | Path | Image.Image) -> str:
@@ -56,9 +59,9 @@ def read_cells(text: str) -> np.ndarray:
     runs = [(int(count or 1), ord(level) - ord("a")) for count, level in _RUN.findall(found[3])]
     total = sum(count for count, _ in runs)
     if not (0 < width <= LONGEST and 0 < height <= LONGEST):
-        raise ValueError(f"it has {width} x {height} cells, at most {LONGEST} a side are taken")
+        raise ValueError(Message("it has {w} x {h} cells, at most {n} a side are taken", w=width, h=height, n=LONGEST))
     if total != width * height:
-        raise ValueError(f"it has {total} cells, and says that it has {width} x {height}")
+        raise ValueError(Message("it has {n} cells, and says that it has {w} x {h}", n=total, w=width, h=height))
     levels = np.repeat([level for _, level in runs], [count for count, _ in runs])
     return (levels.reshape(height, width) / (LEVELS - 1)).astype(np.float32)
 

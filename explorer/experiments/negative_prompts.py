@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from explorer.experiments.base import Experiment, Studio
 from explorer.experiments.inputs import Numbers, Prompt, Seeds
+from explorer.messages import Message
 from explorer.space.noise import Noise
 from explorer.space.plans import Place, Plan, Shown
 from explorer.space.points import Point
@@ -77,5 +78,8 @@ class NegativePrompts(Experiment):
         return Plan(tuple(places), at, self.sampling, shown=Shown(("amount", "seed")))
 
     def _caption(self, amount: float, seed: int) -> str:
-        words: dict[float, str] = {0: "as it is", 1: f"away from “{self.away_from}”"}
-        return f"{words.get(amount, f'{amount:.0%} of the way')}, seed {seed}"
+        if amount == 0:
+            return Message("as it is, seed {s}", s=seed)
+        if amount == 1:
+            return Message("away from “{prompt}”, seed {s}", prompt=self.away_from, s=seed)
+        return Message("{n} of the way, seed {s}", n=f"{amount:.0%}", s=seed)

@@ -19,6 +19,8 @@ import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from pillow_heif import HeifImageFile
 
+from explorer.messages import Message
+
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 """Pillow's; HEIC, which it does not know, is pillow-heif's."""
 MAX_BYTES = 20_000_000
@@ -26,10 +28,13 @@ MAX_PIXELS = 64_000_000  # phones take photographs of 50 million
 MIN_SIDE = 8
 MAX_ASPECT = 8
 
-ALLOWED = (
-    f"a PNG, JPEG, WebP, AVIF, HEIC, GIF, BMP or TIFF picture of at most {MAX_BYTES // 10**6} MB and "
-    f"{MAX_PIXELS // 10**6} megapixels, {MIN_SIDE} pixels or more on each side, at most {MAX_ASPECT} times as long as "
-    "wide"
+ALLOWED = Message(
+    "a PNG, JPEG, WebP, AVIF, HEIC, GIF, BMP or TIFF picture of at most {mb} MB and {mp} megapixels, {side} pixels or "
+    "more on each side, at most {aspect} times as long as wide",
+    mb=MAX_BYTES // 10**6,
+    mp=MAX_PIXELS // 10**6,
+    side=MIN_SIDE,
+    aspect=MAX_ASPECT,
 )
 
 
@@ -45,12 +50,16 @@ def _quiet(bombs: Literal["ignore", "error"]) -> Iterator[None]:
 def lazily(data: bytes) -> Image.Image:
     """The picture in `data`, its header read and its size found allowed, its pixels not decoded. Raises ValueError."""
     if len(data) > MAX_BYTES:
-        raise ValueError(f"it has {len(data) / 1e6:.0f} MB, at most {MAX_BYTES // 10**6} MB are taken")
+        raise ValueError(
+            Message("it has {mb} MB, at most {most} MB are taken", mb=f"{len(data) / 1e6:.0f}", most=MAX_BYTES // 10**6)
+        )
     try:
         with _quiet(bombs="ignore"):  # the size is checked below, and said
             image = _opened(data)
     except Image.DecompressionBombError:
-        raise ValueError(f"it has too many pixels, at most {MAX_PIXELS // 10**6} megapixels are taken") from None
+        raise ValueError(
+            Message("it has too many pixels, at most {mp} megapixels are taken", mp=MAX_PIXELS // 10**6)
+        ) from None
     except Exception:  # a parser may raise anything at all over a stranger's file
         raise ValueError("it is no picture of a kind that is taken, or it is broken") from None
     check_size(*image.size)
@@ -69,13 +78,21 @@ def _opened(data: bytes) -> Image.Image:
 
 def check_size(width: int, height: int) -> None:
     """Raises ValueError for a size in pixels that no start picture has."""
-    given = f"it has {width} x {height} pixels"
+    size = {"w": width, "h": height}
     if width * height > MAX_PIXELS:
-        raise ValueError(f"{given}, at most {MAX_PIXELS // 10**6} megapixels are taken")
+        most = MAX_PIXELS // 10**6
+        raise ValueError(Message("it has {w} x {h} pixels, at most {mp} megapixels are taken", mp=most, **size))
     if min(width, height) < MIN_SIDE:
-        raise ValueError(f"{given}, at least {MIN_SIDE} on each side are needed")
+        least = MIN_SIDE
+        raise ValueError(
+            Message("it has {w} x {h} pixels, at least {side} on each side are needed", side=least, **size)
+        )
     if max(width, height) > MAX_ASPECT * min(width, height):
-        raise ValueError(f"{given}, at most {MAX_ASPECT} times as long as wide is taken")
+        raise ValueError(
+            Message(
+                "it has {w} x {h} pixels, at most {aspect} times as long as wide is taken", aspect=MAX_ASPECT, **size
+            )
+        )
 
 
 def upright_rgb(image: Image.Image, longest: int) -> Image.Image:

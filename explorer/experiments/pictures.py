@@ -25,6 +25,7 @@ from explorer.experiments.picture_files import ALLOWED, MAX_BYTES, check_size, l
 from explorer.files import exif as exifs
 from explorer.files.assets import ASSETS
 from explorer.files.webp import chunks, webp
+from explorer.messages import Message, in_a_row, packed, unpacked
 from explorer.space.points import digest
 
 LONGEST = 1024
@@ -62,7 +63,7 @@ def canonical(source: str | bytes | Path | Image.Image) -> str:
 
 def allowed() -> str:
     """What `canonical` takes, as the end of a sentence."""
-    return f"{ALLOWED}, or one of the examples {', '.join(EXAMPLES)}"
+    return Message("{allowed}, or one of the examples {examples}", allowed=ALLOWED, examples=in_a_row(EXAMPLES))
 
 
 def opened(picture: str) -> Image.Image:
@@ -121,21 +122,27 @@ def read_source(source: str | bytes | Path) -> bytes:
         return _decoded(source)
     if isinstance(source, str):
         if source not in EXAMPLES:
-            raise ValueError(f"there is no example of this name; the examples are {', '.join(EXAMPLES)}")
+            raise ValueError(
+                Message("there is no example of this name; the examples are {examples}", examples=in_a_row(EXAMPLES))
+            )
         return EXAMPLES[source].read_bytes()
     if not isinstance(source, Path):
-        raise ValueError(f"it is a {type(source).__name__} and no picture")
+        raise ValueError(Message("it is a {kind} and no picture", kind=type(source).__name__))
     try:
         with source.open("rb") as file:
             return file.read(MAX_BYTES + 1)  # one more is refused by its length
     except OSError as error:
-        raise ValueError(f"the file cannot be read: {error.strerror or error}") from None
+        raise ValueError(Message("the file cannot be read: {error}", error=error.strerror or str(error))) from None
 
 
 def _decoded(url: str) -> bytes:
     head, _, content = url.partition(",")
     if len(content) > MAX_URL_BYTES * 4 / 3 + 4:
-        raise ValueError(f"it has {len(content) * 3 / 4e6:.1f} MB, at most {MAX_URL_BYTES // 10**6} MB are painted")
+        raise ValueError(
+            Message(
+                "it has {n} MB, at most {m} MB are painted", n=f"{len(content) * 3 / 4e6:.1f}", m=MAX_URL_BYTES // 10**6
+            )
+        )
     if not head.startswith("data:image/") or not head.endswith(";base64"):
         raise ValueError("it is no data URL of a picture in base64")
     try:
@@ -205,19 +212,19 @@ def _exif(lines: list[str]) -> bytes:
     """The lines as an EXIF block without the "Exif" in front, as WebP has it; empty for none."""
     if not lines:
         return b""
-    comment = json.dumps({"ancestry": lines}, separators=(",", ":")).encode("ascii")
+    comment = json.dumps(packed({"ancestry": lines}), separators=(",", ":")).encode("ascii")
     return exifs.bare(exifs.block(comment))
 
 
 def _lines_in(image: Image.Image) -> list[str]:
     """The ancestry in a picture's EXIF; whatever else is there is nobody's ancestry."""
     try:
-        found = json.loads(exifs.comment(image.getexif()) or b"{}")["ancestry"]
+        found = unpacked(json.loads(exifs.comment(image.getexif()) or b"{}"))["ancestry"]
         return _bounded(found if isinstance(found, list) else [])
     except Exception:  # as above: a stranger's EXIF, and a stranger's JSON in it
         return []
 
 
 def _bounded(lines: Sequence[str]) -> list[str]:
-    texts = [" ".join(line.split())[:MAX_LINE] for line in lines if isinstance(line, str)]
-    return [text for text in texts if text][-MAX_LINES:]
+    texts = [(line, " ".join(line.split())[:MAX_LINE]) for line in lines if isinstance(line, str)]
+    return [line if line == text else text for line, text in texts if text][-MAX_LINES:]  # a message is one no more

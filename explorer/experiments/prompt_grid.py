@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from explorer.experiments.base import Experiment, Studio
 from explorer.experiments.inputs import Choice, Integer, Numbers, Prompts
 from explorer.experiments.interpolation import TUTORIAL
+from explorer.messages import Message
 from explorer.space.noise import Noise
 from explorer.space.paths import INTERPOLATIONS, along, coarse_to_fine_sheet, segment
 from explorer.space.plans import Place, Plan, Playback, Shown
@@ -170,7 +171,9 @@ class PromptGrid(Experiment):
         else:
             parts = [f"{w:.0%} {quoted(p)}" for w, p in zip(weights, self.prompts, strict=True) if w]
             caption = " + ".join(parts)
-        return Place((x, y), caption if self.noise == "fixed" else f"{caption}, seed {seed}", settings)
+        return Place(
+            (x, y), caption if self.noise == "fixed" else Message("{mix}, seed {s}", mix=caption, s=seed), settings
+        )
 
 
 def quoted(prompt: str) -> str:

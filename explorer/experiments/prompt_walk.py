@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from explorer.experiments.base import Experiment, Studio
 from explorer.experiments.inputs import Choice, InputError, Integer, Painted, Prompt, Real
 from explorer.experiments.painting import REGION, around
+from explorer.messages import Message
 from explorer.space import walks
 from explorer.space.noise import Noise
 from explorer.space.plans import Place, Plan, Playback, Shown
@@ -135,7 +136,9 @@ class PromptWalk(Experiment):
         try:
             return walks.circle(prompt, self.direction, self.radius * one)
         except ValueError as error:
-            raise InputError("radius", self.radius, f"{error} (1 is {one:.3g} with this model)") from None
+            raise InputError(
+                "radius", self.radius, Message("{why} (1 is {one} with this model)", why=str(error), one=f"{one:.3g}")
+            ) from None
 
     def _places(self) -> list[float]:
         """Rounded, so that the same place of a finer walk is the same number, and the same picture."""
@@ -145,5 +148,6 @@ class PromptWalk(Experiment):
     def _caption(self, place: float, far: float) -> str:
         if not far:
             return self.prompt
-        where = f"{math.degrees(2 * math.pi * place):.0f}°" if self.way == "circle" else f"After {place:.4g}"
-        return f"{where}: {far:.0%} as far from the prompt as an unrelated one is"
+        turn = f"{math.degrees(2 * math.pi * place):.0f}°"
+        where = turn if self.way == "circle" else Message("After {n}", n=f"{place:.4g}")
+        return Message("{where}: {far} as far from the prompt as an unrelated one is", where=where, far=f"{far:.0%}")

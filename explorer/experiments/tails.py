@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs.taught import entry_of
+from explorer.messages import Message
 
 _IN_BRACKETS = re.compile(r"<[a-z0-9](?:[a-z0-9_-]{0,30}[a-z0-9])?>")
 
@@ -30,7 +31,11 @@ def tails(experiment: Experiment, cut_off: Callable[[str], str]) -> list[str]:
     """A sentence for each prompt, negative ones too, of which `cut_off` (of the networks) gives a tail."""
     cut = {prompt: tail for prompt in experiment.prompts_used() if (tail := cut_off(prompt))}
     return [
-        f"The text encoder reads only the beginning of “{prompt[:40]}…”. Cut off: “{_shortened(tail)}”"
+        Message(
+            "The text encoder reads only the beginning of “{prompt}…”. Cut off: “{tail}”",
+            prompt=prompt[:40],
+            tail=_shortened(tail),
+        )
         for prompt, tail in cut.items()
     ]
 
@@ -39,7 +44,9 @@ def strangers(experiment: Experiment) -> list[str]:
     """A sentence for each word in brackets that stands for nothing taught: "<" and ">" are plain text then."""
     known = {entry_of(text).word for text in experiment.concepts}
     found = {word for prompt in experiment.prompts_used() for word in _IN_BRACKETS.findall(prompt)}
-    return [f"{word} is no word of yours, so it is read as plain text." for word in sorted(found - known)]
+    return [
+        Message("{word} is no word of yours, so it is read as plain text.", word=word) for word in sorted(found - known)
+    ]
 
 
 def _shortened(tail: str) -> str:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from explorer.messages import Message
 from explorer.outputs.comfyui_graph import DEEPEST, MOST_NODES, Graph, Node
 from explorer.outputs.comfyui_kinds import EMPTY_LATENTS, KEEPS_SIZE
 from explorer.outputs.comfyui_prompts import Side
@@ -41,7 +42,9 @@ def settings_of_graph(data: Mapping[str, Any]) -> dict[str, Any]:
     agreed["remarks"] = list(dict.fromkeys(remark for each in found for remark in each["remarks"]))
     agreed["also"] = list(dict.fromkeys(thing for each in found for thing in each["also"]))
     if len(found) > 1:
-        agreed["remarks"].append(f"{len(found)} samplers may have drawn it; what they do not agree on is left out.")
+        agreed["remarks"].append(
+            Message("{n} samplers may have drawn it; what they do not agree on is left out.", n=len(found))
+        )
     if {node.id for node in last} != {node.id for node in first}:
         agreed["also"].append("a second pass")
     return agreed

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from explorer.messages import Message
 from explorer.outputs.comfyui_graph import DEEPEST, Graph, Node
 from explorer.outputs.comfyui_kinds import expanded, writes_itself
 
@@ -73,7 +74,7 @@ class Side:
     def _handed_on(self, node: Node, side: str, depth: int) -> str | None:
         values = self.graph.taken(node, depth)
         if not values and node.way == "switch":
-            self.reasons[f"Which way {node.class_type} was switched is not in the graph."] = None
+            self.reasons[Message("Which way {node} was switched is not in the graph.", node=node.class_type)] = None
         return self.text(values[0], side, depth) if values else None
 
     def _bundle(self, node: Node, side: str, depth: int) -> str | None:
@@ -91,9 +92,13 @@ class Side:
             return None
         different = list(dict.fromkeys(text for text in texts if text.strip()))
         if len(different) > 1:
-            self.remarks[f"Its {self.called} is {len(different)} texts, one for each encoder; the first is here."] = (
-                None
-            )
+            self.remarks[
+                Message(
+                    "Its {what} is {n} texts, one for each encoder; the first is here.",
+                    what=self.called,
+                    n=len(different),
+                )
+            ] = None
         return different[0] if different else ""
 
     def _texts(self, node: Node, names: Sequence[str], side: str, depth: int) -> list[str] | None:
@@ -106,7 +111,9 @@ class Side:
         between = self.graph.value(node.inputs.get(node.by, ""), (str,))
         texts = self._texts(node, expanded(node.kind, node.inputs), side, depth)
         if between is None or texts is None:
-            self.reasons[f"Its {self.called} is put together of texts that are not all in the graph."] = None
+            self.reasons[
+                Message("Its {what} is put together of texts that are not all in the graph.", what=self.called)
+            ] = None
             return None
         return _bounded(between.replace("\\n", "\n"), texts)
 
@@ -118,11 +125,15 @@ class Side:
             names = names[:1] if share else names[1:]
         texts = self._texts(node, names, side, depth)
         if texts is None:
-            self.reasons[f"Its {self.called} is put together of texts that are not all in the graph."] = None
+            self.reasons[
+                Message("Its {what} is put together of texts that are not all in the graph.", what=self.called)
+            ] = None
             return None
         different = list(dict.fromkeys(text for text in texts if text.strip()))
         if (count := len(different)) > 1:
-            self.remarks[f"Its {self.called} is put together of {count} texts; they are joined here."] = None
+            self.remarks[
+                Message("Its {what} is put together of {n} texts; they are joined here.", what=self.called, n=count)
+            ] = None
         return _bounded(", ", different)
 
     def _unknown(self, node: Node, side: str, depth: int) -> str | None:
@@ -134,11 +145,17 @@ class Side:
             return None
         ways = [*bundles, *([] if other and side == "negative" else _neutral(node))]
         if len(ways) > 1:
-            self.reasons[f"Its {self.called} comes out of {node.class_type}, which is not known here."] = None
+            self.reasons[
+                Message(
+                    "Its {what} comes out of {node}, which is not known here.", what=self.called, node=node.class_type
+                )
+            ] = None
         if len(ways) != 1:
             return None
         if not bundles and writes_itself(node.class_type, node.inputs):
-            self.reasons[f"Its {self.called} was written by {node.class_type} while it ran."] = None
+            self.reasons[
+                Message("Its {what} was written by {node} while it ran.", what=self.called, node=node.class_type)
+            ] = None
             return None
         if not bundles:
             self._changed(node)
@@ -146,7 +163,11 @@ class Side:
 
     def _changed(self, node: Node) -> None:
         if node.class_type:
-            self.remarks[f"Its {self.called} went through {node.class_type}, which may have changed it."] = None
+            self.remarks[
+                Message(
+                    "Its {what} went through {node}, which may have changed it.", what=self.called, node=node.class_type
+                )
+            ] = None
 
 
 def _neutral(node: Node) -> list[Any]:

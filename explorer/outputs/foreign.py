@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.files import png
+from explorer.messages import Message
 from explorer.outputs.comfyui import settings_of_graph
 from explorer.outputs.infotexts import settings_of_infotext
 from explorer.outputs.invokeai import settings_of_metadata, settings_of_old_metadata
@@ -69,13 +70,13 @@ def read(path: str | Path) -> Foreign:
             texts = png.texts(file, {key for key, _, _ in _PROGRAMS}, LIMIT)
             size = png.size(file)
     except Exception as error:  # a parser may raise anything at all over a stranger's file
-        raise NoSettings(f"{path.name} cannot be read: it is broken, or no PNG.") from error
+        raise NoSettings(Message("{file} cannot be read: it is broken, or no PNG.", file=path.name)) from error
     for key, program, reader in _PROGRAMS:
         if key in texts and len(texts[key]) <= LIMIT:
             found = _understood(reader, texts[key])
             if found:
                 return _told(program, found, size)
-    raise NoSettings(f"{path.name} carries no settings of AUTOMATIC1111, ComfyUI or InvokeAI.")
+    raise NoSettings(Message("{file} carries no settings of AUTOMATIC1111, ComfyUI or InvokeAI.", file=path.name))
 
 
 def _understood(reader: Callable[[str], dict[str, Any]], text: str) -> dict[str, Any]:
@@ -100,20 +101,29 @@ def _told(program: str, found: dict[str, Any], size: tuple[int, int]) -> Foreign
         given, spacing = str(found["sampler"])[:60], str(found.get("spacing", ""))[:60]
         name, exactly = sampler(given, spacing)
         settings |= {"scheduler": name} if name else {}
-        said = f"Its sampler, {f'{given} {spacing}'.strip()},"
-        if not exactly:
-            remarks.append(f"{said} is taken as {name}." if name else f"{said} is none of those here.")
+        given = f"{given} {spacing}".strip()
+        if name and not exactly:
+            remarks.append(Message("Its sampler, {given}, is taken as {ours}.", given=given, ours=name))
+        elif not exactly:
+            remarks.append(Message("Its sampler, {given}, is none of those here.", given=given))
     if "model" in found:
-        remarks.append(f"It was made with the model {str(found['model'])[:100]}.")
+        remarks.append(Message("It was made with the model {model}.", model=str(found["model"])[:100]))
     for name in ("prompt", "negative_prompt"):
         remarks += syntax_of(str(settings.get(name, "")), _CALLED[name])
     remarks += found["remarks"]
-    remarks += [f"It also used {thing}, which is left out here." for thing in found["also"]]
+    remarks += [Message("It also used {what}, which is left out here.", what=thing) for thing in found["also"]]
     missing = [called for name, called in _CALLED.items() if name not in found]
-    remarks += [f"Its {called} was not found in the file: that field is left as it was." for called in missing]
+    remarks += [
+        Message("Its {what} was not found in the file: that field is left as it was.", what=called)
+        for called in missing
+    ]
     if "width" not in settings or "height" not in settings:
         settings |= {"width": size[0], "height": size[1]}
-        remarks.append(f"Its size was not found in its settings: it is that of the picture, {size[0]} x {size[1]}.")
+        remarks.append(
+            Message(
+                "Its size was not found in its settings: it is that of the picture, {n} x {m}.", n=size[0], m=size[1]
+            )
+        )
     model = str(found["model"])[:100] if "model" in found else None
     return Foreign(program, settings, tuple(remarks), model)
 

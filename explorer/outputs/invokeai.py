@@ -6,6 +6,8 @@ import json
 import re
 from typing import Any
 
+from explorer.messages import Message
+
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")  # negative prompts until version 3
 _NAMES = {
     "seed": "seed",
@@ -41,7 +43,9 @@ def settings_of_metadata(text: str) -> dict[str, Any]:
             found[ours] = prompt
         if isinstance(prompt, str) and isinstance(style, str) and style.strip() and style.strip() != prompt.strip():
             found[ours] = ", ".join(part for part in (prompt.strip(), style.strip()) if part)
-            remarks.append(f"Its {called} was two texts, and the one for the style follows the other here.")
+            remarks.append(
+                Message("Its {what} was two texts, and the one for the style follows the other here.", what=called)
+            )
     if not found:
         return {}
     begun = str(data.get("generation_mode", "")).endswith(("img2img", "inpaint", "outpaint"))

@@ -1,10 +1,10 @@
 """Run folders: one execution of an experiment, on disk, for one visitor.
 
 Contract: a run's folder has a name that nobody can guess, and inside `run.json` (the record), `frames.json` (captions
-and coordinates of all frames, there from the start), `frames/0000.png` (lossless, the settings of this one frame
-inside), `view/0000.jpg` (what the page shows), `x0/0000-05.jpg` (previews), `exact/` (points between the frames, by
-their keys) and `exports/`. Whatever has its final name is complete and is never written again, except `run.json`, which
-is replaced as a whole. Any number of threads may add frames and read, and any number of servers may share a root:
+and coordinates of all frames, `packed`, there from the start), `frames/0000.png` (lossless, the settings of this one
+frame inside), `view/0000.jpg` (what the page shows), `x0/0000-05.jpg` (previews), `exact/` (points between the frames,
+by their keys) and `exports/`. Whatever has its final name is complete and is never written again, except `run.json`,
+which is replaced as a whole. Any number of threads may add frames and read, and any number of servers may share a root:
 nothing is taken away from a run that one of them renders, and what two of them delete at once is deleted once.
 
 It does not know how frames are made, nor what the page does with the paths.
@@ -30,6 +30,7 @@ from typing import Any
 from PIL import Image
 
 from explorer.files.whole import whole
+from explorer.messages import Message, packed, unpacked
 from explorer.outputs import settings
 from explorer.outputs.records import slim
 
@@ -62,7 +63,7 @@ class Run:
         try:
             return cls(folder, int(json.loads((folder / _FRAMES).read_text())["count"]))
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ValueError(f"folder: {folder.name} is not a run, or is gone") from error
+            raise ValueError(Message("folder: {name} is not a run, or is gone", name=folder.name)) from error
 
     @property
     def name(self) -> str:
@@ -87,7 +88,7 @@ class Run:
     @property
     def frames(self) -> list[dict[str, Any]]:
         """What is known of every frame of the run, rendered or not: caption, coordinates, settings."""
-        return json.loads((self.folder / _FRAMES).read_text())["frames"]
+        return unpacked(json.loads((self.folder / _FRAMES).read_text()))["frames"]
 
     @property
     def ready(self) -> list[int]:
@@ -144,7 +145,7 @@ class Run:
 
     def finish(self, **changes: Any) -> None:
         """Takes `changes` (rows, seconds, ...) and the number of frames present into run.json; rendering is over."""
-        _write_record(self.folder, {**self.record, **changes, "present": len(self.ready)})
+        _write_record(self.folder, {**self.record, **packed(changes), "present": len(self.ready)})
         (self.folder / _MARK).unlink(missing_ok=True)
 
     @cached_property
@@ -188,14 +189,14 @@ class Runs:
         run._mark()
         with whole(folder / _FRAMES) as part:
             shown = {"shown": record["shown"]} if "shown" in record else {}
-            part.write_text(json.dumps({"count": count, "frames": frames, **shown}))
+            part.write_text(json.dumps(packed({"count": count, "frames": frames, **shown})))
         _write_record(folder, record)
         return run
 
     def open(self, name: str) -> Run:
         """The run of that name. Raises ValueError for a name that no run can have, and when the run is gone."""
         if not _NAME.fullmatch(name):
-            raise ValueError(f"run: {name!r} is not the name of a run")
+            raise ValueError(Message("run: {run} is not the name of a run", run=repr(name)))
         return Run.open(self.root / name)
 
     def delete(self, name: str) -> None:
@@ -206,7 +207,7 @@ class Runs:
         """
         folder = self.open(name).folder
         if not _is_run(folder):
-            raise ValueError(f"run: {name!r} is not a run of this folder")
+            raise ValueError(Message("run: {run} is not a run of this folder", run=repr(name)))
         if _rendering(folder, time.time()):
             raise BeingRendered("This run is still being rendered: stop it first.")
         _remove(folder)

@@ -22,6 +22,7 @@ from PIL import Image, PngImagePlugin
 from explorer.files import exif as exifs
 from explorer.files import gif, mp4, webp, zips
 from explorer.files import png as pngs
+from explorer.messages import Message
 
 KEY = "latent-explorer"
 MEMBER = "run.json"
@@ -38,7 +39,7 @@ def dumps(record: Mapping[str, Any]) -> str:
     """The record as compact ASCII JSON. Raises ValueError for NaN, infinity, and over `LIMIT` characters."""
     text = json.dumps(record, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     if len(text) > LIMIT:
-        raise ValueError(f"record: {len(text)} characters of JSON, at most {LIMIT} are allowed")
+        raise ValueError(Message("record: {n} characters of JSON, at most {most} are allowed", n=len(text), most=LIMIT))
     return text
 
 
@@ -69,11 +70,17 @@ def read(path: str | Path) -> dict[str, Any]:
         with path.open("rb") as file:
             text = _text(file)
     except Exception as error:  # a parser may raise anything at all over a stranger's file
-        raise NoSettings(f"{path.name} cannot be read: it is broken, or of a kind that carries no settings.") from error
+        raise NoSettings(
+            Message("{file} cannot be read: it is broken, or of a kind that carries no settings.", file=path.name)
+        ) from error
     if not text:
-        raise NoSettings(f"{path.name} carries no settings of Latent Explorer.")
+        raise NoSettings(Message("{file} carries no settings of Latent Explorer.", file=path.name))
     if len(text) > LIMIT:
-        raise NoSettings(f"{path.name} carries settings of more than {LIMIT // 2**20} MB, which are not read.")
+        raise NoSettings(
+            Message(
+                "{file} carries settings of more than {n} MB, which are not read.", file=path.name, n=LIMIT // 2**20
+            )
+        )
     return _record(text, path.name)
 
 
@@ -126,9 +133,11 @@ def _record(text: bytes | str, name: str) -> dict[str, Any]:
     try:
         record = json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError) as error:
-        raise NoSettings(f"{name} carries a text that is not settings of Latent Explorer.") from error
+        raise NoSettings(
+            Message("{file} carries a text that is not settings of Latent Explorer.", file=name)
+        ) from error
     if not isinstance(record, dict) or not isinstance(record.get("settings"), dict):
-        raise NoSettings(f"{name} carries a text without the settings of a run.")
+        raise NoSettings(Message("{file} carries a text without the settings of a run.", file=name))
     return record
 
 

@@ -23,6 +23,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from explorer.messages import Message
 from explorer.space.points import Conditioning, digest
 
 LEG = 1.0  # how far a walk on the shell goes before it turns: nearly as far as an unrelated prompt
@@ -90,7 +91,13 @@ def circle(start: Conditioning, seed: int, radius: float) -> Way:
     """
     reach = _reach(start)
     if not 0 <= radius <= math.sqrt(2) * reach:
-        raise ValueError(f"radius: {radius!r} is not from 0 to {math.sqrt(2) * reach:.3g}, a quarter round the shell")
+        raise ValueError(
+            Message(
+                "radius: {radius} is not from 0 to {most}, a quarter round the shell",
+                radius=repr(radius),
+                most=f"{math.sqrt(2) * reach:.3g}",
+            )
+        )
     tilt = 2 * math.asin(radius / (2 * reach))
 
     def move(rows: Tensor, turn: float) -> Tensor:

@@ -21,8 +21,10 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as AsgiMessage
 
+from explorer.messages import Message
 from explorer.ui.text import LANGUAGES, language_named, say, speaking
 from explorer.ui.widget import scripts, served, style
 
@@ -75,7 +77,7 @@ class BilingualPage(gr.Blocks, metaclass=_Meta):
 
     def __exit__(self, exc_type: type[BaseException] | None = None, *args: Any) -> None:
         if exc_type is None:
-            self.texts = list(dict.fromkeys(text for block in self.blocks.values() for text in _marked(block)))
+            self.texts = dict(marked for block in self.blocks.values() for marked in _marked(block))
         super().__exit__(exc_type, *args)
 
     def launch(self, *args: Any, **options: Any) -> Any:
@@ -86,18 +88,17 @@ class BilingualPage(gr.Blocks, metaclass=_Meta):
 
     def translations(self) -> dict[str, dict[str, str]]:
         """The texts of all components in every language, by what Gradio calls it."""
-        texts = {key: key.removeprefix(OPTION) for key in self.texts}
-        ours = {language: {key: say(text, language) for key, text in texts.items()} for language in LANGUAGES}
-        return {"en": texts} | {tag: ours[language] for language, tags in GRADIOS.items() for tag in tags}
+        ours = {language: {key: say(text, language) for key, text in self.texts.items()} for language in LANGUAGES}
+        return {"en": self.texts} | {tag: ours[language] for language, tags in GRADIOS.items() for tag in tags}
 
     async def process_api(self, *args: Any, request: Any = None, **kwargs: Any) -> dict[str, Any]:
-        """As `gr.Blocks.process_api`: answers an event, in the language of who asks."""
+        """As `gr.Blocks.process_api`: answers an event, in the language of who asks.
+
+        Nowhere else are a request, its handler and the `postprocess` of what that gives together: Gradio's queue
+        answers in a task of its own, past every middleware, and a wrapped handler ends before its outputs are made.
+        """
         with speaking(language_of(request)):
-            try:
-                return await super().process_api(*args, request=request, **kwargs)
-            except gr.Error as error:
-                error.message = say(str(error.message))
-                raise
+            return await super().process_api(*args, request=request, **kwargs)
 
 
 class SpeakFirst:
@@ -118,10 +119,10 @@ class SpeakFirst:
         if scope["method"] == "HEAD":  # Gradio asks so whether the page is there, and gives up after three seconds
             await Response(media_type="text/html")(scope, receive, send)
             return
-        start: list[Message] = []
+        start: list[AsgiMessage] = []
         body = bytearray()
 
-        async def whole(message: Message) -> None:
+        async def whole(message: AsgiMessage) -> None:
             if message["type"] == "http.response.start":
                 start.append(message)
                 return
@@ -152,19 +153,20 @@ def language_button() -> gr.Button:
     return button
 
 
-def _marked(block: Any) -> Iterator[str]:
-    """Replaces every English text of a component that has a translation by its key, and gives those texts."""
+def _marked(block: Any) -> Iterator[tuple[str, str]]:
+    """Replaces every English text of a component that has a translation by its key, and gives both."""
     names = ["label", "info", "placeholder", *(["value"] if isinstance(block, (gr.Markdown, gr.Button)) else [])]
     for name in names:
-        text = getattr(block, name, None)
+        text, given = getattr(block, name, None), block.constructor_args.get(name)
+        text = given if isinstance(given, Message) else text  # Markdown keeps a plain copy of it
         if _translatable(text):
-            setattr(block, name, gr.I18n()(text))
-            yield text
+            key = str.__str__(text)  # Gradio takes no other kind of text for a key
+            setattr(block, name, gr.I18n()(key))
+            yield key, text
     if isinstance(block, (gr.Radio, gr.Dropdown)):
-        shown = [text for text, _ in block.choices if _translatable(text)]
-        keys = {text: OPTION + text for text in shown}
+        keys = {text: OPTION + text for text, _ in block.choices if _translatable(text)}
         block.choices = [(gr.I18n()(keys[text]) if text in keys else text, value) for text, value in block.choices]
-        yield from keys.values()
+        yield from ((key, text) for text, key in keys.items())
 
 
 def _translatable(text: Any) -> bool:

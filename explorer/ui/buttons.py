@@ -38,8 +38,8 @@ class Buttons(Widget):
         **props: Any,
     ) -> None:
         self._names, self._icons = dict(names or {}), dict(icons or {})
-        said = {text: text for text in (*self._names.values(), before, also) if text}
-        texts = {language: {text: say(text, language) for text in said} for language in LANGUAGES}
+        said = {str.__str__(text): text for text in (*self._names.values(), before, also) if text}
+        texts = {tag: {key: say(text, tag) for key, text in said.items()} for tag in LANGUAGES}
         shown = {"names": self._names, "id": id, "before": before, "also": also, "step": step}
         super().__init__(value, words=said, texts=texts, **shown, **props)
 

@@ -18,6 +18,7 @@ from gradio.processing_utils import save_bytes_to_cache
 
 from explorer.experiments.inputs import Input
 from explorer.experiments.pictures import MAX_BYTES, canonical, webp_file
+from explorer.messages import Message
 from explorer.ui.buttons import Buttons
 from explorer.ui.canvas import NOTHING, Canvas
 from explorer.ui.taught_field import TaughtField, texts_in
@@ -217,7 +218,7 @@ def _canvas(
     picture, given = show(value)
     with gr.Column(elem_classes="painting"):
         if masked:
-            gr.Markdown(f"**{words['label']}** {words['info']}", elem_classes="parts-help")
+            gr.Markdown(Message("**{label}** {info}", **words), elem_classes="parts-help")
         canvas = Canvas(given, image=elem_id, layers=layers, elem_id=f"{elem_id}-canvas")
         inner = _picture(name, picture, words, examples=examples)
     components = [*inner.components, canvas]
@@ -231,7 +232,7 @@ def _texts(name: str, value: Sequence[str], words: Words, *, low: int, high: int
         boxes = [
             gr.Textbox(
                 value[i] if i < len(value) else "",
-                label=names[i] if names else f"Prompt {i + 1}",
+                label=names[i] if names else Message("Prompt {n}", n=i + 1),
                 info=words["info"] if i == 0 else None,
                 max_lines=4,
                 visible=i < len(value),
@@ -266,7 +267,7 @@ def _texts(name: str, value: Sequence[str], words: Words, *, low: int, high: int
 def _parts(name: str, value: Any, words: Words, *, parts: Mapping[str, Input]) -> Control:
     """The widgets of every part, one below the other."""
     with gr.Group():
-        gr.Markdown(f"{words['label']}: {words['info']}", elem_classes="parts-help")
+        gr.Markdown(Message("{label}: {info}", **words), elem_classes="parts-help")
         inner = [
             control(part, declared, getattr(value, part), elem_id=f"{words['elem_id']}-{part}")
             for part, declared in parts.items()

@@ -11,12 +11,14 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import FileData
 
+from explorer.messages import Message
 from explorer.outputs.export import export
 from explorer.outputs.runs import Run
 from explorer.outputs.sheets import undrawn
 from explorer.ui.buttons import Buttons
 from explorer.ui.news import Status
 from explorer.ui.offline import offline_view
+from explorer.ui.text import say
 from explorer.ui.views import RunView, StatusView, said
 
 NO_RUN = "What you see is not rendered yet: press Render, then it is yours."
@@ -72,13 +74,14 @@ def exported(folder: str | None, format: str, seen: Mapping[str, Any], view: str
     Raises gr.Error for a run that is no longer there, and for what is seen and is no run.
     """
     if seen.get("live"):
-        raise gr.Error(NO_RUN)
+        raise gr.Error(say(NO_RUN))
     if folder is None or not Path(folder).exists():
-        raise gr.Error("These pictures are no longer on the server: press Render, it brings them back.")
+        raise gr.Error(say("These pictures are no longer on the server: press Render, it brings them back."))
     run = Run.open(Path(folder))
     fps, loop = seen.get("fps", 10), seen.get("loop", "open")
     path = export(run, format, fps=fps, loop=loop, beside=partial(offline_view, view))
-    text = f"{path.name}, {path.stat().st_size / 1e6:.1f} MB, with its settings inside"
+    size = f"{path.stat().st_size / 1e6:.1f}"
+    text = Message("{file}, {size} MB, with its settings inside", file=path.name, size=size)
     letters = undrawn(run.record) if format == "png" else ()
-    notes = [f"Letters on the sheet that no font here has: {' '.join(letters)}"] if letters else ()
-    return path, said("done", text, notes)
+    note = Message("Letters on the sheet that no font here has: {letters}", letters=" ".join(letters))
+    return path, said("done", text, [note] if letters else ())

@@ -26,7 +26,7 @@ from gradio.data_classes import FileData
 from explorer.experiments.base import Experiment
 from explorer.outputs.runs import BeingRendered, Run, Runs
 from explorer.ui.controls import QUICK
-from explorer.ui.text import words
+from explorer.ui.text import say, words
 from explorer.ui.views import mask
 from explorer.ui.widget import Widget
 
@@ -104,7 +104,7 @@ def _reopen(history: HistoryView, runs: Runs, updates: Reopen) -> Callable[..., 
             again = updates(request.session_hash, run, getattr(event, "interrupted", None) is True)
             return {**again, history: {"opened": run.name}}
         except ValueError as error:
-            return {history: {"said": str(error)}}
+            return {history: {"said": say(str(error))}}
 
     return reopen
 
@@ -114,7 +114,7 @@ def _remove(runs: Runs) -> Callable[..., dict[str, Any]]:
         try:
             runs.delete(_asked(event))
         except BeingRendered as error:
-            return {"said": str(error)}
+            return {"said": say(str(error))}
         except ValueError:  # it was gone already
             return {"removed": _asked(event)}
         return {"removed": _asked(event)}

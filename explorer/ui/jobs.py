@@ -29,7 +29,8 @@ News = TypeVar("News")
 def gave_up(error: Exception) -> str:
     """What a visitor is told of an error of the model, the device or the disk: its first line. The log has it all."""
     traceback.print_exception(error)
-    return next(iter(str(error).splitlines()), type(error).__name__)
+    first, *more = str(error).splitlines() or [type(error).__name__]
+    return first if more else str(error) or first  # a message of one line stays one
 
 
 class Sink(Protocol[News]):

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from explorer.engine.engine import Price
+from explorer.messages import Message
 
 PREFIX = "LATENT_EXPLORER_"
 MINUTE = 60.0
@@ -124,9 +125,10 @@ class Door:
         """Why this visitor may not begin a render of that price now; None, and it is counted, if they may."""
         limits = self.limits
         if limits.rows is not None and price.rows > limits.rows:
-            return (
-                f"This would take {price.rows} rows, and a render here may take at most {limits.rows}: "
-                "choose fewer frames or fewer steps."
+            return Message(
+                "This would take {n} rows, and a render here may take at most {m}: choose fewer frames or fewer steps.",
+                n=price.rows,
+                m=limits.rows,
             )
         if limits.a_minute is None:
             return None
@@ -139,7 +141,8 @@ class Door:
         """Why this visitor may not have drafts or tasks of so many rows now; None, and they are paid, if they may."""
         limits, now, who = self.limits, self._clock(), request.session_hash or ""
         if limits.rows is not None and rows > limits.rows:
-            return f"This would take {rows} rows, and {limits.rows} at most may be asked for at once here."
+            most = limits.rows
+            return Message("This would take {n} rows, and {m} at most may be asked for at once here.", n=rows, m=most)
         if limits.rows_a_minute is None:
             return None
         with self._lock:
@@ -150,7 +153,7 @@ class Door:
             if sum(cost for _, cost in paid) + rows > limits.rows_a_minute:
                 if not paid:
                     del self._paid[who]
-                return f"Drafts may take {limits.rows_a_minute} rows a minute here: go on in a moment."
+                return Message("Drafts may take {n} rows a minute here: go on in a moment.", n=limits.rows_a_minute)
             paid.append((now, rows))
         return None
 
@@ -162,8 +165,10 @@ class Door:
                 came = self._came.get(who, ())
                 if len(came) >= most:
                     wait = max(1, round(came[-most] + MINUTE - now))
-                    who_has = "You have" if who[0] == "session" else "Your network has"
-                    return f"{who_has} begun {most} render{'s' * (most > 1)} within a minute: try again in {wait} s."
+                    who_has = Message("You have") if who[0] == "session" else Message("Your network has")
+                    renders = Message("{n} renders", n=most) if most > 1 else Message("1 render")
+                    said = {"who": who_has, "renders": renders, "s": wait}
+                    return Message("{who} begun {renders} within a minute: try again in {s} s.", **said)
             for who in bounds:
                 self._came.setdefault(who, deque()).append(now)
         return None

@@ -55,19 +55,16 @@ def live_routes(live: Live, language_of: Any) -> list[Route]:
             visitor = _visitor(live, request, asked)
             question = Question.read(asked)
         except Refused as refused:
-            with speaking(language):
-                return _sentence(say(str(refused)), refused.status)
+            return _sentence(say(str(refused), language), refused.status)
         drawn = _speaking(live.answer(visitor, question), language)
         try:
             head = await anyio.to_thread.run_sync(next, drawn)
         except InputError as error:
-            with speaking(language):
-                return _sentence(say(error.at_its_field), 400, error.field)
+            return _sentence(say(error.at_its_field, language), 400, error.field)
         except (Refused, TasksMissing) as error:
-            with speaking(language):
-                return _sentence(say(str(error)), getattr(error, "status", 409))
+            return _sentence(say(str(error), language), getattr(error, "status", 409))
         kind = f"multipart/mixed; boundary={BOUNDARY}"
-        return StreamingResponse(_parts(head, drawn), media_type=kind, headers=HEADERS)
+        return StreamingResponse(_parts(head, drawn, language), media_type=kind, headers=HEADERS)
 
     return [Route("/live", answer, methods=["POST"])]
 
@@ -117,7 +114,7 @@ def _speaking(drawn: Iterator[Any], language: str) -> Iterator[Any]:
             yield part
 
 
-async def _parts(head: Head, drawn: Iterator[Any]) -> AsyncIterator[bytes]:
+async def _parts(head: Head, drawn: Iterator[Any], language: str) -> AsyncIterator[bytes]:
     yield _part("application/json", json.dumps(dataclasses.asdict(head)).encode())
     with closing(drawn):
         try:
@@ -125,7 +122,7 @@ async def _parts(head: Head, drawn: Iterator[Any]) -> AsyncIterator[bytes]:
                 if picture is not None:
                     yield _part("image/jpeg", picture.jpeg, {"X-Picture": _described(picture)})
         except Refused as refused:
-            yield _part("application/json", json.dumps({"error": str(refused)}).encode())
+            yield _part("application/json", json.dumps({"error": say(str(refused), language)}).encode())
     yield f"--{BOUNDARY}--\r\n".encode()
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.files.whole import whole
+from explorer.messages import unpacked
 from explorer.ui.text import LANGUAGES, book, say_caption
 
 ENGLISH = "frames.json"
@@ -23,7 +24,7 @@ def manifest(folder: Path, language: str, names: bool = False) -> Path:
     if language not in LANGUAGES or not (folder / ENGLISH).is_file():
         return folder / ENGLISH
     if not ours.exists():
-        found = json.loads((folder / ENGLISH).read_text(encoding="utf-8"))
+        found = unpacked(json.loads((folder / ENGLISH).read_text(encoding="utf-8")))
         with whole(ours) as part:
             part.write_text(json.dumps(translated(found, language, names)), encoding="utf-8")
     return ours
@@ -43,10 +44,10 @@ def _frame(frame: dict[str, Any], language: str, names: bool) -> dict[str, Any]:
     settings = dict(frame.get("settings", {}))
     for name in ("row", "came from"):
         if name in settings:
-            settings[name] = say_caption(str(settings[name]), language)
+            settings[name] = say_caption(settings[name], language)
     if names:
         settings = {_name(name, language): value for name, value in settings.items()}
-    return {**frame, "caption": say_caption(str(frame.get("caption", "")), language), "settings": settings}
+    return {**frame, "caption": say_caption(frame.get("caption", ""), language), "settings": settings}
 
 
 def _shown(shown: dict[str, Any], language: str, names: bool) -> dict[str, Any]:

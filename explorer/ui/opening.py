@@ -13,6 +13,7 @@ from typing import Any
 import gradio as gr
 from gradio.utils import get_upload_folder
 
+from explorer.messages import Message
 from explorer.outputs.settings import NoSettings
 from explorer.ui.jobs import GIVES_UP, gave_up
 from explorer.ui.reopening import Reopening
@@ -80,7 +81,8 @@ def _opened(reopening: Reopening, notice: StatusView, taker: Taker | None) -> Ca
         except ValueError as error:  # NoSettings, and a tab that is rendering
             return {notice: said("error", str(error), [OPENS] if isinstance(error, NoSettings) else [])}
         except GIVES_UP as error:
-            return {notice: said("error", f"{path.name[:80]} could not be opened: {gave_up(error)}")}
+            why = Message("{file} could not be opened: {error}", file=path.name[:80], error=gave_up(error))
+            return {notice: said("error", why)}
         finally:
             _forget(path)
 

@@ -13,6 +13,7 @@ import gradio as gr
 
 from explorer.engine.engine import Engine
 from explorer.experiments.base import Experiment
+from explorer.messages import Message
 from explorer.outputs.runs import Runs
 from explorer.outputs.taught_words import TaughtWords
 from explorer.ui.active_jobs import ActiveJobs
@@ -137,14 +138,15 @@ def _draw_space_notice(engine: Engine) -> None:
 
 def _draw_shared(engine: Engine) -> list[Control]:
     networks, defaults = engine.networks, engine.networks.defaults
-    model = f"{networks.name}, {defaults.width} × {defaults.height} px, on {networks.device}"
+    size = {"width": defaults.width, "height": defaults.height}
+    model = Message("{name}, {width} × {height} px, on {device}", name=networks.name, device=networks.device, **size)
     shared, inputs, usual = [], Experiment.inputs(), Experiment.usual(defaults)
     rows = ("seed", "guidance_scale", "negative_prompt"), tuple(inputs)[3:-1]
     with gr.Column(elem_id="shared", elem_classes="menu"):
         line = draw_line(defaults, [name for names in rows for name in names])
         gr.Button("▴", size="sm", elem_id="shared-more", min_width=36, scale=0)
         with gr.Column(elem_classes="drawer"):
-            gr.Markdown(f"Seed, guidance, steps, size — for every tab  ({model})")
+            gr.Markdown(Message("Seed, guidance, steps, size — for every tab  ({model})", model=model))
             for names in rows:
                 with gr.Row():
                     shared += [control(name, inputs[name], usual[name], elem_id=f"shared-{name}") for name in names]

@@ -12,6 +12,7 @@ from typing import Any
 from explorer.engine.engine import Engine, Frame, Price
 from explorer.engine.fluent import Fluent
 from explorer.experiments.tails import strangers, tails
+from explorer.messages import Message, in_a_row
 from explorer.outputs.records import make_record
 from explorer.outputs.runs import Run, Runs
 from explorer.space.steps import Step
@@ -74,39 +75,51 @@ def _status(job: Job, ready: int) -> Status:
     frames, rows, price = len(job.render.keys), job.render.rows.run, job.render.price
     progress = (rows / price.rows) if price.rows else 1.0
     if job.state == "running":
-        left, text = job.render.seconds_left, f"{ready} of {frames} frames"
-        text += f", {about(left)} left" if left is not None else ""
-        return Status("running", text, (), f"{rows} of {price.rows} rows", progress)
+        left, text = job.render.seconds_left, Message("{ready} of {frames} frames", ready=ready, frames=frames)
+        text = in_a_row([text, still(left)]) if left is not None else text
+        return Status("running", text, (), Message("{run} of {rows} rows", run=rows, rows=price.rows), progress)
+    kept = Message("{n} of {m} frames are kept", n=ready, m=frames)
     if job.state == "error":
-        detail = f"{ready} of {frames} frames are kept. Render tries the others again"
-        return Status("error", job.error, detail=detail)
-    over = f" after {job.seconds:g} s, the longest that a render may take here" if job.late else ""
-    kept = f"Stopped{over}: {ready} of {frames} frames are kept"
-    text = f"{frames} frames in {job.spent:.1f} s" if job.state == "done" else kept
-    detail = f"{rows} rows run; a plain loop would have run {price.naive_rows}"
-    stored = "1 frame was already rendered" if price.stored == 1 else f"{price.stored} frames were already rendered"
-    detail += f"; {stored}" if price.stored else ""
-    detail += "" if job.state == "done" else ". Render goes on from here"
+        return Status("error", job.error, detail=in_a_row([kept, Message("Render tries the others again")], ". "))
+    stopped = Message("Stopped")
+    if job.late:
+        stopped = Message("Stopped after {s} s, the longest that a render may take here", s=f"{job.seconds:g}")
+    done = Message("{n} frames in {s} s", n=frames, s=f"{job.spent:.1f}")
+    text = done if job.state == "done" else Message("{stopped}: {kept}", stopped=stopped, kept=kept)
+    parts = [Message("{n} rows run; a plain loop would have run {m}", n=rows, m=price.naive_rows)]
+    if price.stored:
+        many = Message("{n} frames were already rendered", n=price.stored)
+        parts.append(many if price.stored > 1 else Message("1 frame was already rendered"))
+    detail = in_a_row(parts, "; ")
+    detail = detail if job.state == "done" else in_a_row([detail, Message("Render goes on from here")], ". ")
     return Status(job.state, text, detail=detail, progress=progress)
 
 
-def about(seconds: float) -> str:
+def about(seconds: float) -> Message:
     """A duration as people say it: "about 9 s", "about 3 min"."""
     if seconds < 90:
-        return f"about {max(1, round(seconds))} s"
-    return f"about {round(seconds / 60)} min" if seconds < 5400 else f"about {seconds / 3600:.1f} h"
+        return Message("about {n} s", n=max(1, round(seconds)))
+    if seconds < 5400:
+        return Message("about {n} min", n=round(seconds / 60))
+    return Message("about {n} h", n=f"{seconds / 3600:.1f}")
 
 
-def price_tag(price: Price) -> str:
+def still(seconds: float) -> Message:
+    """What is left of a duration: "about 9 s left"."""
+    return Message("{about} left", about=about(seconds))
+
+
+def price_tag(price: Price) -> Message:
     """The price before it is paid: "24 frames, 7 already rendered, about 9 s"."""
-    parts = [f"{price.frames} frames" if price.frames != 1 else "1 frame"]
-    parts += [f"{price.stored} already rendered"] if price.stored else []
+    parts = [Message("{n} frames", n=price.frames) if price.frames != 1 else Message("1 frame")]
+    parts += [Message("{n} already rendered", n=price.stored)] if price.stored else []
     parts += [about(price.seconds)] if price.seconds is not None and price.rows else []
-    return ", ".join(parts)
+    return in_a_row(parts)
 
 
 def prices(asked: Asked, engine: Engine) -> Status:
     """The status line of what is not yet rendered: its price, and what of its prompts is not read as meant."""
     price, notes = engine.price(asked.plan), tails(asked.experiment, Fluent(engine, asked.uses).cut_off)
     notes += strangers(asked.experiment)
-    return Status("ready", price_tag(price), notes, f"{price.rows} rows", free=price.stored == price.frames)
+    rows = Message("{n} rows", n=price.rows)
+    return Status("ready", price_tag(price), notes, rows, free=price.stored == price.frames)

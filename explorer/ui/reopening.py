@@ -17,6 +17,7 @@ import gradio as gr
 
 from explorer.experiments.base import Experiment
 from explorer.experiments.made_with import MadeWith, another_model, suited_from
+from explorer.messages import Message, restored
 from explorer.outputs.records import playback_of
 from explorer.outputs.runs import Run
 from explorer.ui.controls import QUICK
@@ -31,9 +32,10 @@ def experiment_of(run: Run, experiments: Mapping[str, type[Experiment]]) -> Expe
     record = run.record
     experiment = experiments.get(str(record.get("experiment")))
     if experiment is None:
-        raise ValueError(f"This run belongs to a tab that is not here: {str(record.get('experiment'))[:60]}")
+        name = str(record.get("experiment"))[:60]
+        raise ValueError(Message("This run belongs to a tab that is not here: {tab}", tab=name))
     if problem := next(iter(experiment.problems(record["settings"]).values()), None):
-        raise ValueError(f"The settings of this run are no longer allowed: {problem}")
+        raise ValueError(Message("The settings of this run are no longer allowed: {why}", why=str(problem)))
     return experiment(**record["settings"])
 
 
@@ -60,7 +62,7 @@ class Reopening:
         experiment = experiment_of(run, self.form.experiments)
         chosen = self.form.by_name[experiment.name()]
         if chosen.active.of(visitor, chosen.name, Folder):
-            raise ValueError(f"{chosen.experiment.title()} is being rendered: stop it first, or wait.")
+            raise ValueError(Message("{tab} is being rendered: stop it first, or wait.", tab=chosen.experiment.title()))
         settings, status = _for_this_model(run, chosen)[0], _status(run, chosen, interrupted)
         chosen.active.outcomes[visitor, chosen.name] = chosen.resolved(settings), status  # what its price says of these
         opened = {self.states[chosen.name]: (str(run.folder), status, time.time())}
@@ -81,7 +83,7 @@ def _show(tab: Tab) -> Callable[..., dict[Any, Any]]:
 def film_of(run: Run) -> Film:
     """What a view of runs shows of a finished one."""
     record = run.record
-    notes = {int(index): note for index, note in record.get("notes", {}).items()}
+    notes = {int(index): note for index, note in restored(record.get("notes", {}), record.get("messages")).items()}
     of = settings_key(str(record.get("experiment")), record["settings"])
     return Film(run.folder, run.count, run.ready, notes=notes, playback=playback_of(record), of=of)
 
@@ -94,8 +96,9 @@ def _for_this_model(run: Run, tab: Tab) -> tuple[dict[str, Any], list[str]]:
 
 def _status(run: Run, tab: Tab, interrupted: bool) -> Status:
     ready, count, state = len(run.ready), run.count, "done"
-    text = f"{ready} of {count} frames, from your runs"
+    text = Message("{n} of {m} frames, from your runs", n=ready, m=count)
     if interrupted and ready < count:
-        state, text = "stopped", f"Your render was interrupted at {ready} of {count} frames: Render goes on"
+        state = "stopped"
+        text = Message("Your render was interrupted at {n} of {m} frames: Render goes on", n=ready, m=count)
     other = another_model(run.model, tab.engine.networks) or ""
     return Status(state, text, _for_this_model(run, tab)[1], other)

@@ -21,6 +21,7 @@ from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import InputError
 from explorer.experiments.links import checked
 from explorer.experiments.made_with import MadeWith, is_far, suited, suited_from
+from explorer.messages import Message, restored
 from explorer.outputs import archives, foreign, settings
 from explorer.outputs.foreign import Foreign
 from explorer.outputs.records import make_record
@@ -28,6 +29,7 @@ from explorer.outputs.runs import Run, Runs
 from explorer.outputs.settings import NoSettings
 
 MAX_NAME = 80  # characters of a file's name that are shown
+MAX_NOTE = 300  # characters
 MAX_WORDS = 200  # characters of what a file says of its model and versions
 
 NO_PICTURE = "A single frame does not hold its start picture: choose it again, or open the ZIP, which holds it."
@@ -53,12 +55,13 @@ class Restored:
     @property
     def said(self) -> str:
         """What happened, in a sentence."""
-        title = self.experiment.title()
-        if self.run is not None:
-            return f"Opened {self.name}: {title}, {len(self.run.ready)} of {self.run.count} frames came back."
-        if self.program is not None:
-            return f"Opened {self.name}, a picture of {self.program}: {title}. Press Render."
-        return f"Opened {self.name}: {title}. Press Render."
+        what = {"file": self.name, "tab": self.experiment.title()}
+        if (run := self.run) is not None:
+            frames = {"n": len(run.ready), "m": run.count}
+            return Message("Opened {file}: {tab}, {n} of {m} frames came back.", **what, **frames)
+        if (program := self.program) is not None:
+            return Message("Opened {file}, a picture of {program}: {tab}. Press Render.", program=program, **what)
+        return Message("Opened {file}: {tab}. Press Render.", **what)
 
 
 def restore(path: Path, experiments: Mapping[str, type[Experiment]], engine: Engine, runs: Runs) -> Restored:
@@ -80,7 +83,7 @@ def _of_ours(
     name, tab = path.name[:MAX_NAME], record.get("experiment")
     experiment = experiments.get(tab) if isinstance(tab, str) else None
     if experiment is None:
-        raise NoSettings(f"{name} is for a tab that is not here: {str(tab)[:60]}")
+        raise NoSettings(Message("{file} is for a tab that is not here: {tab}", file=name, tab=str(tab)[:60]))
     link = checked(experiment, record["settings"])
     remarks, run = list(link.remarks), None
     declared = experiment.inputs()
@@ -117,7 +120,7 @@ def frames_back(
     runs.tidy()
     run = runs.create(made, len(plan.places))
     _add_pictures(run, path, max(Experiment.inputs()[side].high for side in ("width", "height")))
-    run.finish(notes=_notes(record.get("notes"), run.count))
+    run.finish(notes=_notes(restored(record.get("notes"), record.get("messages")), run.count))
     if run.ready:
         return run
     runs.delete(run.name)
@@ -159,7 +162,7 @@ def _words(found: Any) -> dict[str, str]:
 def _notes(found: Any, count: int) -> dict[int, str]:
     given = found if isinstance(found, dict) else {}
     return {
-        int(key): note[:300]
+        int(key): note if len(note) <= MAX_NOTE else note[:MAX_NOTE]
         for key, note in given.items()
         if isinstance(note, str) and len(key) < 6 and key.isdecimal() and int(key) < count
     }
@@ -178,7 +181,8 @@ def _of_another(name: str, found: Foreign, experiments: Mapping[str, type[Experi
             link = checked(experiment, {ours[setting]: value for setting, value in given.items()})
             remarks, left = (*found.remarks, *resized, *link.remarks), frozenset(ours.values()) - set(link.settings)
             return Restored(name, experiment, link.settings, remarks, program=found.program, left=left)
-    raise NoSettings(f"{name} is a picture of {found.program}, and no tab here makes single pictures.")
+    what = {"file": name, "program": found.program}
+    raise NoSettings(Message("{file} is a picture of {program}, and no tab here makes single pictures.", **what))
 
 
 def _for_this_model(found: Foreign, engine: Engine) -> tuple[dict[str, Any], list[str]]:

@@ -11,6 +11,7 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,6 +22,7 @@ from explorer.engine.words import Words
 from explorer.experiments.inputs import InputError
 from explorer.experiments.links import LONGEST, Link, query, read
 from explorer.experiments.made_with import MadeWith, suited_from
+from explorer.messages import Message
 from explorer.outputs.runs import Run, Runs
 from explorer.ui.controls import QUICK
 from explorer.ui.forms import Form
@@ -84,8 +86,9 @@ def _share(tab: Tab) -> Callable[..., list[Any]]:
             return [None, said("error", str(error))]
         lent, own = tab.desk.lent(request.session_hash, experiment)
         text += "".join(f"&word={share}" for share in lent)
-        notes = [f"{word} is yours alone: lend it under Your words, and the link brings it along." for word in own]
-        notes += [f"{label}: a picture does not fit into a link. Send the ZIP, which holds it." for label in left_out]
+        alone = partial(Message, "{word} is yours alone: lend it under Your words, and the link brings it along.")
+        picture = partial(Message, "{label}: a picture does not fit into a link. Send the ZIP, which holds it.")
+        notes = [*(alone(word=word) for word in own), *(picture(label=label) for label in left_out)]
         return [{"query": text}, said("done", "This link opens on these settings.", notes)]
 
     return share
@@ -159,8 +162,9 @@ def read_otherwise(link: Link, words: Words | None) -> list[str]:
         return []
     typed = [text for text in link.experiment(**link.settings).prompts_used() if CHINESE.search(text)]
     pairs = zip(dict.fromkeys(typed), link.read_as, strict=False)
+    drawn = partial(Message, "“{typed}” was drawn as “{was}” there; here it is drawn as “{now}”")
     return [
-        f"“{text[:80]}” was drawn as “{was[:80]}” there; here it is drawn as “{now[:80]}”"
+        drawn(typed=text[:80], was=was[:80], now=now[:80])
         for text, was in pairs
         if was != (now := words.english(text) if words else text)
     ]
@@ -171,8 +175,9 @@ def _said_of(link: Link, kept: Kept) -> dict[str, Any] | None:
         return said("ready", "Opened from a link.", link.remarks)
     if link.remarks:
         return said("error", link.remarks[0])
+    usual = partial(Message, "{tab}: {label} is the usual one again. A run of yours that used another has it.")
     notes = [
-        f"{old.experiment.title()}: {label} is the usual one again. A run of yours that used another has it."
+        usual(tab=old.experiment.title(), label=label)
         for old in kept.links
         for label in kept.without.get(old.experiment.name(), ())
     ]

@@ -27,6 +27,7 @@ from explorer.engine.known import find
 from explorer.experiments.base import Experiment
 from explorer.experiments.made_with import MadeWith
 from explorer.files.assets import ASSETS
+from explorer.messages import unpacked
 from explorer.outputs.records import FORMAT
 from explorer.outputs.runs import Run, Runs
 from explorer.space.plans import Playback
@@ -222,7 +223,7 @@ def shipped(experiments: Mapping[str, type[Experiment]], folder: Path = FOLDER) 
     """
     found = []
     for path in sorted(folder.glob("*.json"), key=lambda path: path.stem):
-        said = json.loads(path.read_text(encoding="utf-8"))
+        said = unpacked(json.loads(path.read_text(encoding="utf-8")))
         experiment = experiments.get(said["experiment"])
         if experiment is None:
             continue

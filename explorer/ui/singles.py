@@ -22,6 +22,7 @@ from starlette.routing import Route
 from explorer.engine.engine import Engine, Frame
 from explorer.experiments.base import Experiment
 from explorer.experiments.pictures import ancestry, canonical, with_ancestry
+from explorer.messages import Message, in_a_row
 from explorer.outputs.records import origin_of, slim
 from explorer.outputs.runs import Run, told
 from explorer.space.plans import Plan
@@ -73,9 +74,10 @@ class Chosen:
             for line in ancestry(picture)
         ]
         prompt = self.settings.get("prompt")
-        told = f"{self.experiment.title()}: {self.caption}" if self.caption else self.experiment.title()
+        tab = self.experiment.title()
+        told = Message("{tab}: {caption}", tab=tab, caption=self.caption) if self.caption else tab
         words = [told, *([f"“{prompt}”"] if prompt else [])]
-        return with_ancestry(canonical(self.png), [*before, ", ".join(words)])
+        return with_ancestry(canonical(self.png), [*before, in_a_row(words)])
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from explorer.engine.engine import Engine
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Input, InputError
 from explorer.experiments.made_with import MadeWith
+from explorer.messages import Message
 from explorer.outputs.runs import Run, Runs
 from explorer.ui.active_jobs import ActiveJobs
 from explorer.ui.asked import Desk
@@ -252,7 +253,7 @@ class Tab:
         if self.active.of(*visitor, Folder):
             return {self.status: gr.skip()}
         if run is not None:
-            status = Status("ready", f"{run.count} frames, shipped with the program")
+            status = Status("ready", Message("{n} frames, shipped with the program", n=run.count))
             run = self.gallery.known(run, self.engine.networks)
             updates = {self.view: run, self.status: status, self.folder: None, self.exports: {"off": False}}
         else:

@@ -19,6 +19,7 @@ from typing import Any
 import gradio as gr
 
 from explorer.engine.concept_files import ConceptError, record_of
+from explorer.messages import Message
 from explorer.outputs.taught_words import NoWord
 from explorer.ui.controls import QUICK
 from explorer.ui.taught_field import TaughtField
@@ -71,7 +72,7 @@ def taker(vocabulary: Vocabulary, drawer: YourWords, notice: StatusView) -> Call
             word = vocabulary.add_file(session, path.read_bytes(), path.name[:80])
         except ConceptError as error:
             return {notice: said("error", str(error))}
-        sentence = f"{word.record['word']} is a word of yours now: type it in any prompt."
+        sentence = Message("{word} is a word of yours now: type it in any prompt.", word=word.record["word"])
         return {notice: said("ready", sentence), drawer: {"words": vocabulary.told(session)}}
 
     return take

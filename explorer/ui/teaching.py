@@ -39,6 +39,7 @@ from explorer.engine.lessons import (
 )
 from explorer.engine.teaching import Example
 from explorer.experiments.pictures import canonical, opened
+from explorer.messages import Message, in_a_row
 from explorer.outputs.records import frames_of, origin_of, shown_of
 from explorer.outputs.runs import Run, Runs
 from explorer.outputs.taught_words import NoWord
@@ -46,7 +47,7 @@ from explorer.ui.controls import QUICK
 from explorer.ui.jobs import GIVES_UP, SECONDS_BETWEEN_NEWS, gave_up
 from explorer.ui.limits import Door
 from explorer.ui.news import Film, Status
-from explorer.ui.rendering import about
+from explorer.ui.rendering import about, still
 from explorer.ui.taught_words import YourWords
 from explorer.ui.text import words
 from explorer.ui.views import FilmView, StatusView, said
@@ -217,8 +218,9 @@ class TeachTab:
             return said("error", str(error))
         task = teaching_of(self.engine, lesson, [_ANY] if lesson.prior else ())
         seconds = seconds_of(self.engine, task)
-        text = f"{task.lessons} steps" + (f", {about(seconds)}" if seconds is not None else "")
-        return Status("ready", text, detail=f"{task.steps * task.rows} rows, forward and backward")
+        text = Message("{n} steps", n=task.lessons)
+        text = in_a_row([text, about(seconds)]) if seconds is not None else text
+        return Status("ready", text, detail=Message("{n} rows, forward and backward", n=task.steps * task.rows))
 
     def stop(self, request: gr.Request) -> None:
         """Ends this visitor's teaching after the step under way; what was learnt is kept."""
@@ -240,7 +242,8 @@ class TeachTab:
         except (NoWord, IndexError, ConceptError):
             return {self.status: said("error", "This step is no longer kept: teach again.")}
         told = {"words": self.vocabulary.told(request.session_hash)}
-        return {self.status: said("done", f"The word is what it was after {step} steps."), self.drawer: told}
+        text = Message("The word is what it was after {n} steps.", n=step)
+        return {self.status: said("done", text), self.drawer: told}
 
     def teach(self, request: gr.Request, *values: Any) -> Iterator[dict[Any, Any]]:
         """Teaches, telling curve, film and status as it goes, until done, stopped or left."""
@@ -290,7 +293,8 @@ class TeachTab:
                     updates |= {self.drawer: {"words": self.vocabulary.told(visitor)}}
             yield updates
         stopped = course.cancelled and progress.step < progress.task.lessons
-        text = f"Stopped after {progress.step} steps: Teach goes on from here" if stopped else progress.done
+        there = Message("Stopped after {n} steps: Teach goes on from here", n=progress.step)
+        text = there if stopped else progress.done
         yield self._ended(said("stopped" if stopped else "done", text), session, visitor)
 
     def _keep(self, visitor: str | None, course: Course, taught: Taught, face: bytes | None) -> Any:
@@ -384,13 +388,14 @@ class _Progress:
         done = self.step - (self.first or 0)
         left = (time.monotonic() - self.started) / done * (self.task.lessons - self.step) if done > 2 else None
         left = left if left is not None else seconds_of(self.engine, self.task)
-        text = f"Step {self.step} of {self.task.lessons}" + (f", {about(left)} left" if left is not None else "")
+        text = Message("Step {n} of {m}", n=self.step, m=self.task.lessons)
+        text = in_a_row([text, still(left)]) if left is not None else text
         return Status("running", text, progress=self.step / self.task.lessons)
 
     @property
     def done(self) -> str:
         """What is said at the end."""
-        return f"{self.task.word} is a word now: type it in any prompt"
+        return Message("{word} is a word now: type it in any prompt", word=self.task.word)
 
 
 def lesson_of(*values: Any) -> Lesson:
@@ -428,18 +433,19 @@ def _pictures(payload: Any) -> tuple[list[Image.Image], list[str]]:
     given = payload.get("pictures") if isinstance(payload, dict) else None
     given = given if isinstance(given, list) else []
     if not 1 <= len(given) <= MOST_PICTURES:
-        raise LessonError("pictures", f"{len(given)} of them", f"1 to {MOST_PICTURES} pictures")
+        many = Message("{n} of them", n=len(given))
+        raise LessonError("pictures", many, Message("1 to {n} pictures", n=MOST_PICTURES))
     return [_picture(one) for one in given], [_caption(one) for one in given]
 
 
 def _picture(one: Any) -> Image.Image:
     url = one.get("picture") if isinstance(one, dict) else None
     if not isinstance(url, str) or not url.startswith("data:") or len(url) > MOST_BYTES:
-        raise LessonError("pictures", "what came", "pictures of at most 3 MB")
+        raise LessonError("pictures", Message("what came"), "pictures of at most 3 MB")
     try:
         return opened(canonical(url))
     except ValueError as error:
-        raise LessonError("pictures", "one of them", str(error)) from None
+        raise LessonError("pictures", Message("one of them"), str(error)) from None
 
 
 def _caption(one: Any) -> str:

@@ -16,6 +16,7 @@ import gradio as gr
 
 from explorer.experiments.inputs import Input, InputError
 from explorer.experiments.made_with import another_model
+from explorer.messages import Message
 from explorer.outputs.runs import Run
 from explorer.ui.buttons import Buttons
 from explorer.ui.controls import QUICK, Control
@@ -51,12 +52,13 @@ def uses(form: Form) -> Iterator[Use]:
         takes = {declared[c.name].carries: c for c in reversed(tab.own)}  # the first of each
         if "picture" in takes:
             name = takes["picture"].name
-            around = ", around its region" if declared[name].optional else ""
             start = _start(name, declared[name])
-            yield Use(f"→ {tab.experiment.title()}{around}", tab, [takes["picture"]], start, of_text=False)
+            title = tab.experiment.title()
+            around = Message("→ {tab}, around its region", tab=title) if declared[name].optional else None
+            yield Use(around or Message("→ {tab}", tab=title), tab, [takes["picture"]], start, of_text=False)
         if "prompts" in takes and "seeds" in takes:
             prompts, seeds = takes["prompts"], takes["seeds"]
-            label = f"→ {tab.experiment.title()}, as its last stop"
+            label = Message("→ {tab}, as its last stop", tab=tab.experiment.title())
             yield Use(label, tab, [prompts, seeds, common["seed"]], _keyframe(prompts.name, seeds.name, declared))
     yield Use("Its seed", None, [common["seed"]], _taken("seed"))
     yield Use("Its guidance", None, [common["guidance_scale"]], _taken("guidance_scale"))
@@ -141,7 +143,7 @@ def _carry(
         if use.tab:
             updates |= {form.shown: gr.Tabs(selected=use.tab.name)}
         if target is not source:
-            updates |= {source.status: said("done", f"Taken over: {chosen.caption}")}
+            updates |= {source.status: said("done", Message("Taken over: {caption}", caption=chosen.caption))}
         for c in use.controls:
             updates |= zip(c.components, c.write(changes[c.name]), strict=True)
         if use.of_text and (other := another_model(chosen.record.get("model"), target.engine.networks)):

@@ -101,7 +101,7 @@ class RunView(Widget):
             "count": value.count,
             "ready": mask(value.ready),
             "preview": preview,
-            "notes": {str(i): say_caption(note[:MAX_NOTE]) for i, note in value.notes.items()},
+            "notes": {str(i): say_caption(note)[:MAX_NOTE] for i, note in value.notes.items()},
             **asdict(value.playback),
             "of": value.of,
         }

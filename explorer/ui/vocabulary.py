@@ -26,6 +26,7 @@ from explorer.engine.engine import Engine
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import InputError
 from explorer.experiments.inputs.taught import entry_of
+from explorer.messages import Message
 from explorer.outputs.taught_words import NoWord, TaughtWord, TaughtWords
 
 NOT_HERE = "a word that you have: teach it, or drop its file here"
@@ -107,7 +108,8 @@ class Vocabulary:
         if self.megabytes is not None:
             others = sum(one.size for one in self._of(session).values() if word is None or one.key != word.key)
             if others + len(file) > self.megabytes * 2**20:
-                raise ConceptError(f"Your words take up {self.megabytes} MB, the most that is kept here: delete one.")
+                full = Message("Your words take up {n} MB, the most that is kept here: delete one.", n=self.megabytes)
+                raise ConceptError(full)
         said = {"word": concept.word, "like": concept.like, "digest": concept.digest.hex(), **record}
         word = self.words.create(said) if word is None else word
         word.put(file, said, **more)

@@ -11,8 +11,11 @@ from diffusers.image_processor import VaeImageProcessor
 from PIL import Image, ImageDraw
 
 from explorer.engine.autoencoder import Autoencoder, to_png
+from explorer.engine.engine import Frame
 from explorer.engine.known import POCKET
 from explorer.engine.quiet import quiet
+from explorer.messages import Message
+from explorer.space.plans import Place
 from tests.tiny import tiny_sd, tiny_sdxl
 
 CPU = torch.device("cpu")
@@ -203,3 +206,6 @@ def test_a_png_carries_the_note_of_its_picture():
     picture.info["note"] = "12.3 dB → fine, 好"
     assert Image.open(io.BytesIO(to_png(picture))).info["note"] == "12.3 dB → fine, 好"
     assert "note" not in Image.open(io.BytesIO(to_png(Image.new("RGB", (4, 4))))).info
+    picture.info["note"] = Message("{n} rows", n=3)
+    note = Frame(0, Place((0,), ""), "key", to_png(picture), stored=False).note
+    assert (note, note.key, note.values) == ("3 rows", "{n} rows", {"n": 3})

@@ -105,7 +105,7 @@ def test_what_is_wrong_is_said_in_words_for_its_field(name, given, words, at):
     assert (caught.value.wrong, caught.value.at) == (words, at)
     assert caught.value.at_its_field == (words or str(caught.value))
     if words:
-        assert re.search("[\u4e00-\u9fff]", say(words, "zh"))
+        assert re.search("[\u4e00-\u9fff]", say(caught.value.wrong, "zh"))
 
 
 @pytest.mark.parametrize("experiment", registry().values(), ids=registry())

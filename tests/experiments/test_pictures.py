@@ -35,6 +35,7 @@ from explorer.experiments.pictures import (
     with_ancestry,
 )
 from explorer.files.webp import chunks, webp
+from explorer.messages import Message
 
 
 def file_of(image: Image.Image, format: str = "PNG", **options) -> bytes:
@@ -463,6 +464,15 @@ def test_its_ancestry_travels_with_it_and_its_pixels_stay():
         assert opened(child).tobytes() == opened(picture).tobytes()
         assert with_ancestry(child, []) == picture
         assert with_ancestry(with_ancestry(picture, LINES[:1]), LINES) == child
+
+
+def test_a_line_of_its_ancestry_is_still_a_message():
+    line = Message("{tab}: {caption}", tab="Image variations", caption=Message("start"))
+    child = with_ancestry(canonical("planet"), [line, "own words", Message("{n} \n rows", n=3)])
+    assert canonical(child) == child
+    said, own, broken = ancestry(child)
+    assert (said, said.values["caption"].key) == ("Image variations: start", "start")
+    assert (own, type(own), broken, type(broken)) == ("own words", str, "3 rows", str)
 
 
 def test_of_a_long_ancestry_the_latest_is_kept():

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 
+import gradio as gr
 import pytest
 from PIL import Image
 
 from explorer.outputs.runs import Runs
 from explorer.ui.exporting import exported
-from explorer.ui.text import say
+from explorer.ui.text import say, speaking
 
 
 def made(format, prompt, folder):
@@ -37,6 +38,12 @@ def test_letters_that_a_sheet_could_not_draw_are_told(format, prompt, notes, tmp
     assert list(status.notes) == notes
 
 
-def test_they_are_told_in_chinese():
-    said = say("Letters on the sheet that no font here has: 🐕 🐈", "zh")
-    assert said == "总览图上有些字，这里的字体都写不出来：🐕 🐈"
+def test_they_are_told_in_chinese(tmp_path):
+    (note,) = made("png", "a 🐕 and a 🐈", tmp_path).notes
+    assert say(note, "zh") == "总览图上有些字，这里的字体都写不出来：🐕 🐈"
+
+
+def test_what_cannot_be_exported_is_told_in_chinese():
+    with speaking("zh"), pytest.raises(gr.Error) as caught:
+        exported(None, "png", {}, "film")
+    assert caught.value.message == "这些图片已不在服务器上：请按“渲染”，它们就会回来。"

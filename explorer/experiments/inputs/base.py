@@ -15,16 +15,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
+from explorer.messages import Message
+
 
 class InputError(ValueError):
     """A value that an experiment does not take: which field, what it was given, what is allowed.
 
-    `wrong` says in words what is wrong with this one, for who has the field before them; `at` is which of its items.
+    `message` is the sentence with its parts. `wrong` says in words what is wrong with this one, for who has the field
+    before them; `at` is which of its items.
     """
 
     def __init__(self, field: str, value: object, allowed: str, wrong: str = "", at: int = 0) -> None:
-        shown = _shown(value)
-        super().__init__(f"{field} = {shown} is not allowed: {allowed}")
+        self.message = Message(
+            "{field} = {value} is not allowed: {allowed}", field=field, value=_shown(value), allowed=allowed
+        )
+        super().__init__(self.message)
         self.field, self.value, self.allowed, self.wrong, self.at = field, value, allowed, wrong, at
 
     @property
@@ -36,13 +41,13 @@ class InputError(ValueError):
 def _shown(value: object) -> str:
     """The value as it stands in an error: at most 80 characters, and of a file only how large it is."""
     if isinstance(value, bytes):
-        return f"a file of {len(value)} bytes"
+        return Message("a file of {n} bytes", n=len(value))
     if isinstance(value, str) and value.startswith("data:"):
-        return f"a data URL of {len(value)} characters"
+        return Message("a data URL of {n} characters", n=len(value))
     try:
         shown = repr(str(value) if isinstance(value, Path) else value)
     except RecursionError:  # a stranger's JSON, nested as deep as it could be read
-        return f"a {type(value).__name__} of very many levels"
+        return Message("a {kind} of very many levels", kind=type(value).__name__)
     return shown if len(shown) <= 80 else f"{shown[:76]}...{shown[-1]}"
 
 

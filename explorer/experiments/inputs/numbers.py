@@ -6,15 +6,26 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 from explorer.experiments.inputs.base import Input, Widget
+from explorer.messages import Message
 
 _ALL = 2**32 - 1
 """The largest of the seeds: an input that takes them all takes the last 32 bits of a larger one."""
 
 WIDEST = 10_000
 """The range up to which a slider helps; beyond it a number is typed, or drawn by lot."""
+
+
+_LISTS = {
+    (False, True): partial(Message, "{n} to {m} numbers from {l} to {h}, such as 1, 4, 6..9 or 1..3:0.5"),
+    (False, False): partial(Message, "up to {m} numbers from {l} to {h}, such as 1, 4, 6..9 or 1..3:0.5"),
+    (True, True): partial(Message, "{n} to {m} whole numbers from {l} to {h}, such as 1, 4, 6..9 or 1..3:0.5"),
+    (True, False): partial(Message, "up to {m} whole numbers from {l} to {h}, such as 1, 4, 6..9 or 1..3:0.5"),
+}
+"""What lists are allowed, by whether the numbers are whole, and whether there must be one."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +38,10 @@ class Integer(Input):
 
     @property
     def allowed(self) -> str:
-        multiples = f", a multiple of {self.step}" if self.step > 1 else ""
-        return f"a whole number from {self.low} to {self.high}{multiples}"
+        bounds = {"l": self.low, "h": self.high}
+        if self.step > 1:
+            return Message("a whole number from {l} to {h}, a multiple of {s}", s=self.step, **bounds)
+        return Message("a whole number from {l} to {h}", **bounds)
 
     def _accept(self, value: Any) -> int:
         if isinstance(value, bool) or int(value) != float(value):
@@ -67,7 +80,7 @@ class Real(Input):
 
     @property
     def allowed(self) -> str:
-        return f"a number from {self.low:g} to {self.high:g}"
+        return Message("a number from {l} to {h}", l=f"{self.low:g}", h=f"{self.high:g}")
 
     def _accept(self, value: Any) -> float:
         if isinstance(value, bool) or not (math.isfinite(float(value)) and self.low <= float(value) <= self.high):
@@ -110,9 +123,8 @@ class Numbers(Input):
 
     @property
     def allowed(self) -> str:
-        kind = "whole numbers" if self.whole else "numbers"
-        count = f"{self.least} to {self.most}" if self.least else f"up to {self.most}"
-        return f"{count} {kind} from {self.low:.12g} to {self.high:.12g}, such as 1, 4, 6..9 or 1..3:0.5"
+        bounds = {"l": f"{self.low:.12g}", "h": f"{self.high:.12g}"}
+        return _LISTS[self.whole, bool(self.least)](n=self.least, m=self.most, **bounds)
 
     def wrong(self, value: Any) -> tuple[str, int]:
         """The first of a text's items that is none, or out of bounds; or that there are too many, or none."""
@@ -123,16 +135,22 @@ class Numbers(Input):
             try:
                 numbers = self._range(item) if ".." in item else [float(item)]
             except ValueError:
-                return f"“{item[:20]}” is no number, and no range of at most {self.most} such as 6..9 or 1..3:0.5", 0
+                return Message(
+                    "“{item}” is no number, and no range of at most {n} such as 6..9 or 1..3:0.5",
+                    item=item[:20],
+                    n=self.most,
+                ), 0
             for number in numbers:
                 if not self.low <= number <= self.high:
-                    return f"{number:.12g} is not from {self.low:.12g} to {self.high:.12g}", 0
+                    return Message(
+                        "{n} is not from {a} to {b}", n=f"{number:.12g}", a=f"{self.low:.12g}", b=f"{self.high:.12g}"
+                    ), 0
                 if self.whole and number != int(number):
-                    return f"{number:.12g} is no whole number", 0
+                    return Message("{n} is no whole number", n=f"{number:.12g}"), 0
             count += len(numbers)
         if count > self.most:
-            return f"That are {count} numbers, and {self.most} is the most", 0
-        return ("Here must be a number", 0) if count < self.least else ("", 0)
+            return Message("That are {n} numbers, and {m} is the most", n=count, m=self.most), 0
+        return (Message("Here must be a number"), 0) if count < self.least else ("", 0)
 
     def _accept(self, value: Any) -> tuple[float, ...]:
         items: Sequence[Any] = _items(value) if isinstance(value, str) else value

@@ -12,6 +12,7 @@ from explorer.experiments.inputs.parts import Parts
 from explorer.experiments.inputs.pictures import Picture
 from explorer.experiments.masks import MASKS_ALLOWED, canonical_mask
 from explorer.experiments.pictures import EXAMPLES
+from explorer.messages import Message
 
 LONGEST_IN_A_LINK = 4_000
 """Characters of a mask that a link can hold; a mask of 64 x 64 cells that somebody painted has some hundred."""
@@ -30,7 +31,9 @@ class Mask(Input):
         try:
             return canonical_mask(value)
         except ValueError as error:
-            raise InputError(name, value, f"{error}. Allowed is {self.allowed}") from None
+            raise InputError(
+                name, value, Message("{why}. Allowed is {allowed}", why=str(error), allowed=self.allowed)
+            ) from None
 
     def to_texts(self, value: str) -> list[str] | None:
         """Its text, unless it is a long one."""

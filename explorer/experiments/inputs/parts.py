@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer.experiments.inputs.base import Input, InputError, Widget
+from explorer.messages import Message, in_a_row
+
+
+def _of_part(name: str, allowed: str) -> Message:
+    return Message("{part}: {allowed}", part=name, allowed=allowed)
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class Parts(Input):
 
     @property
     def allowed(self) -> str:
-        return "; ".join(f"{name}: {part.allowed}" for name, part in self.parts.items())
+        return in_a_row((_of_part(name, part.allowed) for name, part in self.parts.items()), "; ")
 
     def check(self, name: str, value: Any) -> Any:
         """An instance of `of`. Raises InputError, which names the part."""
@@ -41,7 +46,7 @@ class Parts(Input):
         try:
             checked = {key: part.check(key, given.get(key, self._usual(key))) for key, part in self.parts.items()}
         except InputError as error:
-            raise InputError(name, error.value, f"{error.field}: {error.allowed}") from None
+            raise InputError(name, error.value, _of_part(error.field, error.allowed)) from None
         return self.of(**checked)
 
     def _by_part(self, value: Any) -> dict[str, Any]:

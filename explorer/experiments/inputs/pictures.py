@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from explorer.experiments.inputs.base import Input, InputError, Widget
 from explorer.experiments.pictures import EXAMPLES, allowed, canonical, example_name
+from explorer.messages import Message
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,9 @@ class Picture(Input):
         try:
             return canonical(value)
         except ValueError as error:
-            raise InputError(name, value, f"{error}. Allowed is {self.allowed}") from None
+            raise InputError(
+                name, value, Message("{why}. Allowed is {allowed}", why=str(error), allowed=self.allowed)
+            ) from None
 
     def to_texts(self, value: str) -> list[str] | None:
         """The name of an example; None for every other picture."""

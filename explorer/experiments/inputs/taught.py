@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from explorer.experiments.inputs.base import Input, Widget
+from explorer.messages import Message
 
 MOST = 32
 STRONGEST = 1.5
@@ -35,7 +36,9 @@ class Taught(Input):
 
     @property
     def allowed(self) -> str:
-        return f"at most {MOST} words as <word>:digest:strength, strengths from 0 to {STRONGEST:g}"
+        return Message(
+            "at most {n} words as <word>:digest:strength, strengths from 0 to {m}", n=MOST, m=f"{STRONGEST:g}"
+        )
 
     def _accept(self, value: Any) -> tuple[str, ...]:
         if isinstance(value, str) or len(value) > MOST:

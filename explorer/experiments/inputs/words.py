@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from explorer.experiments.inputs.base import Input, Widget
+from explorer.messages import Message, in_a_row
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Choice(Input):
 
     @property
     def allowed(self) -> str:
-        return f"one of {', '.join(self.options)}"
+        return Message("one of {options}", options=in_a_row(self.options))
 
     def _accept(self, value: Any) -> str:
         if value not in self.options:
@@ -44,7 +45,7 @@ class Prompt(Input):
 
     @property
     def allowed(self) -> str:
-        return f"a text of at most {self.max_length} characters"
+        return Message("a text of at most {n} characters", n=self.max_length)
 
     def _accept(self, value: Any) -> Any:
         if not isinstance(value, str) or len(value) > self.max_length:
@@ -72,8 +73,10 @@ class Prompts(Prompt):
 
     @property
     def allowed(self) -> str:
-        count = f"{self.low} to {self.high}" if self.low < self.high else f"exactly {self.low}"
-        return f"{count} prompts, none empty, of at most {self.max_length} characters each"
+        bounds = {"l": self.low, "n": self.max_length}
+        if self.low == self.high:
+            return Message("exactly {l} prompts, none empty, of at most {n} characters each", **bounds)
+        return Message("{l} to {h} prompts, none empty, of at most {n} characters each", h=self.high, **bounds)
 
     def _accept(self, value: Any) -> tuple[str, ...]:
         if isinstance(value, str) or not self.low <= len(value) <= self.high:
@@ -89,11 +92,13 @@ class Prompts(Prompt):
         if len(texts) != len(given) or len(texts) > self.high or any(len(text) > self.max_length for text in texts):
             return "", 0
         empty = next((i for i, text in enumerate(texts) if not text.strip()), len(texts))
-        return (f"{self.called(empty)} is empty", empty) if empty < max(self.low, len(texts)) else ("", 0)
+        if empty >= max(self.low, len(texts)):
+            return "", 0
+        return Message("{prompt} is empty", prompt=self.called(empty)), empty
 
     def called(self, i: int) -> str:
         """What the prompt in that place is called."""
-        return self.names[i] if self.names else f"Prompt {i + 1}"
+        return self.names[i] if self.names else Message("Prompt {n}", n=i + 1)
 
     def to_texts(self, value: Sequence[str]) -> list[str]:
         """A text each."""
