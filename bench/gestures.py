@@ -128,16 +128,17 @@ def strokes(page: Page, count: int) -> list[tuple[float, float]]:
         sheet = page.locator("#inpainting-painted-canvas canvas")
         sheet.scroll_into_view_if_needed()
         box = sheet.bounding_box() or {}
-        at = lambda x, y: (box["x"] + x * box["width"], box["y"] + y * box["height"])  # noqa: E731
+        left, right = (box["x"] + share * box["width"] for share in (0.3, 0.7))
+        height = box["y"] + (0.3 + 0.08 * number) * box["height"]
         page.evaluate("window.pictures.length = 0")
-        page.mouse.move(*at(0.3, 0.3 + 0.08 * number))
+        page.mouse.move(left, height)
         page.mouse.down()
-        page.mouse.move(*at(0.7, 0.3 + 0.08 * number), steps=12)
+        page.mouse.move(right, height, steps=12)
         let_go = page.evaluate("performance.now()")
         page.mouse.up()
         page.wait_for_function("pictures.some(({ exact }) => exact)", timeout=60_000)
         page.wait_for_timeout(500)
-        after = f"pictures.filter((p) => p.asked && p.at > {let_go})"
-        draft, exact = (page.evaluate(f"{after}.filter((p) => p.exact === {kind})[0]?.at") for kind in ("false", "true"))
-        found.append(tuple((at - let_go) / 1000 if at else math.inf for at in (draft, exact)))
+        for_it = f"pictures.filter((p) => p.asked && p.at > {let_go})"
+        moments = (page.evaluate(f"{for_it}.filter((p) => p.exact === {kind})[0]?.at") for kind in ("false", "true"))
+        found.append(tuple((at - let_go) / 1000 if at else math.inf for at in moments))
     return found
