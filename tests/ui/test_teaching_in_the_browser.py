@@ -69,3 +69,29 @@ def test_a_word_is_taught_used_lent_and_taken_back(browser, tmp_path):
         page.locator("#taught .taught-remove").click()
         expect(page.locator("#taught details")).to_be_hidden()
         assert [path.name for path in (tmp_path / "words").iterdir()] == ["shares"]
+
+
+def test_the_tab_has_an_address_of_its_own_to_reload_to_share_and_to_go_back_to(browser, tmp_path):
+    words = TaughtWords(tmp_path / "words")
+    with served(tmp_path / "runs", "interpolation", engine=tiny_engine(), words=words) as site:
+        page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        page.goto(site.url + "?tab=teach-a-word")
+        teach, status = page.locator("#teach-a-word-teach"), page.locator("#teach-a-word-status")
+        expect(teach).to_be_visible()
+        expect(status).to_contain_text("steps")
+        expect(page.locator("#notice .status")).to_be_hidden()
+        page.get_by_role("tab", name="Morph").click()
+        page.wait_for_url("**/?v=1&tab=interpolation*")
+        expect(page.locator("#interpolation-status")).to_contain_text("frames")
+        page.go_back()
+        expect(teach).to_be_visible()
+        page.go_forward()
+        expect(page.locator("#interpolation-render")).to_be_visible()
+        page.get_by_role("tab", name="Teach").click()
+        page.wait_for_url("**/?v=1&tab=teach-a-word")
+        page.reload()
+        expect(teach).to_be_visible()
+        expect(status).to_contain_text("steps")
+        page.goto(site.url)  # this browser knows which tab was open
+        expect(teach).to_be_visible()
+        page.context.close()
