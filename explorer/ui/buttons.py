@@ -5,7 +5,7 @@ The event `press` says as `key` which button it was; `pressed` checks that. A bu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ class Buttons(Widget):
     """A row of buttons. `names`: key -> what the button says; `icons`: key -> a picture on it.
 
     The value is None or a mapping with `off`: whether none of them may be pressed. `before` stands before them, and
-    `also` is one more of their words. `step` says that a press is a step back to which the browser's Back leads.
+    `also` are more of their words. `step` says that a press is a step back to which the browser's Back leads.
     """
 
     kind = "buttons"
@@ -32,15 +32,15 @@ class Buttons(Widget):
         names: Mapping[str, str] | None = None,
         id: str = "",
         before: str = "",
-        also: str = "",
+        also: Sequence[str] = (),
         step: bool = False,
         icons: Mapping[str, Path] | None = None,
         **props: Any,
     ) -> None:
         self._names, self._icons = dict(names or {}), dict(icons or {})
-        said = {text: text for text in (*self._names.values(), before, also) if text}
+        said = {text: text for text in (*self._names.values(), before, *also) if text}
         texts = {language: {text: say(text, language) for text in said} for language in LANGUAGES}
-        shown = {"names": self._names, "id": id, "before": before, "also": also, "step": step}
+        shown = {"names": self._names, "id": id, "before": before, "step": step}
         super().__init__(value, words=said, texts=texts, **shown, **props)
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -11,7 +11,8 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import FileData
 
-from explorer.outputs.export import export
+from explorer.outputs.enlarging import SIDE, Look
+from explorer.outputs.export import AS_DRAWN, export
 from explorer.outputs.runs import Run
 from explorer.outputs.sheets import undrawn
 from explorer.ui.buttons import Buttons
@@ -25,14 +26,27 @@ LABELS = {"gif": "GIF", "mp4": "MP4", "webp": "WebP", "zip": "ZIP of PNGs", "png
 """What the buttons say; which of them fit, the views know."""
 
 
+FILE = "Your file"
+LARGE = "At least {side} px, saved pictures too"
+CAPTIONS = "With captions"
+ENLARGED = "{width} × {height} px, drawn at {w} × {h} px."
+DRAWN = "{width} × {height} px, as it was drawn."
+EXCEPT = "A ZIP has the pictures as they were drawn."
+
+
 class Exports(Buttons):
-    """The buttons of a view's formats. Its value may have a `file`, the path of one."""
+    """The buttons of a view's formats. Its value may have a `file`, the path of one.
+
+    How files shall look is chosen here, for the whole page, and kept by the browser: see `explorer.files` in page.js.
+    """
 
     kind = "exports"
 
     def __init__(self, value: Mapping[str, Any] | None = None, *, view: RunView | None = None, **props: Any) -> None:
         names = {format: LABELS[format] for format in (view.exports if view else ())}
-        super().__init__(value, names=names, also="Your file", **props)
+        words = {"file": FILE, "large": LARGE, "captions": CAPTIONS, "enlarged": ENLARGED, "drawn": DRAWN}
+        words |= {"except": EXCEPT} if "zip" in names else {}
+        super().__init__(value, names=names, also=list(words.values()), says=words, side=SIDE, **props)
         self._view = view
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -51,7 +65,8 @@ class Exports(Buttons):
 
         def press(event: gr.EventData, folder: str | None, view: Mapping[str, Any] | None) -> tuple[Any, Any, Any]:
             folder = seen(folder, view or {})
-            path, told = exported(folder, self.pressed(event), view or {}, self._view.kind)
+            look = Look(SIDE if getattr(event, "large", True) else None, bool(getattr(event, "captions", False)))
+            path, told = exported(folder, self.pressed(event), view or {}, self._view.kind, look)
             return {"off": False, "file": path}, told, folder
 
         self.press(
@@ -66,7 +81,9 @@ class Exports(Buttons):
         )
 
 
-def exported(folder: str | None, format: str, seen: Mapping[str, Any], view: str) -> tuple[Path, Status]:
+def exported(
+    folder: str | None, format: str, seen: Mapping[str, Any], view: str, look: Look = AS_DRAWN
+) -> tuple[Path, Status]:
     """The file of a run in a format, and what the status line says of it. `seen` is the state of the kind of `view`.
 
     Raises gr.Error for a run that is no longer there, and for what is seen and is no run.
@@ -77,7 +94,7 @@ def exported(folder: str | None, format: str, seen: Mapping[str, Any], view: str
         raise gr.Error("These pictures are no longer on the server: press Render, it brings them back.")
     run = Run.open(Path(folder))
     fps, loop = seen.get("fps", 10), seen.get("loop", "open")
-    path = export(run, format, fps=fps, loop=loop, beside=partial(offline_view, view))
+    path = export(run, format, fps=fps, loop=loop, beside=partial(offline_view, view), look=look)
     text = f"{path.name}, {path.stat().st_size / 1e6:.1f} MB, with its settings inside"
     letters = undrawn(run.record) if format == "png" else ()
     notes = [f"Letters on the sheet that no font here has: {' '.join(letters)}"] if letters else ()

@@ -31,6 +31,7 @@ from explorer.ui.memory import Memory
 from explorer.ui.model_words import ModelWords, word_routes
 from explorer.ui.opening import MAX_FILE_SIZE, connect_opening, draw_opening
 from explorer.ui.reopening import Reopening
+from explorer.ui.saving import saved_routes
 from explorer.ui.shared_line import draw_line
 from explorer.ui.sharing import connect_sharing
 from explorer.ui.shipped import Gallery
@@ -71,6 +72,7 @@ def build_page(
     with BilingualPage(title="Latent Explorer", analytics_enabled=False) as page:
         cards = Cards(experiments, address)
         page.routes, page.rewritten = [*gallery.served(), *singles.served(), *cards.served()], cards.rewritten
+        page.routes += saved_routes(runs, singles)
         switch, yours, history, opening = _draw_top(experiments, live=live, teaches=vocabulary is not None)
         if door.limits.space:
             _draw_space_notice(engine)
