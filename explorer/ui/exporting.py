@@ -26,12 +26,13 @@ LABELS = {"gif": "GIF", "mp4": "MP4", "webp": "WebP", "zip": "ZIP of PNGs", "png
 """What the buttons say; which of them fit, the views know."""
 
 
-FILE = "Your file"
-LARGE = "At least {side} px, saved pictures too"
-CAPTIONS = "With captions"
-ENLARGED = "{width} × {height} px, drawn at {w} × {h} px."
-DRAWN = "{width} × {height} px, as it was drawn."
-EXCEPT = "A ZIP has the pictures as they were drawn."
+WORDS = {
+    "file": "Your file",
+    "large": "At least {side} px, saved pictures too",
+    "captions": "With captions",
+    "enlarged": "{width} × {height} px, drawn at {w} × {h} px. A ZIP has the pictures as they were drawn.",
+    "drawn": "{width} × {height} px, as it was drawn.",
+}
 
 
 class Exports(Buttons):
@@ -44,9 +45,7 @@ class Exports(Buttons):
 
     def __init__(self, value: Mapping[str, Any] | None = None, *, view: RunView | None = None, **props: Any) -> None:
         names = {format: LABELS[format] for format in (view.exports if view else ())}
-        words = {"file": FILE, "large": LARGE, "captions": CAPTIONS, "enlarged": ENLARGED, "drawn": DRAWN}
-        words |= {"except": EXCEPT} if "zip" in names else {}
-        super().__init__(value, names=names, also=list(words.values()), says=words, side=SIDE, **props)
+        super().__init__(value, names=names, also=WORDS, side=SIDE, **props)
         self._view = view
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -10,19 +10,14 @@ export default class Exports extends Buttons {
     this.started = ''; // the file whose download has begun
     this.link = make('a');
     this.file = make('p', 'exports-file', '', { hidden: true });
-    this.file.append(make('span', 'buttons-before', this.says('file')), this.link);
-    this.boxes = ['large', 'captions'].map((name) => this.box(name));
+    this.file.append(make('span', 'buttons-before', this.say('file')), this.link);
+    this.boxes = ['large', 'captions'].map((name) => this.box(name, this.say(name, props)));
     this.size = make('p', 'exports-size', '', { hidden: true });
     this.append(...this.boxes.map((box) => box.parentNode), this.size, this.file);
   }
 
-  says(key, holes = {}) {
-    const text = this.props.says[key];
-    return text ? this.say(text, { side: this.props.side, ...holes }) : '';
-  }
-
-  box(name) {
-    const label = make('label', 'exports-look', this.says(name));
+  box(name, text) {
+    const label = make('label', 'exports-look', text);
     const box = make('input', '', '', { type: 'checkbox', name, id: `${this.props.id}-${name}` });
     box.addEventListener('change', () => {
       explorer.files = { ...explorer.files, [name]: box.checked };
@@ -53,7 +48,7 @@ export default class Exports extends Buttons {
     const { width: w, height: h } = picture ?? {};
     const scale = files.large ? Math.max(1, this.props.side / Math.max(w, h)) : 1;
     const holes = { w, h, width: Math.round(w * scale), height: Math.round(h * scale) };
-    write(this.size, picture ? [this.says(scale > 1 ? 'enlarged' : 'drawn', holes), scale > 1 && this.says('except')].filter(Boolean).join(' ') : '');
+    write(this.size, picture ? this.say(scale > 1 ? 'enlarged' : 'drawn', holes) : '');
   }
 
   press(key) {
