@@ -63,17 +63,21 @@ class Look:
         if self.side is not None and not (whole and low <= self.side <= high):
             raise ValueError(f"side: {self.side!r} is not a whole number from {low} to {high}, or None")
 
+    def enlarged(self, picture: Image.Image) -> Image.Image:
+        """The picture without its bar."""
+        return picture if self.side is None else enlarged(picture, self.side)
+
     def size(self, size: tuple[int, int]) -> tuple[int, int]:
         """The (width, height) of a picture of `size`, without its bar."""
         return size if self.side is None else enlarged_size(size, self.side)
 
     def opener(self, pictures: Sequence[Path], captions: Mapping[int, str]) -> Opener:
-        """What opens files named by numbers, with the captions of these numbers: all become pictures of one size."""
+        """What opens files named by numbers, with the captions of these numbers: pictures of one size stay that."""
         if not pictures or self == Look():
             return as_it_is
         with Image.open(pictures[0]) as first:
             frame = _Frame(self.size(first.size), captions.values() if self.captions else ())
-        return lambda path: frame.around(as_it_is(path), captions.get(int(path.stem), ""))
+        return lambda path: frame.around(self.enlarged(as_it_is(path)), captions.get(int(path.stem), ""))
 
     def png(self, png: bytes) -> bytes:
         """A frame's own PNG, what is inside it kept; its caption is what it says there."""
@@ -81,7 +85,8 @@ class Look:
             picture = opened.convert("RGB")
         record = pngs.texts(io.BytesIO(png), {KEY}, LIMIT).get(KEY)
         caption = json.loads(record or "{}").get("frame", {}).get("caption", "")
-        seen = _Frame(self.size(picture.size), [caption] if self.captions else ()).around(picture, caption)
+        large = self.enlarged(picture)
+        seen = _Frame(large.size, [caption] if self.captions else ()).around(large, caption)
         if seen is picture:
             return png
         buffer = io.BytesIO()
@@ -99,12 +104,10 @@ class _Frame:
         self.bar = lines and lines * self.words.line + 2 * self.pad
 
     def around(self, picture: Image.Image, caption: str) -> Image.Image:
-        """The picture as it leaves."""
-        if picture.size != self.size:
-            picture = picture.resize(self.size, Image.Resampling.LANCZOS)
+        """The enlarged picture as it leaves."""
         if not self.bar:
             return picture
-        width, height = self.size
+        width, height = picture.size
         whole = Image.new("RGB", (width, height + self.bar), PAPER)
         whole.paste(picture)
         draw = ImageDraw.Draw(whole)
