@@ -22,6 +22,8 @@ TABS = {  # one of each kind of view, and what has widgets of its own
     "teach-a-word": "Teach",
 }
 COLOURS = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
+FADED = """async () => { const fades = document.getAnimations().filter((one) => one instanceof CSSTransition);
+  await Promise.all(fades.map((one) => one.finished.catch(() => {}))); }"""  # colours on their way are nobody's choice
 BAD = """document.querySelector('#top').insertAdjacentHTML('beforeend',
   '<img id=bad src=./x.png><b id=faint style="color: #777; background: #888">faint</b>')"""
 
@@ -42,9 +44,11 @@ def looked_at(page: Page, tab: str) -> list[str]:
     settled(page)
     if (menu := page.locator(f"#{tab}-export-menu")).count():
         menu.click()
+    page.evaluate(FADED)
     found = [f"{tab}: {fault}" for fault in faults(page)]
     page.locator("#dark").click()
     settled(page)
+    page.evaluate(FADED)
     found += [f"{tab}, dark: {fault}" for fault in faults(page, COLOURS)]
     page.locator("#dark").click()
     return found
