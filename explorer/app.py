@@ -18,6 +18,7 @@ from explorer.engine.models import ModelError
 from explorer.experiments import registry
 from explorer.outputs.runs import GIB, Runs
 from explorer.outputs.taught_words import TaughtWords
+from explorer.ui.cards import VARIABLE, public_address
 from explorer.ui.limits import PREFIX, LimitError, Limits, on_a_space, variables
 from explorer.ui.page import build_page, launch_options
 from explorer.ui.shipped import shipped
@@ -34,6 +35,8 @@ def make_parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
         f"{PREFIX}MODEL, {PREFIX}DRAFT_MODEL, {PREFIX}CACHE_FOLDER and {PREFIX}RUNS_FOLDER\n"
         "stand in for the flags of those names, GRADIO_SERVER_NAME and GRADIO_SERVER_PORT for --host and --port.\n"
         "Behind a reverse proxy that serves the page under a path, GRADIO_ROOT_PATH names that path, as /explorer.\n\n"
+        f"{VARIABLE} says where strangers find the page, as https://example.org/explorer: a Space's own, unless it\n"
+        "says another or none. Shared links are there, with a picture in their cards.\n\n"
         f"Limits for visitors (and what each is on a Hugging Face Space; elsewhere there is none):\n{limits}\n",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -63,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = make_parser(os.environ).parse_args(argv)
     quiet_libraries()
     try:
-        limits = Limits.of(os.environ)
+        limits, address = Limits.of(os.environ), public_address(os.environ)
         options = model_options(args)
         engine = load(**options)
         join(engine, options.pop("model"), args.draft_model, **{n: o for n, o in options.items() if n != "store_gb"})
@@ -79,7 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     gallery = shipped(registry())
     words = TaughtWords(folder.resolve().parent / "words")
-    page = build_page(engine, Runs(folder.resolve()), registry(), limits, gallery, words=words)
+    page = build_page(engine, Runs(folder.resolve()), registry(), limits, gallery, words=words, address=address)
     page.queue(api_open=False, max_size=limits.queue)
     try:
         page.launch(server_name=args.host, server_port=args.port, prevent_thread_lock=True, **launch_options())

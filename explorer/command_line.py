@@ -33,7 +33,8 @@ from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Input, InputError
 from explorer.experiments.inputs.taught import STRONGEST
 from explorer.experiments.tails import PromptWarning, tails
-from explorer.outputs.export import FORMATS, export
+from explorer.outputs.enlarging import SIDE, SIDES, Look
+from explorer.outputs.export import AS_DRAWN, FORMATS, export
 from explorer.outputs.records import make_record
 from explorer.outputs.runs import Runs
 from explorer.ui.offline import offline_view
@@ -91,6 +92,15 @@ def make_parser() -> argparse.ArgumentParser:
                 add_input(command, flag, kind, default)
         endings = ", ".join(f".{format}" for format in FORMATS)
         command.add_argument("--out", type=Path, required=True, help=f"a file ending in {endings}, or a folder")
+        low, high = SIDES
+        command.add_argument(
+            "--enlarge",
+            type=int,
+            metavar="PIXELS",
+            help=f"enlarges smaller pictures until the longer side has so many pixels, {low} to {high} (the page: "
+            f"{SIDE}); a sheet's as far as is reasonable, a ZIP's never. As they were drawn if not given",
+        )
+        command.add_argument("--captions", action="store_true", help="films and PNGs with a caption under each picture")
         command.add_argument(
             "--concept",
             action="append",
@@ -144,7 +154,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 0
         format, experiment = out_format(args.out), registry()[args.experiment]
         made = experiment(**settings(args, experiment))
-        produce(made, args.out, format, model_options(args), args.concept)
+        produce(made, args.out, format, model_options(args), args.concept, look=look_of(args))
     except (
         InputError,
         LessonError,
@@ -167,8 +177,22 @@ def out_format(out: Path) -> str | None:
     return suffix or None
 
 
+def look_of(args: argparse.Namespace) -> Look:
+    """How the pictures leave. Raises InputError."""
+    try:
+        return Look(args.enlarge, args.captions)
+    except ValueError:
+        raise InputError("enlarge", args.enlarge, "a whole number from {} to {}".format(*SIDES)) from None
+
+
 def produce(
-    experiment: Experiment, out: Path, format: str | None, options: dict[str, Any], concepts: Sequence[str] = ()
+    experiment: Experiment,
+    out: Path,
+    format: str | None,
+    options: dict[str, Any],
+    concepts: Sequence[str] = (),
+    *,
+    look: Look = AS_DRAWN,
 ) -> None:
     """Renders the experiment with a progress bar and leaves the export at `out`. `concepts` as `--concept` has them."""
     (out if format is None else out.parent).mkdir(parents=True, exist_ok=True)  # before hours of work, not after
@@ -184,11 +208,13 @@ def produce(
             run.add(frame.index, frame.png)
         run.finish()
         if format is None:
-            shutil.copytree(run.folder / "frames", out, dirs_exist_ok=True)
+            for picture in run.pictures:
+                (out / picture.name).write_bytes(look.png(picture.read_bytes()))
             shutil.copy(run.folder / "run.json", out)
         else:
             playback, beside = plan.shown.playback, partial(offline_view, experiment.view)
-            shutil.copy(export(run, format, fps=playback.fps, loop=playback.loop, beside=beside), out)
+            made = export(run, format, fps=playback.fps, loop=playback.loop, beside=beside, look=look)
+            shutil.copy(made, out)
     print(out)
 
 

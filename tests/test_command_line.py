@@ -67,6 +67,21 @@ def test_a_film_with_its_settings_inside(engine, tmp_path, capsys, suffix, kind)
     assert capsys.readouterr().out.strip() == str(out)
 
 
+def test_pictures_are_enlarged_and_titled_only_where_that_is_asked_for(engine, tmp_path, capsys):
+    asked = [*FILM, "--enlarge", "512", "--captions", "--out"]
+    assert main([*asked, str(tmp_path / "film.gif")]) == 0
+    with Image.open(tmp_path / "film.gif") as film:
+        assert film.width == 512
+        assert film.height > 530
+    assert main([*asked, str(tmp_path / "folder")]) == 0
+    with Image.open(tmp_path / "folder" / "0001.png") as picture:
+        assert picture.width == 512
+    assert read(tmp_path / "folder" / "0001.png")["settings"]["width"] == 64
+    capsys.readouterr()
+    assert main([*FILM, "--enlarge", "7", "--out", str(tmp_path / "film.gif")]) == 2
+    assert said(capsys) == "latent-explorer: enlarge = 7 is not allowed: a whole number from 32 to 4096"
+
+
 def test_the_settings_inside_are_all_of_them_and_the_models_own_where_none_were_given(engine, tmp_path):
     main([*FILM, "--guidance-scale", "0", "--scheduler", "DDIM", "--out", str(tmp_path / "film.mp4")])
     interpolation = registry()["interpolation"]
@@ -332,7 +347,7 @@ def test_flags_and_fields_are_the_same_and_what_is_not_given_is_the_fields_defau
     experiment = registry()[name]
     args = command_line.make_parser().parse_args([name, "--out", "x.gif"])
     assert experiment(**command_line.settings(args, experiment)) == experiment()
-    others = {*command_line.model_options(args), "experiment", "out", "concept"}
+    others = {*command_line.model_options(args), "experiment", "out", "concept", "enlarge", "captions"}
     given = {name: declared for name, declared in experiment.inputs().items() if declared.flag is not None}
     assert set(vars(args)) - others == {flag for name, i in given.items() for flag in i.flags(name, None)}
 

@@ -9,13 +9,17 @@ Whatever a later version changes, a link says by `v` which one wrote it, by `mod
 
     ?v=1&tab=interpolation&prompts=a+cat&prompts=a+dog&frames=13&model=pocket&weights=3f9a01c2
 
+A link may also be for a tab that is no experiment: then it says no more than the tab's name. What a link is about can
+be had without the rest of it (`subject`), for who only announces it.
+
 A start picture cannot travel in a link, it is too long; only a bundled example does, by its name. `query` says what it
 left out. Knows no page and no address.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -33,13 +37,27 @@ MOST = 200  # fields in it
 
 @dataclass(frozen=True)
 class Link:
-    """What a query string asks for: a tab, settings that its experiment takes, and what could not be taken."""
+    """What a query string asks for: a tab, settings that its experiment takes, and what could not be taken.
+
+    `other` is the name of a tab that is no experiment.
+    """
 
     experiment: type[Experiment] | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     made_with: MadeWith | None = None
     read_as: tuple[str, ...] = ()
+    other: str = ""
+
+    @property
+    def tab(self) -> str | None:
+        """The name of the tab it is for; None where it is for none."""
+        return self.experiment.name() if self.experiment else self.other or None
+
+
+def query_of_tab(name: str) -> str:
+    """The query string of a tab that is no experiment."""
+    return urlencode([("v", str(VERSION)), ("tab", name)])
 
 
 def query(
@@ -67,25 +85,59 @@ def query(
     return urlencode([*pairs, *((name, text) for name, text in named.items() if text)], safe=","), left_out
 
 
-def read(text: str, experiments: Mapping[str, type[Experiment]]) -> Link:
-    """What a query string (with or without "?") asks for. Without a known tab there is nothing to be had from it."""
+def read(text: str, experiments: Mapping[str, type[Experiment]], others: Collection[str] = ()) -> Link:
+    """What a query string (with or without "?") asks for. Without a known tab there is nothing to be had from it.
+
+    `others` are the names of the tabs that are no experiments.
+    """
     if len(text) > LONGEST:
         return Link(
             remarks=(Message("The link is {n} characters long; at most {most} are read.", n=len(text), most=LONGEST),)
         )
     try:
-        pairs = parse_qsl(text.removeprefix("?"), keep_blank_values=True, max_num_fields=MOST)
+        given = _given(text)
     except ValueError:
         return Link(remarks=(Message("The link has more than {n} fields.", n=MOST),))
-    given: dict[str, list[str]] = {}
-    for name, value in pairs:
-        given.setdefault(name, []).append(value)
     if "tab" not in given:
         return Link()
     experiment = experiments.get(given["tab"][-1])
+    if given["tab"][-1] in others:
+        return Link(other=given["tab"][-1])
     if experiment is None:
         return Link(remarks=(Message("The link is for a tab that is not here: {tab}", tab=given["tab"][-1][:60]),))
     return _asked(experiment, given)
+
+
+def subject(text: str, experiments: Mapping[str, type[Experiment]]) -> tuple[type[Experiment], list[str]] | None:
+    """The experiment that a query string is for, and its prompts; None where it is for none.
+
+    Nothing else of it is looked at, no picture is opened, and what is not allowed is as if it were not there.
+    """
+    try:
+        given = _given(text) if len(text) <= LONGEST else {}
+    except ValueError:
+        return None
+    experiment = experiments.get(given.get("tab", [""])[-1])
+    if experiment is None:
+        return None
+    prompts: list[str] = []
+    for name, declared in experiment.own_inputs().items():
+        if not declared.speaks:
+            continue
+        said = experiment.linked.get(name, getattr(experiment, name))
+        if name in given:
+            with suppress(InputError):
+                said = declared.check(name, declared.from_texts(given[name]))
+        prompts += declared.prompts(said)
+    return experiment, [prompt for prompt in prompts if prompt]
+
+
+def _given(text: str) -> dict[str, list[str]]:
+    """The fields of a query string. Raises ValueError for too many."""
+    given: dict[str, list[str]] = {}
+    for name, value in parse_qsl(text.removeprefix("?"), keep_blank_values=True, max_num_fields=MOST):
+        given.setdefault(name, []).append(value)
+    return given
 
 
 def _asked(experiment: type[Experiment], given: Mapping[str, list[str]]) -> Link:

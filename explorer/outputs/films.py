@@ -19,6 +19,7 @@ import numpy as np
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 from PIL import GifImagePlugin, Image, ImageChops
 
+from explorer.outputs.enlarging import Opener, as_it_is
 from explorer.outputs.palettes import Palette
 from explorer.outputs.settings import dumps, exif
 from explorer.space.plans import LOOPS
@@ -52,14 +53,16 @@ def delays(count: int, fps: float, unit: int) -> list[int]:
     return [end - start for start, end in pairwise(ends)]
 
 
-def write_gif(pictures: Sequence[Path], path: Path, *, fps: float, record: Mapping[str, Any]) -> None:
+def write_gif(
+    pictures: Sequence[Path], path: Path, *, fps: float, record: Mapping[str, Any], opener: Opener = as_it_is
+) -> None:
     """An animated GIF that loops for ever, in one palette; the record is its comment. Raises ValueError as `rate`."""
     stands = delays(_some(pictures), fps, 100)
-    palette = Palette.of(pictures)
+    palette = Palette.of(pictures, opener)
     before = None
     # Pillow's own save_all keeps every frame until the last one is quantised, and gives each its own palette.
     with path.open("wb") as file:
-        for picture, stand in zip(_opened(pictures), stands, strict=True):
+        for picture, stand in zip(_opened(pictures, opener), stands, strict=True):
             frame = palette.quantize(picture)
             if before is None:
                 header, _ = GifImagePlugin.getheader(frame, info={"loop": 0, "comment": dumps(record)})
@@ -70,15 +73,19 @@ def write_gif(pictures: Sequence[Path], path: Path, *, fps: float, record: Mappi
         file.write(b";")
 
 
-def write_webp(pictures: Sequence[Path], path: Path, *, fps: float, record: Mapping[str, Any]) -> None:
+def write_webp(
+    pictures: Sequence[Path], path: Path, *, fps: float, record: Mapping[str, Any], opener: Opener = as_it_is
+) -> None:
     """An animated WebP that loops for ever; the record is its EXIF. Raises ValueError as `rate`."""
     stands = delays(_some(pictures), fps, 1000)
     comment = exif(record).removeprefix(b"Exif\0\0")  # the prefix belongs to JPEG; WebP names the chunk instead
-    film = _Film(pictures)
+    film = _Film(pictures, opener)
     film.save(path, format="WEBP", save_all=True, duration=stands, loop=0, quality=85, method=4, exif=comment)
 
 
-def write_mp4(pictures: Sequence[Path], path: Path, *, fps: float, record: Mapping[str, Any]) -> None:
+def write_mp4(
+    pictures: Sequence[Path], path: Path, *, fps: float, record: Mapping[str, Any], opener: Opener = as_it_is
+) -> None:
     """H.264 as every browser and QuickTime play it; the record is the comment. Odd sizes grow by one repeated edge.
 
     Raises ValueError as `rate`.
@@ -88,7 +95,7 @@ def write_mp4(pictures: Sequence[Path], path: Path, *, fps: float, record: Mappi
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as film:
         film.metadata["comment"] = dumps(record)
         stream = None
-        for number, picture in enumerate(_opened(pictures)):
+        for number, picture in enumerate(_opened(pictures, opener)):
             frame = _yuv(picture)
             frame.pts, frame.time_base = number, 1 / speed
             if stream is None:
@@ -125,14 +132,14 @@ def _yuv(picture: Image.Image) -> av.VideoFrame:
 class _Film(Image.Image):
     """Picture files as the one many-framed picture that Pillow's WebP writer wants, with one of them open at a time."""
 
-    def __init__(self, pictures: Sequence[Path]):
+    def __init__(self, pictures: Sequence[Path], opener: Opener):
         super().__init__()
-        self._pictures, self._at = pictures, 0
+        self._pictures, self._opener, self._at = pictures, opener, 0
         self.n_frames = len(pictures)
         self.seek(0)
 
     def seek(self, frame: int) -> None:
-        picture = next(_opened(self._pictures[frame : frame + 1], self.size if frame else None))
+        picture = next(_opened(self._pictures[frame : frame + 1], self._opener, self.size if frame else None))
         self.im, self._mode, self._size, self._at = picture.im, picture.mode, picture.size, frame
 
     def tell(self) -> int:
@@ -145,11 +152,10 @@ def _some(pictures: Sequence[Path]) -> int:
     return len(pictures)
 
 
-def _opened(pictures: Sequence[Path], size: tuple[int, int] | None = None) -> Iterator[Image.Image]:
-    """Each picture in RGB, loaded when it is asked for. Raises ValueError when one differs in size."""
+def _opened(pictures: Sequence[Path], opener: Opener, size: tuple[int, int] | None = None) -> Iterator[Image.Image]:
+    """Each picture, opened when it is asked for. Raises ValueError when one differs in size."""
     for path in pictures:
-        with Image.open(path) as picture:
-            frame = picture.convert("RGB")
+        frame = opener(path)
         size = size or frame.size
         if frame.size != size:
             raise ValueError(f"pictures: {path.name} is {frame.size}, the film is {size}")

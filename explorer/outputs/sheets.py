@@ -26,6 +26,7 @@ MOST_PIXELS = 16_000_000
 LONGEST_SIDE = 16_000
 MOST_COLUMNS = 24  # longer rows go on in the next line
 MOST_LINES = 3  # of a caption; less under pictures too small to be read
+MOST_ENLARGED = 8_000_000  # pixels of the pictures on a sheet that are enlarged because somebody asked for it
 SMALLEST = 192  # pixels: smaller pictures are enlarged by a whole number, so that there is room for words
 PAPER, INK, QUIET = "#ffffff", "#16161d", "#5b5b66"
 MARGIN, GAP = 24, 12
@@ -64,15 +65,18 @@ class _Layout:
                 yield index, MARGIN + x * (self.cell[0] + GAP), self.top + y * (self.cell[1] + self.below)
 
 
-def write_sheet(pictures: Sequence[Path], path: Path, *, record: Mapping[str, Any]) -> None:
-    """Pictures named by their frames' indices ("0007.png"), on one sheet. Raises ValueError without pictures."""
+def write_sheet(pictures: Sequence[Path], path: Path, *, record: Mapping[str, Any], side: int | None = None) -> None:
+    """Pictures named by their frames' indices ("0007.png"), on one sheet. Raises ValueError without pictures.
+
+    They are enlarged until the longer side has `side` pixels or all of them together have `MOST_ENLARGED`.
+    """
     if not pictures:
         raise ValueError("pictures: 0 frames, at least 1 is needed for a sheet")
     files = {int(picture.stem): picture for picture in pictures}
     frames = {i: frame for i, frame in enumerate(record.get("frames", ())) if i in files}
     labels = {i: label(frames.get(i, {}), i) for i in files}
     rows = rows_of({} if record.get("shown", {}).get("path") else frames, sorted(files))  # a way has no rows
-    layout = _fitting(rows, labels, _size(pictures[0]), record)
+    layout = _fitting(rows, labels, _size(pictures[0]), record, side)
     sheet = Image.new("RGB", layout.size, PAPER)
     draw = ImageDraw.Draw(sheet)
     top = MARGIN
@@ -132,13 +136,18 @@ def undrawn(record: Mapping[str, Any]) -> list[str]:
 
 
 def _fitting(
-    rows: list[list[int]], labels: Mapping[int, str], picture: tuple[int, int], record: Mapping[str, Any]
+    rows: list[list[int]],
+    labels: Mapping[int, str],
+    picture: tuple[int, int],
+    record: Mapping[str, Any],
+    side: int | None,
 ) -> _Layout:
     """The layout with the largest cells that keep the sheet within its bounds."""
     fonts = fonts_here()
     lacking = Lettering(15, fonts).missing((*heading(record), *labels.values()))
-    most_scale = math.sqrt(MOST_PIXELS / (picture[0] * picture[1] * len(labels)))  # if there were pictures alone
-    scale = min(float(math.ceil(SMALLEST / min(picture))), most_scale)
+    area = picture[0] * picture[1] * len(labels)  # as if there were pictures alone
+    wanted = min((side or 0) / max(picture), math.sqrt(MOST_ENLARGED / area))
+    scale = min(max(float(math.ceil(SMALLEST / min(picture))), wanted), math.sqrt(MOST_PIXELS / area))
     while True:
         cell = (max(8, round(picture[0] * scale)), max(8, round(picture[1] * scale)))
         words = Lettering(max(9, min(15, cell[0] // 15)), fonts)

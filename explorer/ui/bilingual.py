@@ -12,7 +12,7 @@ It knows no tab and no sentence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import gradio as gr
@@ -70,10 +70,14 @@ class _Meta(BlocksMeta):
 
 
 class BilingualPage(gr.Blocks, metaclass=_Meta):
-    """A page that is made in English and read in the visitor's language. `routes` are its own beside Gradio's."""
+    """A page that is made in English and read in the visitor's language. `routes` are its own beside Gradio's.
+
+    `rewritten` makes of its HTML and the query that asks for it what is sent.
+    """
 
     is_template = True
     routes: Sequence[Route] = ()
+    rewritten: Callable[[bytes, str], bytes] | None = None
 
     def __exit__(self, exc_type: type[BaseException] | None = None, *args: Any) -> None:
         if exc_type is None:
@@ -83,7 +87,11 @@ class BilingualPage(gr.Blocks, metaclass=_Meta):
     def launch(self, *args: Any, **options: Any) -> Any:
         """As `gr.Blocks.launch`, with the translations and the files of the widgets."""
         routes = [*served(), *self.routes]
-        kwargs = {"middleware": [Middleware(SpeakFirst)], "routes": routes, **(options.get("app_kwargs") or {})}
+        kwargs = {
+            "middleware": [Middleware(SpeakFirst, self.rewritten)],
+            "routes": routes,
+            **(options.get("app_kwargs") or {}),
+        }
         return super().launch(*args, **{"i18n": gr.I18n(**self.translations()), **options, "app_kwargs": kwargs})
 
     def translations(self) -> dict[str, dict[str, str]]:
@@ -105,10 +113,11 @@ class SpeakFirst:
     """Puts SPEAK before everything else in the page: what `launch(head=...)` adds comes after Gradio's choice.
 
     The widgets' scripts come there too, so they are there before Gradio asks for them; the page's style comes last.
+    `rewritten` is that of `BilingualPage`; what it puts first stands before all this.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, rewritten: Callable[[bytes, str], bytes] | None = None) -> None:
+        self.app, self.rewritten = app, rewritten
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request; only the page itself is changed: at "/", with or without the prefix that a proxy has."""
@@ -130,6 +139,8 @@ class SpeakFirst:
             if not message.get("more_body"):
                 said = bytes(body).replace(b"<head>", b"<head>" + (SPEAK + scripts()).encode(), 1)
                 said = said.replace(b"</head>", style().encode() + b"</head>", 1)
+                if self.rewritten:
+                    said = self.rewritten(said, scope["query_string"].decode("latin-1"))
                 headers = [(name, value) for name, value in start[0]["headers"] if name != b"content-length"]
                 length = (b"content-length", str(len(said)).encode())
                 await send({**start[0], "headers": [*headers, length]})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import gradio as gr
@@ -19,7 +20,8 @@ class Buttons(Widget):
     """A row of buttons. `names`: key -> what the button says; `icons`: key -> a picture on it.
 
     The value is None or a mapping with `off`: whether none of them may be pressed. `before` stands before them, and
-    `also` is one more of their words. `step` says that a press is a step back to which the browser's Back leads.
+    `also` are more of their words, by their keys. `step` says that a press is a step back to which the browser's Back
+    leads.
     """
 
     kind = "buttons"
@@ -32,15 +34,15 @@ class Buttons(Widget):
         names: Mapping[str, str] | None = None,
         id: str = "",
         before: str = "",
-        also: str = "",
+        also: Mapping[str, str] = MappingProxyType({}),
         step: bool = False,
         icons: Mapping[str, Path] | None = None,
         **props: Any,
     ) -> None:
         self._names, self._icons = dict(names or {}), dict(icons or {})
-        said = {str.__str__(text): text for text in (*self._names.values(), before, also) if text}
+        said = {str.__str__(text): text for text in (*self._names.values(), before) if text} | dict(also)
         texts = {tag: {key: say(text, tag) for key, text in said.items()} for tag in LANGUAGES}
-        shown = {"names": self._names, "id": id, "before": before, "also": also, "step": step}
+        shown = {"names": self._names, "id": id, "before": before, "step": step}
         super().__init__(value, words=said, texts=texts, **shown, **props)
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any] | None:

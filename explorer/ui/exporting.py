@@ -12,7 +12,8 @@ import gradio as gr
 from gradio.data_classes import FileData
 
 from explorer.messages import Message
-from explorer.outputs.export import export
+from explorer.outputs.enlarging import SIDE, Look
+from explorer.outputs.export import AS_DRAWN, export
 from explorer.outputs.runs import Run
 from explorer.outputs.sheets import undrawn
 from explorer.ui.buttons import Buttons
@@ -27,14 +28,26 @@ LABELS = {"gif": "GIF", "mp4": "MP4", "webp": "WebP", "zip": "ZIP of PNGs", "png
 """What the buttons say; which of them fit, the views know."""
 
 
+WORDS = {
+    "file": "Your file",
+    "large": "At least {side} px, saved pictures too",
+    "captions": "With captions",
+    "enlarged": "{width} × {height} px, drawn at {w} × {h} px. A ZIP has the pictures as they were drawn.",
+    "drawn": "{width} × {height} px, as it was drawn.",
+}
+
+
 class Exports(Buttons):
-    """The buttons of a view's formats. Its value may have a `file`, the path of one."""
+    """The buttons of a view's formats. Its value may have a `file`, the path of one.
+
+    How files shall look is chosen here, for the whole page, and kept by the browser: see `explorer.files` in page.js.
+    """
 
     kind = "exports"
 
     def __init__(self, value: Mapping[str, Any] | None = None, *, view: RunView | None = None, **props: Any) -> None:
         names = {format: LABELS[format] for format in (view.exports if view else ())}
-        super().__init__(value, names=names, also="Your file", **props)
+        super().__init__(value, names=names, also=WORDS, side=SIDE, **props)
         self._view = view
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -53,7 +66,8 @@ class Exports(Buttons):
 
         def press(event: gr.EventData, folder: str | None, view: Mapping[str, Any] | None) -> tuple[Any, Any, Any]:
             folder = seen(folder, view or {})
-            path, told = exported(folder, self.pressed(event), view or {}, self._view.kind)
+            look = Look(SIDE if getattr(event, "large", True) else None, bool(getattr(event, "captions", False)))
+            path, told = exported(folder, self.pressed(event), view or {}, self._view.kind, look)
             return {"off": False, "file": path}, told, folder
 
         self.press(
@@ -68,7 +82,9 @@ class Exports(Buttons):
         )
 
 
-def exported(folder: str | None, format: str, seen: Mapping[str, Any], view: str) -> tuple[Path, Status]:
+def exported(
+    folder: str | None, format: str, seen: Mapping[str, Any], view: str, look: Look = AS_DRAWN
+) -> tuple[Path, Status]:
     """The file of a run in a format, and what the status line says of it. `seen` is the state of the kind of `view`.
 
     Raises gr.Error for a run that is no longer there, and for what is seen and is no run.
@@ -79,7 +95,7 @@ def exported(folder: str | None, format: str, seen: Mapping[str, Any], view: str
         raise gr.Error(say("These pictures are no longer on the server: press Render, it brings them back."))
     run = Run.open(Path(folder))
     fps, loop = seen.get("fps", 10), seen.get("loop", "open")
-    path = export(run, format, fps=fps, loop=loop, beside=partial(offline_view, view))
+    path = export(run, format, fps=fps, loop=loop, beside=partial(offline_view, view), look=look)
     size = f"{path.stat().st_size / 1e6:.1f}"
     text = Message("{file}, {size} MB, with its settings inside", file=path.name, size=size)
     letters = undrawn(run.record) if format == "png" else ()

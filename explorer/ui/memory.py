@@ -13,7 +13,7 @@ The server keeps nothing and does not know who the visitor is: whoever uses the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,7 @@ import gradio as gr
 from explorer.engine.networks import Networks
 from explorer.engine.words import read_as
 from explorer.experiments.base import Experiment
-from explorer.experiments.links import LONGEST, Link, query, read
+from explorer.experiments.links import LONGEST, Link, query, query_of_tab, read
 from explorer.experiments.made_with import MadeWith
 from explorer.outputs.runs import Run, Runs
 from explorer.ui.widget import Unseen
@@ -67,8 +67,16 @@ def kept(experiment: Experiment, networks: Networks, model: MadeWith | None = No
     return {"tab": experiment.name(), "query": text, "without": without} if len(text) <= LONGEST else gr.skip()
 
 
-def remembered(payload: Any, experiments: Mapping[str, type[Experiment]]) -> Kept:
-    """What a browser hands back, checked: never raises, and what is not as it should be is left out."""
+def opened(name: str) -> dict[str, str]:
+    """What the memory is told of a tab that is no experiment: it is open."""
+    return {"tab": name, "query": query_of_tab(name)}
+
+
+def remembered(payload: Any, experiments: Mapping[str, type[Experiment]], others: Collection[str] = ()) -> Kept:
+    """What a browser hands back, checked: never raises, and what is not as it should be is left out.
+
+    `others` are the names of the tabs that are no experiments.
+    """
     if not isinstance(payload, dict) or not isinstance(payload.get("tabs"), list):
         return Kept()
     links, without = {}, {}
@@ -81,7 +89,7 @@ def remembered(payload: Any, experiments: Mapping[str, type[Experiment]]) -> Kep
             links.pop(name, None)  # the latest is the last
             links[name], without[name] = link, _labels(entry.get("without"))
     selected = payload.get("selected")
-    selected = selected if isinstance(selected, str) and selected in experiments else None
+    selected = selected if isinstance(selected, str) and selected in {*experiments, *others} else None
     return Kept(tuple(links.values()), selected, without)
 
 

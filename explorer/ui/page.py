@@ -19,6 +19,7 @@ from explorer.outputs.taught_words import TaughtWords
 from explorer.ui.active_jobs import ActiveJobs
 from explorer.ui.asked import Desk
 from explorer.ui.bilingual import BilingualPage, language_button, language_of
+from explorer.ui.cards import Cards
 from explorer.ui.controls import Control, control
 from explorer.ui.due import Due
 from explorer.ui.forms import Form
@@ -31,6 +32,7 @@ from explorer.ui.memory import Memory
 from explorer.ui.model_words import ModelWords, word_routes
 from explorer.ui.opening import MAX_FILE_SIZE, connect_opening, draw_opening
 from explorer.ui.reopening import Reopening
+from explorer.ui.saving import saved_routes
 from explorer.ui.shared_line import draw_line
 from explorer.ui.sharing import connect_sharing
 from explorer.ui.shipped import Gallery
@@ -53,12 +55,14 @@ def build_page(
     *,
     live: bool = True,
     words: TaughtWords | None = None,
+    address: str | None = None,
 ) -> gr.Blocks:
     """The whole page over one engine; every visitor gets runs of their own in `runs`.
 
     `limits` are for what a visitor may ask (None: no limits), `gallery` has what the stages show before anything is
     rendered (None: nothing); `live` says whether pictures may follow the hand at all. Taught words are kept in `words`
-    (None: nothing is taught).
+    (None: nothing is taught). `address` is where strangers find the page (as `cards.public_address` gives it; None: it
+    is not known).
     """
     gr.set_static_paths([runs.root])
     active, door = ActiveJobs(), Door(limits)
@@ -67,20 +71,24 @@ def build_page(
     gallery = gallery or Gallery()
     singles = Singles(engine, gallery)
     with BilingualPage(title="Latent Explorer", analytics_enabled=False) as page:
-        page.routes = [*gallery.served(), *singles.served()]
+        cards = Cards(experiments, address)
+        page.routes, page.rewritten = [*gallery.served(), *singles.served(), *cards.served()], cards.rewritten
+        page.routes += saved_routes(runs, singles)
         switch, yours, history, opening = _draw_top(experiments, live=live, teaches=vocabulary is not None)
         if door.limits.space:
             _draw_space_notice(engine)
         notice = StatusView(elem_id="notice")
-        memory, due = Memory(elem_id="memory"), Due(experiments, elem_id="due")
+        teaches = yours is not None and engine.networks.pipe is not None
+        others = [TeachTab.name] if teaches else []
+        memory, due = Memory(elem_id="memory"), Due([*experiments, *others], elem_id="due")
         shared = _draw_shared(engine)
         told = {"desk": desk, "due": due, "memory": memory, "history": history}
         with gr.Tabs(elem_id="tabs") as shown:
             tabs, teaching = [], None
-            teach = [TeachTab] if yours and engine.networks.pipe else []
-            for kind in sorted([*experiments.values(), *teach], key=lambda kind: kind.position):
+            kinds = [*experiments.values(), *([TeachTab] if teaches else [])]
+            for kind in sorted(kinds, key=lambda kind: kind.position):
                 if kind is TeachTab:
-                    teaching = TeachTab(engine, runs, vocabulary, yours, door)
+                    teaching = TeachTab(engine, runs, vocabulary, yours, door, due=due, memory=memory)
                 else:
                     more = {"door": door, "gallery": gallery, "singles": singles}
                     tabs.append(Tab(kind, shared, engine, runs, active, **told, **more))
@@ -90,10 +98,10 @@ def build_page(
             page.routes = [*page.routes, *word_routes(engine.words)]
         for tab in tabs:
             connect_visits(tab)
-        form = Form(tabs, shared, shown, due)
+        form = Form(tabs, shared, shown, due, others)
         reopening = Reopening(form)
         connect_uses(form)
-        connect_sharing(page, form, notice, memory=memory, history=history, runs=runs)
+        connect_sharing(page, form, notice, memory=memory, history=history, runs=runs, cards=cards)
         take = taker(vocabulary, yours, notice) if yours else None
         connect_opening(opening, reopening, notice, take, [yours] if yours else [])
         connect_history(history, runs, reopening.outputs, reopening.updates)

@@ -1,8 +1,10 @@
 """Share: a tab's settings as a link to copy, and a link's settings into the form. Opening a link never renders.
 
 What a link says is `experiments.links`' affair. Nothing of it is kept on the server: the address bar and the box hold
-all there is. On a Space the page stands in a frame, so the link is that of the Space's own page, which hands its query
-on to the frame.
+all there is; only the picture in sight, if it is of these settings, is kept for the link's card (see `cards`).
+
+The link is at the address that the visitor sees, or at the page's public one where somebody has said it. On a Space
+without, the page stands in a frame: then it is at the Space's own page, which hands its query on to the frame.
 """
 
 from __future__ import annotations
@@ -19,17 +21,20 @@ import gradio as gr
 
 from explorer.engine.chinese import CHINESE
 from explorer.engine.words import Words
+from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import InputError
 from explorer.experiments.links import LONGEST, Link, query, read
 from explorer.experiments.made_with import MadeWith, suited_from
 from explorer.messages import Message
 from explorer.outputs.runs import Run, Runs
+from explorer.ui.cards import Cards
 from explorer.ui.controls import QUICK
 from explorer.ui.forms import Form
 from explorer.ui.history import HistoryView
 from explorer.ui.memory import REMEMBER, Kept, Memory, interrupted, remembered
 from explorer.ui.tab import Tab
 from explorer.ui.text import words
+from explorer.ui.uses import seen
 from explorer.ui.views import StatusView, said
 from explorer.ui.widget import Widget
 
@@ -57,7 +62,14 @@ def home_page() -> str | None:
 
 
 def connect_sharing(
-    page: gr.Blocks, form: Form, notice: StatusView, *, memory: Memory, history: HistoryView, runs: Runs
+    page: gr.Blocks,
+    form: Form,
+    notice: StatusView,
+    *,
+    memory: Memory,
+    history: HistoryView,
+    runs: Runs,
+    cards: Cards,
 ) -> None:
     """A Share button in every tab, and what happens when the page is opened, by a link or not; then a price is told.
 
@@ -66,8 +78,9 @@ def connect_sharing(
     for tab in form.tabs:
         with tab.share_row:
             button = gr.Button("Share", size="sm", min_width=64, scale=0, elem_id=f"{tab.name}-share")
-            link = LinkView(home=home_page(), elem_id=f"{tab.name}-link")
-        button.click(_share(tab), tab.components, [link, tab.status], **QUICK)
+            link = LinkView(home=cards.address or home_page(), elem_id=f"{tab.name}-link")
+        shown = [tab.folder, tab.view, *tab.components]
+        button.click(_share(tab, cards), shown, [link, tab.status], js=tab.view.state_js(1), **QUICK)
     outputs = [*form.outputs, notice, history]
     page.load(_opened(form, notice, history, runs), memory, outputs, js=REMEMBER, **QUICK)
     memory.back(
@@ -75,8 +88,8 @@ def connect_sharing(
     )
 
 
-def _share(tab: Tab) -> Callable[..., list[Any]]:
-    def share(request: gr.Request, *values: Any) -> list[Any]:
+def _share(tab: Tab, cards: Cards) -> Callable[..., list[Any]]:
+    def share(request: gr.Request, folder: str | None, view: Mapping[str, Any] | None, *values: Any) -> list[Any]:
         networks = tab.engine.networks
         try:
             experiment = tab.resolved(tab.settings(values))
@@ -86,12 +99,23 @@ def _share(tab: Tab) -> Callable[..., list[Any]]:
             return [None, said("error", str(error))]
         lent, own = tab.desk.lent(request.session_hash, experiment)
         text += "".join(f"&word={share}" for share in lent)
+        if (picture := _picture(tab, experiment, folder, view or {})) and (card := cards.put(picture)):
+            text += f"&{card}"
         alone = partial(Message, "{word} is yours alone: lend it under Your words, and the link brings it along.")
-        picture = partial(Message, "{label}: a picture does not fit into a link. Send the ZIP, which holds it.")
-        notes = [*(alone(word=word) for word in own), *(picture(label=label) for label in left_out)]
+        too_large = partial(Message, "{label}: a picture does not fit into a link. Send the ZIP, which holds it.")
+        notes = [*(alone(word=word) for word in own), *(too_large(label=label) for label in left_out)]
         return [{"query": text}, said("done", "This link opens on these settings.", notes)]
 
     return share
+
+
+def _picture(tab: Tab, experiment: Experiment, folder: str | None, view: Mapping[str, Any]) -> bytes | None:
+    """The picture in sight, if it is an exact one of this resolved experiment."""
+    try:
+        chosen = seen(folder, view, tab)
+        return chosen.png if tab.resolved(chosen.record["settings"]) == experiment else None
+    except ValueError:  # there is none, or it was made by settings that are none any more
+        return None
 
 
 def _opened(
@@ -101,9 +125,10 @@ def _opened(
 
     def opened(request: gr.Request, payload: Any) -> dict[Any, Any]:
         here, defaults = MadeWith.running(networks), networks.defaults
-        link = taken_over(read(urlencode(request.query_params.multi_items()), form.experiments), here, defaults)
+        asked = read(urlencode(request.query_params.multi_items()), form.experiments, form.others)
+        link = taken_over(asked, here, defaults)
         link = replace(link, remarks=(*link.remarks, *read_otherwise(link, networks.words)))
-        kept = remembered(payload, form.experiments)
+        kept = remembered(payload, form.experiments, form.others)
         named = MadeWith(here.name)  # that its weights are new is no news to somebody's own form
         kept = replace(kept, links=tuple(taken_over(old, named, defaults) for old in kept.links))
         links = [old for old in kept.links if old.experiment is not link.experiment]
@@ -111,7 +136,7 @@ def _opened(
         updates: dict[Any, Any] = {}
         for one in links:  # each has the shared settings, too: the last wins
             updates |= form.filled(form.by_name[one.experiment.name()], one.settings)
-        selected = link.experiment.name() if link.experiment else kept.selected
+        selected = link.tab or kept.selected
         run = interrupted(payload, runs)
         if run and _asked_for(run, link, form):
             updates[history] = {"interrupted": run.name}
@@ -126,8 +151,10 @@ def _back(form: Form, notice: StatusView) -> Callable[..., dict[Any, Any]]:
     networks = form.tabs[0].engine.networks
 
     def back(event: gr.EventData) -> dict[Any, Any]:
-        asked = read(str(getattr(event, "query", ""))[:LONGEST], form.experiments)
+        asked = read(str(getattr(event, "query", ""))[:LONGEST], form.experiments, form.others)
         link = taken_over(asked, MadeWith.running(networks), networks.defaults)
+        if link.other:
+            return {**form.opened(link.other), notice: None}
         if link.experiment is None:
             return {**form.filled(form.tabs[0], {}), notice: None}
         remarks = said("ready", "Back at these settings.", link.remarks) if link.remarks else None
@@ -139,7 +166,7 @@ def _back(form: Form, notice: StatusView) -> Callable[..., dict[Any, Any]]:
 def _asked_for(run: Run, link: Link, form: Form) -> bool:
     """Whether the address asks for nothing else than what the run was."""
     if link.experiment is None:
-        return True
+        return not link.other
     settings = run.record["settings"]
     if run.record.get("experiment") != link.experiment.name() or link.experiment.problems(settings):
         return False

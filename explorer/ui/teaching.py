@@ -44,8 +44,11 @@ from explorer.outputs.records import frames_of, origin_of, shown_of
 from explorer.outputs.runs import Run, Runs
 from explorer.outputs.taught_words import NoWord
 from explorer.ui.controls import QUICK
+from explorer.ui.due import Due
 from explorer.ui.jobs import GIVES_UP, SECONDS_BETWEEN_NEWS, gave_up
 from explorer.ui.limits import Door
+from explorer.ui.memory import Memory
+from explorer.ui.memory import opened as opened_tab
 from explorer.ui.news import Film, Status
 from explorer.ui.rendering import about, still
 from explorer.ui.taught_words import YourWords
@@ -109,12 +112,20 @@ class _Session:
 
 
 class TeachTab:
-    """The tab. It stands before the experiments of a higher `position`."""
+    """The tab. It stands before the experiments of a higher `position`; `due` and `memory` are those of the page."""
 
-    position = 5
+    name, position = NAME, 5
 
     def __init__(
-        self, engine: Engine, runs: Runs, vocabulary: Vocabulary, drawer: YourWords, door: Door | None = None
+        self,
+        engine: Engine,
+        runs: Runs,
+        vocabulary: Vocabulary,
+        drawer: YourWords,
+        door: Door | None = None,
+        *,
+        due: Due,
+        memory: Memory,
     ) -> None:
         self.engine, self.runs, self.vocabulary, self.drawer, self.door = (
             engine,
@@ -123,6 +134,7 @@ class TeachTab:
             drawer,
             door or Door(),
         )
+        self.due, self.memory = due, memory
         self._sessions: dict[str, _Session] = {}
         self._lock = threading.Lock()
         with gr.Tab("Teach", id=NAME, elem_id=f"tab-{NAME}") as self.panel:
@@ -196,10 +208,10 @@ class TeachTab:
             api_visibility="private",
         )
         self.stop_button.click(self.stop, None, None, **QUICK)
-        priced = [self.method.change, self.steps.release, self.keep.change, self.panel.select]
-        gr.on(
-            priced, self.price, [self.method, self.steps, self.keep], self.status, trigger_mode="always_last", **QUICK
-        )
+        priced = [self.method.change, self.steps.release, self.keep.change]
+        price = {"inputs": [self.method, self.steps, self.keep], "trigger_mode": "always_last"}
+        gr.on(priced, self.price, outputs=self.status, **price, **QUICK)
+        self.due.connect(NAME, self.panel, self.seen, outputs=[self.status, self.memory], **price)
         self.method.change(self.suited, self.method, [self.rate, self.vectors], **QUICK)
         self.take_button.click(self.take, self.view, [self.status, self.drawer], js=self.view.state_js(0), **QUICK)
 
@@ -207,6 +219,10 @@ class TeachTab:
         """The learning rate and the vectors that suit a method."""
         own = usual(self.engine, METHOD.get(method, "look"))
         return [own["learning_rate"], own["vectors"]]
+
+    def seen(self, request: gr.Request, *values: Any) -> list[Any]:
+        """The tab is in sight: its price, and what the browser shall remember."""
+        return [self.price(request, *values), opened_tab(NAME)]
 
     def price(self, request: gr.Request, method: str, steps: Any, keep: Any) -> Any:
         """The status line before Teach: steps, seconds."""

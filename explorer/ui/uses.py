@@ -107,7 +107,7 @@ def connect_uses(form: Form) -> None:
         )
 
 
-def _seen(folder: str | None, view: Mapping[str, Any], tab: Tab) -> Chosen:
+def seen(folder: str | None, view: Mapping[str, Any], tab: Tab) -> Chosen:
     """What the visitor looks at. Raises ValueError where that is no picture, or no longer there."""
     if "single" in view:
         chosen = tab.singles.chosen(view["single"])
@@ -133,7 +133,7 @@ def _carry(
         target = use.tab or source
         now = target.settings([shown[component] for component in target.components])
         try:
-            chosen = _seen(folder, view or {}, source)
+            chosen = seen(folder, view or {}, source)
             changes = use.change(chosen, now)
             if problem := next(iter(target.experiment.problems(changes).values()), None):
                 raise problem

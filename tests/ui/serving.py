@@ -67,15 +67,16 @@ def served(
     live: bool = False,
     gallery: Gallery | None = None,
     words: TaughtWords | None = None,
+    address: str | None = None,
 ) -> Iterator[Served]:
     """Serves the page as app.py does; every UNet call takes `pause` seconds.
 
     `names` are the tabs that it has; without any it has all. Each costs time to build, and every browser time to draw.
-    `live` pictures follow the hand. Taught words are kept in `words`.
+    `live` pictures follow the hand. Taught words are kept in `words`. Strangers find it at `address`.
     """
     engine, runs = engine or Engine(FakeNetworks(pause), FrameStore()), Runs(folder)
     experiments = {name: experiment for name, experiment in registry().items() if name in names or not names}
-    page = build_page(engine, runs, experiments, limits, gallery, live=live, words=words)
+    page = build_page(engine, runs, experiments, limits, gallery, live=live, words=words, address=address)
     page.queue(api_open=False)
     _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **launch_options())
     try:

@@ -130,7 +130,40 @@ def test_every_export_downloads_and_opens_and_holds_its_settings(page: Page, tmp
         assert path.suffix == f".{format}"
         assert settings.read(path)["settings"]["prompts"] == ["export this", "a lion in the desert"]
     with Image.open(next(tmp_path.glob("*.gif"))) as film:
-        assert (film.n_frames, film.size) == (6, (64, 64))  # there and back, neither end twice
+        assert (film.n_frames, film.size) == (6, (512, 512))  # there and back, neither end twice
+
+
+def test_files_are_enlarged_and_titled_as_it_is_chosen_for_the_whole_page(page: Page):
+    fill(page, "frames", "3")
+    render(page)
+    unfold(page, f"{PREFIX[1:]}-export")
+    size = page.locator("#tab-interpolation .exports-size")
+    expect(size).to_have_text("512 × 512 px, drawn at 64 × 64 px. A ZIP has the pictures as they were drawn.")
+    page.locator(f"{PREFIX}-export-large").uncheck()
+    expect(size).to_have_text("64 × 64 px, as it was drawn.")
+    page.locator(f"{PREFIX}-export-captions").check()
+    with page.expect_download() as download:
+        page.locator(f"{PREFIX}-export-gif").click()
+    with Image.open(download.value.path()) as film:
+        assert film.width == 64
+        assert film.height > 70
+    unfold(page, f"{PREFIX[1:]}-export")
+    with page.expect_download() as download:
+        page.locator(f"{PREFIX}-view .view-save").click()
+    with Image.open(download.value.path()) as picture:
+        assert picture.width == 64
+        assert picture.height > 70
+    page.reload()  # this browser keeps it
+    unfold(page, f"{PREFIX[1:]}-export")
+    expect(page.locator(f"{PREFIX}-export-large")).not_to_be_checked()
+    page.locator(f"{PREFIX}-export-large").check()
+    page.locator(f"{PREFIX}-export-captions").uncheck()
+    unfold(page, f"{PREFIX[1:]}-export")
+    with page.expect_download() as download:
+        page.locator(f"{PREFIX}-view .view-save").click()
+    with Image.open(download.value.path()) as picture:
+        assert picture.size == (512, 512)
+    assert settings.read(download.value.path())["settings"]["width"] == 64
 
 
 def test_errors_stand_at_their_field_and_nothing_rendered_is_lost(page: Page):

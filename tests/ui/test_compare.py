@@ -419,3 +419,101 @@ def test_a_finger_chooses_and_wipes(browser: Browser, stand: Stand, row: Path) -
         page.touchscreen.tap(box["x"] + 0.9 * box["width"], box["y"] + 0.6 * box["height"])
         expect(page.get_by_role("slider", name=TEXTS["divider"])).to_have_attribute("aria-valuenow", "90")
         assert frames_seen(page, 0.8, 0.97) == [0, 1]
+
+
+def part_seen(page: Page, canvas: str, frame: str) -> tuple[float, float, float]:
+    """What part of a picture is seen in its frame: how many times enlarged, and its left upper corner, in 0..1."""
+    inner, outer = (page.locator(selector).first.bounding_box() for selector in (canvas, frame))
+    zoom = inner["width"] / outer["width"]
+    return zoom, *((outer[a] - inner[a]) / inner[s] for a, s in (("x", "width"), ("y", "height")))
+
+
+SHEET = (".compare-cell[data-index='5'] canvas", ".compare-cell[data-index='5'] .compare-thumb")
+
+
+def hover(page: Page, frame: str, x: float, y: float) -> None:
+    box = page.locator(frame).first.bounding_box()
+    page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+
+
+def test_the_wheel_zooms_all_pictures_of_the_sheet_where_it_is_and_a_drag_moves_them(page, stand, grid):
+    show(page, stand, grid)
+    mode(page, "all")
+    hover(page, SHEET[1], 0.25, 0.5)
+    page.mouse.wheel(0, -800)
+    expect(page.locator(".compare")).to_have_attribute("data-zoomed", "")
+    zoom, x, y = part_seen(page, *SHEET)
+    assert zoom > 1.4
+    assert x + 0.25 / zoom == pytest.approx(0.25, abs=0.02)
+    assert y + 0.5 / zoom == pytest.approx(0.5, abs=0.02)
+    other = [selector.replace("'5'", "'2'") for selector in SHEET]
+    assert part_seen(page, *other) == pytest.approx((zoom, x, y), abs=0.02)
+    before = state(page)["index"]
+    page.mouse.down()
+    hover(page, SHEET[1], 0.15, 0.4)
+    page.mouse.up()
+    now = part_seen(page, *SHEET)
+    assert now == pytest.approx((zoom, x + 0.1 / zoom, y + 0.1 / zoom), abs=0.02)
+    assert state(page)["index"] == before  # a drag is no click
+    cell(page, 6).click()
+    assert state(page)["index"] == 6
+    page.get_by_role("button", name=TEXTS["whole"]).click()
+    assert part_seen(page, *SHEET) == pytest.approx((1, 0, 0), abs=0.01)
+
+
+def test_a_double_click_goes_in_and_back_and_so_do_keys(page, stand, grid):
+    show(page, stand, grid)
+    pair = (".compare-pane-a canvas", ".compare-pane-a")
+    hover(page, ".compare-pair", 0.5, 0.5)
+    box = page.locator(".compare-pair").bounding_box()
+    page.mouse.dblclick(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"])
+    assert part_seen(page, *pair) == pytest.approx((3, 1 / 3, 1 / 3), abs=0.02)
+    wiped = page.locator(".compare-divider").get_attribute("aria-valuenow")
+    hover(page, ".compare-pair", 0.8, 0.5)  # beside the divider, which goes on by itself
+    page.mouse.down()
+    hover(page, ".compare-pair", 0.2, 0.5)
+    page.mouse.up()
+    assert part_seen(page, *pair) == pytest.approx((3, 1 / 3 + 0.2, 1 / 3), abs=0.02)
+    assert page.locator(".compare-divider").get_attribute("aria-valuenow") == wiped  # the divider stands still
+    for key, expected in (("Escape", (1, 0, 0)), ("+", (1.5, 1 / 6, 1 / 6)), ("-", (1, 0, 0))):
+        page.locator(".compare-cell[tabindex='0']").press(key)
+        assert part_seen(page, *pair) == pytest.approx(expected, abs=0.02)
+    page.locator(".compare-cell[tabindex='0']").press("+")
+    page.locator(".compare-cell[tabindex='0']").press("Shift+ArrowRight")
+    assert part_seen(page, *pair) == pytest.approx((1.5, 1 / 6 + 1 / 12, 1 / 6), abs=0.02)
+    assert state(page)["index"] == 0  # arrows with shift do not flip
+    for name in ("flip", "side", "difference"):
+        mode(page, name)
+        assert part_seen(page, *pair)[0] == pytest.approx(1.5, abs=0.02)
+
+
+def test_at_the_whole_picture_the_wheel_scrolls_the_page(page, stand, grid):
+    show(page, stand, grid)
+    page.set_viewport_size({"width": 900, "height": 400})
+    hover(page, ".compare-pair", 0.5, 0.2)
+    page.mouse.wheel(0, 300)
+    page.wait_for_function("scrollY > 0")
+    page.mouse.wheel(0, -300)
+    page.wait_for_function("scrollY === 0")
+    expect(page.locator(".compare")).not_to_have_attribute("data-zoomed", "")
+
+
+FINGERS = """([selector, places]) => {
+  const node = document.querySelector(selector), { left, top, width, height } = node.getBoundingClientRect();
+  for (const [type, pointerId, x, y] of places) node.dispatchEvent(new PointerEvent(type, {
+    bubbles: true, pointerId, pointerType: 'touch', clientX: left + x * width, clientY: top + y * height }));
+}"""
+
+
+def test_two_fingers_zoom(page, stand, grid):
+    show(page, stand, grid)
+    mode(page, "all")
+    ways = [("pointerdown", 1, 0.4, 0.5), ("pointerdown", 2, 0.6, 0.5)]
+    ways += [("pointermove", 1, 0.3, 0.5), ("pointermove", 2, 0.7, 0.5), ("pointermove", 1, 0.1, 0.5)]
+    page.evaluate(FINGERS, [SHEET[1], ways])
+    zoom, _, y = part_seen(page, *SHEET)
+    assert zoom == pytest.approx(3, abs=0.2)
+    assert y == pytest.approx(1 / 3, abs=0.03)
+    page.evaluate(FINGERS, [SHEET[1], [("pointerup", 1, 0.1, 0.5), ("pointerup", 2, 0.7, 0.5)]])
+    page.evaluate(FINGERS, [SHEET[1], [("pointermove", 1, 0.9, 0.5)]])
+    assert part_seen(page, *SHEET)[0] == pytest.approx(zoom)

@@ -27,6 +27,7 @@ from explorer.experiments.made_with import MadeWith
 from explorer.files import zips
 from explorer.outputs import foreign
 from explorer.outputs.archives import read_pictures, write_zip
+from explorer.outputs.enlarging import Look
 from explorer.outputs.export import FORMATS, export
 from explorer.outputs.records import is_picture
 from explorer.outputs.runs import Run, Runs
@@ -57,6 +58,15 @@ def file_of(run: Run, kind: str) -> Path:
     if kind in FORMATS:
         return export(run, kind)
     return run.pictures[-1] if kind == "frame" else run.folder / MEMBER
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_file_that_left_enlarged_opens_on_the_settings_that_drew_it(kind, engine, tmp_path):
+    sent = EXPERIMENTS["interpolation"](frames=3, width=64, height=96, loop="open").resolved(engine.networks.defaults)
+    path = export(run_of(sent, engine, Runs(tmp_path / "runs")), kind, look=Look(512, captions=True))
+    found = restore(path, EXPERIMENTS, engine, Runs(tmp_path / "others"))
+    assert sent == type(sent)(**found.settings)
+    assert (found.run is not None) == (kind == "zip")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -202,6 +202,34 @@ def test_a_link_that_cannot_be_copied_is_selected(site, browser):
     context.close()
 
 
+SHEET = """window.sent = []; navigator.share = async (what) => {
+  window.sent.push(what.url); throw new DOMException('put away', window.refused ?? 'AbortError'); };"""
+
+
+def test_a_link_goes_to_the_systems_share_sheet_where_there_is_one(site, browser):
+    context = browser.new_context()
+    context.add_init_script(SHEET)
+    page = context.new_page()
+    page.goto(site.url)
+    expect(page.locator("#interpolation-status")).to_contain_text("rows")
+    link = share(page, "interpolation")
+    send, said = page.get_by_role("button", name="Send it"), page.locator("#interpolation-link [role=status]")
+    send.click()
+    assert page.evaluate("window.sent") == [link]
+    expect(said).to_be_empty()
+    page.evaluate("window.refused = 'NotAllowedError'")
+    send.click()
+    expect(said).not_to_be_empty()  # a page in a frame may not: it is copied, or at least selected
+    context.close()
+    page = browser.new_page()
+    page.add_init_script("delete Navigator.prototype.share")
+    page.goto(site.url)
+    expect(page.locator("#interpolation-status")).to_contain_text("rows")
+    share(page, "interpolation")
+    expect(page.get_by_role("button", name="Copy the link")).to_be_visible()
+    expect(page.get_by_role("button", name="Send it")).to_be_hidden()
+
+
 def test_settings_that_are_not_allowed_make_no_link(visit):
     page = visit()
     fill(page, "interpolation-prompts-0", " ")

@@ -18,6 +18,7 @@ from explorer.outputs import settings
 from explorer.outputs.runs import Runs
 from explorer.space.plans import Place, Plan
 from explorer.ui.restoring import restore
+from explorer.ui.saving import saved_routes
 from explorer.ui.shipped import FOLDER
 from explorer.ui.singles import MOST, Singles
 from explorer.ui.uses import Chosen
@@ -123,3 +124,29 @@ def test_what_a_browser_says_it_looks_at_is_not_trusted():
     for single in (5, None, ["x"], "x" * 1000):
         assert PadView().preprocess({"live": True, "single": single}) == {"live": True}
     assert PadView().preprocess({"live": True, "single": "x/1"}) == {"live": True, "single": "x/1"}
+
+
+def test_saved_pictures_leave_as_large_as_asked_with_their_settings_inside(singles, tmp_path):
+    run = GALLERY.named("prompt-grid").copied(Runs(tmp_path / "runs"))
+    client = TestClient(Starlette(routes=saved_routes(Runs(tmp_path / "runs"), singles)))
+    for place in (f"{run.name}/frames/0004", "single/prompt-grid/4"):
+        plain, large, titled = (
+            client.get(f"/saved/{place}.png?large={large}&captions={captions}").content
+            for large, captions in ((0, 0), (1, 0), (1, 1))
+        )
+        sizes = [opened(file, tmp_path)[0].size for file in (plain, large, titled)]
+        assert sizes[:2] == [(128, 128), (512, 512)]
+        assert sizes[2][0] == 512
+        assert sizes[2][1] > 530
+        records = [opened(file, tmp_path)[1] for file in (plain, large, titled)]
+        assert records[0] == records[1] == records[2]
+    assert client.get(f"/saved/{run.name}/frames/0004.png").content == (run.folder / "frames/0004.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "place", ["none/frames/0000", "{}/view/0000", "{}/frames/9999", "{}/frames/..", "..%2f{}/frames/0000", "single/x/0"]
+)
+def test_nothing_else_is_saved(place, singles, tmp_path):
+    run = GALLERY.named("prompt-grid").copied(Runs(tmp_path / "runs"))
+    client = TestClient(Starlette(routes=saved_routes(Runs(tmp_path / "runs"), singles)))
+    assert client.get(f"/saved/{place.format(run.name)}.png?large=1").status_code == 404

@@ -10,7 +10,9 @@ import pytest
 from explorer.engine.lessons import LessonError
 from explorer.outputs.runs import Run, Runs
 from explorer.outputs.taught_words import TaughtWords
+from explorer.ui.due import Due
 from explorer.ui.limits import Door, Limits
+from explorer.ui.memory import Memory
 from explorer.ui.taught_words import YourWords
 from explorer.ui.teaching import LOOK, WORD, TeachTab, lesson_of
 from explorer.ui.vocabulary import Vocabulary
@@ -39,9 +41,9 @@ def tab_in(folder, limits=None):
     engine = tiny_engine(folder / "tasks")
     vocabulary = Vocabulary(engine, TaughtWords(folder / "words"))
     with gr.Blocks():
-        drawer = YourWords()
+        drawer, page = YourWords(), {"due": Due([TeachTab.name]), "memory": Memory()}
         with gr.Tabs():
-            return TeachTab(engine, Runs(folder / "runs"), vocabulary, drawer, Door(limits))
+            return TeachTab(engine, Runs(folder / "runs"), vocabulary, drawer, Door(limits), **page)
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from explorer.ui.limits import Door, Limits
 from explorer.ui.text import say
 from explorer.ui.visits import Courier, _visit, checked, visit_of
 from tests.clients import connected
-from tests.ui.hands import write
+from tests.ui.hands import unfold, write
 from tests.ui.renders import run_of
 from tests.ui.serving import Served, served
 
@@ -321,6 +321,9 @@ def test_letting_go_shows_the_exact_picture_whatever_the_form_says_now(page: Pag
     fill(page, "prompts-0", "something else by now")
     release_at(page, 0.3, 0.7)
     is_exact(page)
+    unfold(page, f"{PREFIX[1:]}-export")
+    page.locator(f"{PREFIX}-export-large").uncheck()
+    unfold(page, f"{PREFIX[1:]}-export")
     state = json.loads(page.locator(f"{PREFIX}-view [data-film]").get_attribute("data-film"))
     with page.expect_download() as download:
         page.locator(f"{PREFIX}-view .view-save").click()

@@ -19,9 +19,14 @@ export default class Buttons extends Widget {
     const button = make('button', 'button', this.say(name), { type: 'button', id: `${this.props.id}-${key}` });
     button.addEventListener('click', () => {
       if (this.props.step) explorer.stepping = true;
-      this.fire('press', { key });
+      this.fire('press', this.press(key));
     });
     return button;
+  }
+
+  // What a press says.
+  press(key) {
+    return { key };
   }
 
   update() {

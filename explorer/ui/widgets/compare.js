@@ -1,12 +1,14 @@
 // CompareView: a run as a sweep: all pictures as large as they fit, or two of them behind a wipe, in place, side by side, or
-// what is different in them. `index` of its state is picture A.
+// what is different in them, all of them zoomed into alike. `index` of its state is picture A.
 
 import { broken, differing, labelOf, rowLabelOf, rowsOf, spaced, written } from './grids.js';
 import { Pane } from './pane.js';
+import { MAX_PIXELS } from './reel.js';
 import { Thumbs } from './thumbs.js';
 import { RunView, plain } from './view.js';
 import { html, make, titled } from './widget.js';
 import { Wipe } from './wipe.js';
+import { WHOLE, Zoom } from './zoom.js';
 
 const SLOTS = ['A', 'B'];
 const HOLD = 250; // milliseconds after which a press is no click
@@ -25,6 +27,7 @@ export default class CompareView extends RunView {
     <button type="button" data-mode="side" data-say="side"></button>
     <button type="button" data-mode="difference" data-say="difference"></button>
   </div>
+  <button type="button" class="compare-whole" data-part="wholly" hidden></button>
   <a class="view-save" download></a>
 </div>
 <div class="view-stage" tabindex="-1">
@@ -89,6 +92,8 @@ export default class CompareView extends RunView {
     this.next = 0; // what a pick fills: 0 is A, 1 is B
     this.rows = [[]];
     this.wipe = new Wipe(pair, this.divider, () => this.tellWipe());
+    this.zoom = new Zoom(this, (event) => this.frameOf(event), () => this.zoomed());
+    this.wholly.addEventListener('click', () => this.zoom.set(WHOLE));
     this.thumbs = new Thumbs(strip, this.reel, 64); // as in compare.css
     this.slots.forEach((button, k) => {
       titled(button, this.say('slot', { slot: SLOTS[k] }));
@@ -223,6 +228,31 @@ export default class CompareView extends RunView {
     this.fit();
   }
 
+  // The frame of the picture that a hand is at, for zooming: in the sheet a cell, else the pair or one of it; a small
+  // picture to pick from is none.
+  frameOf({ target }) {
+    if (!this.reel.blobs.size) return null;
+    if (this.dataset.mode === 'all') return target.closest('.compare-thumb');
+    return this.dataset.mode === 'side' ? target.closest('.compare-pane') : this.pair.contains(target) ? this.pair : null;
+  }
+
+  zoomed() {
+    const { seen, on } = this.zoom;
+    this.release(); // a hand that moves holds nothing
+    this.wipe.parked = on;
+    this.toggleAttribute('data-zoomed', on);
+    for (const [name, value] of Object.entries({ zoom: seen.zoom, x: `${-100 * seen.x * seen.zoom}%`, y: `${-100 * seen.y * seen.zoom}%` })) this.style.setProperty(`--zoom-${name}`, value);
+    this.wholly.hidden = !on;
+    this.wholly.textContent = `× ${seen.zoom.toFixed(1)}`;
+    titled(this.wholly, this.say('whole'));
+    const sharp = this.panes[0].sharp || on;
+    if (sharp === this.panes[0].sharp) return;
+    for (const pane of this.panes) pane.sharp = true;
+    this.panes.forEach((pane) => pane.redraw());
+    const [picture] = this.reel.bitmaps.values();
+    this.thumbs.sharpen(Math.round(Math.min(picture?.height ?? 0, Math.sqrt(MAX_PIXELS / this.thumbs.cells.size))));
+  }
+
   // Where all are seen, a single row is broken into as many lines as make its pictures largest.
   fit() {
     const widest = Math.max(...this.rows.map((row) => row.length));
@@ -233,7 +263,12 @@ export default class CompareView extends RunView {
 
   clear() {
     this.next = 0;
-    this.panes.forEach((pane) => pane.clear());
+    this.zoom.set(WHOLE);
+    this.thumbs.least = 0;
+    for (const pane of this.panes) {
+      pane.clear();
+      pane.sharp = false;
+    }
   }
 
   arrange() {
@@ -351,6 +386,8 @@ export default class CompareView extends RunView {
     if (!plain(event) || !this.reel.blobs.size) return;
     const along = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
     const across = { ArrowUp: -1, ArrowDown: 1 };
+    if (this.zoom.key(event)) event.preventDefault();
+    if (event.defaultPrevented) return;
     if (event.key.toLowerCase() === 'x') this.swap();
     else if (event.key in across && this.rows.length > 1) this.climb(across[event.key]);
     else if (event.key in along && event.target !== this.range) this.flip(along[event.key]);

@@ -1,4 +1,5 @@
-// LessonPictures: where pictures of a lesson are dropped, pasted or chosen, with what may be said of each. They are made
+// LessonPictures: where pictures of a lesson are dropped, pasted or chosen, or taken with a camera or from what other tabs show,
+// with what may be said of each. They are made
 // small here and leave the browser only with the press of Teach: `explorer.lesson` puts them among that event's inputs.
 
 import { Widget, html, make, write } from './widget.js';
@@ -23,6 +24,8 @@ export default class LessonPictures extends Widget {
   static styles = ['lesson'];
   static template = html`
 <label class="lesson-drop" data-part="drop"><input type="file" accept="image/*" multiple data-part="input" data-name="add"><span data-say="add"></span></label>
+<div class="lesson-others" data-part="others" data-name="others" role="group" hidden></div>
+<div class="lesson-camera" data-part="camera"><button type="button" data-part="on" data-say="camera"></button><video data-part="video" autoplay muted playsinline hidden></video><button type="button" data-part="shoot" data-say="shoot" hidden></button><button type="button" data-part="off" data-say="off" hidden></button></div>
 <p class="lesson-said" data-part="said" role="status"></p>
 <ul class="lesson-list" data-part="list" data-name="list"></ul>`;
 
@@ -31,6 +34,10 @@ export default class LessonPictures extends Widget {
     this.className = 'lesson';
     this.pictures = [];
     write(this.said, '');
+    this.camera.hidden = !navigator.mediaDevices?.getUserMedia; // none over plain http
+    this.on.addEventListener('click', () => this.film());
+    this.shoot.addEventListener('click', () => this.take([this.video]));
+    this.off.addEventListener('click', () => this.unfilm());
     this.input.addEventListener('change', () => {
       this.take([...this.input.files]);
       this.input.value = '';
@@ -43,6 +50,61 @@ export default class LessonPictures extends Widget {
     });
     this.addEventListener('paste', (event) => this.take([...event.clipboardData.files]));
     explorer.lesson = ([, ...others]) => [{ pictures: this.pictures.map(({ picture, caption }) => ({ picture, caption })) }, ...others];
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.ends = new AbortController();
+    const due = () => (this.offsetParent ? this.seen() : this.unfilm());
+    addEventListener('due', due, { signal: this.ends.signal }); // this tab, too, is due when it is opened
+    this.seen();
+  }
+
+  disconnectedCallback() {
+    this.ends.abort();
+    this.unfilm();
+  }
+
+  async film() {
+    write(this.said, '');
+    try {
+      this.video.srcObject = await navigator.mediaDevices.getUserMedia({ video: true });
+    } catch {
+      write(this.said, this.say('refused'));
+      return;
+    }
+    this.filming(true);
+    if (!this.offsetParent) this.unfilm(); // the visitor has gone on before it was allowed
+  }
+
+  unfilm() {
+    for (const track of this.video.srcObject?.getTracks() ?? []) track.stop();
+    this.video.srcObject = null;
+    this.filming(false);
+  }
+
+  filming(is) {
+    for (const node of [this.video, this.shoot, this.off]) node.hidden = !is;
+    this.on.hidden = is;
+  }
+
+  // A button with the picture in sight for each of the other tabs that shows an exact one.
+  seen() {
+    const views = [...document.querySelectorAll('[role=tabpanel] [data-film]')];
+    const others = views.filter((view) => view.saved && !view.closest('[role=tabpanel]').contains(this));
+    this.others.hidden = !others.length;
+    this.others.replaceChildren(make('span', '', this.say('others')), ...others.map((view) => this.other(view.saved, view.called)));
+  }
+
+  other(address, name) {
+    const button = make('button', 'lesson-other', '', { type: 'button', title: name });
+    button.setAttribute('aria-label', this.say('other', { name }));
+    button.append(make('img', '', '', { src: address, alt: '' }));
+    button.addEventListener('click', async () => {
+      const answer = await fetch(address).catch(() => null);
+      await this.take([answer?.ok ? new File([await answer.blob()], name) : new File([], name)]);
+    });
+    return button;
   }
 
   // What is dropped here is no file to open: see opening.js.

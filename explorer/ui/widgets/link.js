@@ -1,4 +1,5 @@
-// LinkView: makes the whole link of its value {query}, puts it into the address bar, and copies it. See sharing.py.
+// LinkView: makes the whole link of its value {query}, puts it into the address bar, copies it, and hands it to the
+// system's share sheet where there is one. See sharing.py.
 
 import { Widget, html, write } from './widget.js';
 
@@ -18,12 +19,23 @@ export default class LinkView extends Widget {
   static template = html`
 <input class="link-field" data-part="field" data-name="link" type="text" readonly>
 <button class="link-copy" data-part="button" data-say="copy" type="button"></button>
+<button class="link-copy" data-part="sheet" data-say="send" type="button" hidden></button>
 <span class="link-said" data-part="said" role="status"></span>`;
 
   begin(props) {
     super.begin(props);
     this.className = 'link';
     this.button.addEventListener('click', () => this.copy());
+    this.sheet.hidden = !navigator.share;
+    this.sheet.addEventListener('click', () => this.send());
+  }
+
+  async send() {
+    try {
+      await navigator.share({ url: this.field.value });
+    } catch (error) {
+      if (error.name !== 'AbortError') this.copy(); // who puts the sheet away wanted no link; a page in a frame may not
+    }
   }
 
   async copy() {

@@ -16,9 +16,10 @@ function change(how) {
 
 const keep = (entry) => change((tabs) => ({ tabs: [...tabs.filter(({ tab }) => tab !== entry.tab), entry] }));
 
-// Which model it was made with, older links do not say: that alone makes no other address.
+// Which model it was made with, older links do not say, and a card is only for who announces one: these alone make no
+// other address.
 function same(query) {
-  const settings = ([name]) => name !== 'model' && name !== 'weights';
+  const settings = ([name]) => !['model', 'weights', 'card'].includes(name);
   const sorted = (text) => [...new URLSearchParams(text)].filter(settings).map(String).sort().join('\n');
   return sorted(location.search) === sorted(query);
 }

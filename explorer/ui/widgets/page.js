@@ -2,6 +2,7 @@
 // calls, no code. It is there before Gradio is, see `scripts` in widget.py.
 
 const KEY = 'latent-explorer.dark';
+const FILES = 'latent-explorer.files';
 
 // Opens the menu whose button was pressed, and closes every other one: see `.menu` in page.css.
 function menus(event) {
@@ -25,6 +26,15 @@ function dark(is) {
   } catch (error) {
     console.info('light or dark is not kept by this browser:', error.message);
   }
+}
+
+// How files shall look, {large, captions}, as this browser has kept it.
+let files = { large: true, captions: false };
+try {
+  const kept = JSON.parse(localStorage.getItem(FILES));
+  for (const name of Object.keys(files)) if (typeof kept?.[name] === 'boolean') files[name] = kept[name];
+} catch (error) {
+  console.info('how files shall look is not kept by this browser:', error.message);
 }
 
 function chosenDark() {
@@ -146,6 +156,26 @@ window.explorer = {
     this.corners[id] = texts;
     document.getElementById(id)?.querySelector('[data-film]')?.dispatchEvent(new CustomEvent('corners', { detail: texts }));
     return [];
+  },
+
+  get files() {
+    return files;
+  },
+
+  set files(chosen) {
+    files = chosen;
+    try {
+      localStorage.setItem(FILES, JSON.stringify(files));
+    } catch (error) {
+      console.info('how files shall look is not kept by this browser:', error.message);
+    }
+  },
+
+  // Where the picture of a lossless file is, as files shall look: see saving.py.
+  saved(address) {
+    const [, place] = address.match(/([\w-]+\/[\w-]+\/[\w-]+)\.png$/) ?? [];
+    if (!place || !(files.large || files.captions)) return address;
+    return `./saved/${place}.png?large=${Number(files.large)}&captions=${Number(files.captions)}`;
   },
 
   // What this browser has kept of the forms, and once the run that was interrupted with the last page: see memory.js.

@@ -4,7 +4,7 @@
 
 export class Pane {
   constructor(canvas, reel, shaped, broken) {
-    Object.assign(this, { canvas, reel, shaped, broken, painting: false, stale: 0 });
+    Object.assign(this, { canvas, reel, shaped, broken, painting: false, stale: 0, sharp: false });
     this.brush = canvas.getContext('2d');
     this.clear();
   }
@@ -69,7 +69,8 @@ export class Pane {
   draw(layers) {
     const { canvas, brush } = this;
     this.shaped(layers[0][0].width / layers[0][0].height);
-    const scale = Math.min(2, devicePixelRatio || 1);
+    const own = this.sharp ? layers[0][0].width / canvas.clientWidth : 0; // all that there is of it, to be looked at closely
+    const scale = Math.max(own, Math.min(2, devicePixelRatio || 1));
     const [width, height] = [canvas.clientWidth, canvas.clientHeight].map((s) => Math.max(1, Math.round(s * scale)));
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     brush.imageSmoothingQuality = 'high'; // bundled models draw 128 px: they are shown several times their size

@@ -4,7 +4,7 @@
 export class Thumbs {
   // `height` of a picture in CSS pixels.
   constructor(node, reel, height) {
-    Object.assign(this, { node, reel, height, cells: new Map(), holder: (cell) => cell });
+    Object.assign(this, { node, reel, height, least: 0, cells: new Map(), holder: (cell) => cell });
   }
 
   // These are the nodes from now on, by the index of their frame; `holder(cell)` is where a picture goes.
@@ -19,9 +19,9 @@ export class Thumbs {
   async fill(i) {
     const place = this.cells.has(i) && this.holder(this.cells.get(i));
     const blob = this.reel.blobs.get(i);
-    if (!place || !blob || place.firstChild?.blob === blob) return;
+    if (!place || !blob || (place.firstChild?.blob === blob && place.firstChild.height >= this.least)) return;
     const { aborter } = this.reel;
-    const small = await this.reel.thumbnail(i, Math.round(this.height * Math.min(2, devicePixelRatio || 1)));
+    const small = await this.reel.thumbnail(i, Math.max(this.least, Math.round(this.height * Math.min(2, devicePixelRatio || 1))));
     if (small && aborter === this.reel.aborter && place.isConnected && this.reel.blobs.get(i) === blob) {
       const canvas = Object.assign(document.createElement('canvas'), { width: small.width, height: small.height, blob });
       canvas.getContext('2d').drawImage(small, 0, 0);
@@ -32,6 +32,13 @@ export class Thumbs {
   }
 
   filled() {}
+
+  // From now on each has at least so many pixels in height.
+  sharpen(least) {
+    if (least <= this.least) return;
+    this.least = least;
+    for (const i of this.cells.keys()) this.fill(i);
+  }
 
   // The frame of the node that an event is about; -1 for none.
   at(event) {

@@ -323,7 +323,7 @@ export class RunView extends Widget {
   async keepPicture(event) {
     event.preventDefault();
     const { href, download } = this.save;
-    const answer = await fetch(href).catch(() => null);
+    const answer = await fetch(explorer.saved(href)).catch(() => null);
     const url = answer?.ok ? URL.createObjectURL(await answer.blob()) : href;
     make('a', '', '', { href: url, download }).click();
     setTimeout(() => URL.revokeObjectURL(url), 60_000);

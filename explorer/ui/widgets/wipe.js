@@ -1,11 +1,11 @@
 // Wipe: the divider over the pair. It stands `percent` of the way from the left: A is seen left of it, B right of it.
-// Dragged anywhere on the pair while `on`, moved by keys when it has the focus; `moved()` is called after each move.
+// Dragged anywhere on the pair while `on` (by the divider alone while `parked`), moved by keys when it has the focus; `moved()` is called after each move.
 
 export class Wipe {
   constructor(pair, divider, moved) {
-    Object.assign(this, { pair, divider, moved, on: true, percent: 50 });
+    Object.assign(this, { pair, divider, moved, on: true, parked: false, percent: 50 });
     pair.addEventListener('pointerdown', (event) => {
-      if (!this.on || event.button) return;
+      if (!this.on || event.button || (this.parked && !divider.contains(event.target))) return;
       pair.setPointerCapture(event.pointerId);
       this.point(event.clientX);
     });
