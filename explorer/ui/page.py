@@ -20,6 +20,7 @@ from explorer.ui.asked import Desk
 from explorer.ui.bilingual import BilingualPage, language_button, language_of
 from explorer.ui.controls import Control, control
 from explorer.ui.due import Due
+from explorer.ui.even_steps import connect_even_steps
 from explorer.ui.forms import Form
 from explorer.ui.history import connect_history, draw_history
 from explorer.ui.limits import Door, Limits
@@ -89,6 +90,7 @@ def build_page(
             page.routes = [*page.routes, *word_routes(engine.words)]
         for tab in tabs:
             connect_visits(tab)
+            connect_even_steps(tab)
         form = Form(tabs, shared, shown, due)
         reopening = Reopening(form)
         connect_uses(form)
