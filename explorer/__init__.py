@@ -192,9 +192,9 @@ def render(
 def evenly(experiment: Experiment, engine: Engine, *, concepts: Sequence[Concept | Use] = ()) -> Experiment:
     """The same film with frames where what one sees changes by as much from each to the next: its `spacing`, measured.
 
-    That takes at most a third of the rows of the film, and nothing where it was measured before. The numbers belong to
-    the settings, so the film is the same on any machine. Raises ValueError for an experiment whose frames have places
-    of their own.
+    Measuring takes about a third of the rows of the film (less of a long one, more of a short one), and none if it was
+    measured before. The numbers belong to the settings, so the film is the same on any machine. Raises ValueError for
+    an experiment whose frames have places of their own.
     """
     import dataclasses
 

@@ -1,11 +1,9 @@
-"""Measuring: how much the pictures of a film change along its route, as a task, at a few places of it.
+"""Measuring: how much the pictures of a film change along its route, as a task, from drafts at a few places of it.
 
-Of each place the first steps of its own denoising are taken, PART of them, and nothing is decoded: the distance of two
-places is that of the clean latents foreseen there, root mean square. What a picture will be of is decided early, so a
-jump between two pictures stands at the very place where it is foreseen; a draft of a few steps from the same noise
-often has it elsewhere. Latents are what the autoencoder keeps of a picture, and every model has them; a feature of the
-UNet's would be one of one layer and one noise level. First the stops and places between them are measured, then
-again and again the middle of the gap that changes most.
+The distance of two places is that of the clean latents of their drafts, root mean square; nothing is decoded. Latents
+are what the autoencoder keeps of what one sees, and every model has them; a feature of the UNet's would be one of one
+layer and one noise level. First the stops and places between them are drawn, then again and again the middle of the
+gap that changes most.
 """
 
 from __future__ import annotations
@@ -21,6 +19,7 @@ from PIL import Image
 from torch import Tensor
 
 from explorer.engine.denoise import Trajectory, timesteps_of
+from explorer.engine.drafts import way_of_a_draft
 from explorer.engine.engine import Engine
 from explorer.engine.extras import blends, extras_at
 from explorer.engine.networks import Networks
@@ -29,11 +28,16 @@ from explorer.messages import Message
 from explorer.space.hashes import digest
 from explorer.space.pacing import Route, even, halved
 from explorer.space.plans import Plan
-from explorer.space.points import Point
+from explorer.space.points import FewSteps, Point
 from explorer.space.regions import GREY
 
+FEW = FewSteps(6, "DPM++ 2M")
+"""What drafts are drawn by, whatever the model's own are: with 4 steps jumps stand elsewhere than in the pictures. On
+the eight pairs of `bench/even_steps`, for the same rows, six steps came out best, also before the first 4, 6 or 8 of
+the 20 steps themselves."""
+
 PART = 0.3
-"""Of a point's steps, that are taken; and of a film's, what its measuring costs at most."""
+"""What measuring costs of a film's rows at most, where the places to begin with are not more."""
 
 COARSE, MOST, FINEST = 4, 18, 1024
 """Of a leg, in gaps: those it begins with, how many it has on average in the end, and how narrow one may be.
@@ -48,7 +52,7 @@ NAMED = 16
 
 @dataclass(frozen=True, eq=False)
 class Measuring:
-    """The task: the first `evaluations` of the UNet at each of `count` places of a plan's route, one a step.
+    """The task: drafts of `evaluations` of the UNet at `count` places of a plan's route, an evaluation a step.
 
     Its result are `places` (count,), rising from 0 to the route's legs, and the `changes` (count - 1,) between them.
     """
@@ -62,7 +66,7 @@ class Measuring:
 
     @property
     def steps(self) -> int:
-        """The evaluations of all places."""
+        """The evaluations of all drafts."""
         return self.count * self.evaluations
 
     @cached_property
@@ -71,11 +75,11 @@ class Measuring:
         steps, fresh = self.plan.sampling.num_inference_steps, draws_noise(self.plan.sampling.scheduler)
         along = (self.plan.at(place / NAMED) for place in range(self.route.legs * NAMED + 1))
         points = [point.digest(steps, fresh).hex() for point in along]
-        return digest("measuring", repr((self.plan.sampling, self.evaluations, self.route.legs)), *points)
+        return digest("measuring", repr((self.plan.sampling, FEW, self.route.legs, self.count)), *points)
 
-    def begin(self, networks: Any) -> Foreseeing:
+    def begin(self, networks: Any) -> Drafting:
         """The work before its first call."""
-        return Foreseeing(self, networks)
+        return Drafting(self, networks)
 
 
 def measuring_of(engine: Engine, plan: Plan) -> Measuring:
@@ -83,13 +87,13 @@ def measuring_of(engine: Engine, plan: Plan) -> Measuring:
     route = plan.route
     if route is None:
         raise ValueError("the plan has no route")
-    point, sampling = plan.at(0.0), plan.sampling
-    scheduler = make_scheduler(sampling.scheduler, engine.networks.scheduler, sampling.num_inference_steps)
-    whole = len(timesteps_of(point, scheduler))
-    if not whole:
+    point, own = plan.at(0.0), engine.networks.scheduler
+    exact = make_scheduler(plan.sampling.scheduler, own, plan.sampling.num_inference_steps)
+    short = make_scheduler(FEW.scheduler, own, FEW.num_inference_steps)
+    evaluations = len(timesteps_of(*way_of_a_draft(point, exact, short, own)))
+    if not evaluations:
         raise ValueError("nothing is drawn at any place of the route")
-    evaluations = max(1, round(PART * whole))
-    affordable = int(PART * len(plan.places) * whole / evaluations)
+    affordable = int(PART * len(plan.places) * len(timesteps_of(point, exact)) / evaluations)
     count = max(COARSE * route.legs + 1, min(MOST * route.legs + 1, affordable))
     return Measuring(plan, route, count, evaluations, len(point.sides))
 
@@ -99,33 +103,34 @@ def spacing_of(task: Measuring, result: Mapping[str, Tensor]) -> tuple[float, ..
     return even(result["places"].tolist(), result["changes"].tolist(), task.route)
 
 
-class Foreseeing:
-    """The task under way: the places measured so far, each with the latents (channels, h, w) foreseen there."""
+class Drafting:
+    """The task under way: the places drawn so far, each with the clean latents (channels, h, w) of its draft."""
 
     def __init__(self, task: Measuring, networks: Networks) -> None:
         self.task, self.networks = task, networks
-        sampling = task.plan.sampling
-        self._scheduler = make_scheduler(sampling.scheduler, networks.scheduler, sampling.num_inference_steps)
-        self._seen: dict[float, Tensor] = {}
+        sampling, own = task.plan.sampling, networks.scheduler
+        self._exact = make_scheduler(sampling.scheduler, own, sampling.num_inference_steps)
+        self._short = make_scheduler(FEW.scheduler, own, FEW.num_inference_steps)
+        self._drawn: dict[float, Tensor] = {}
         self._trajectory: Trajectory | None = None
 
     def step(self, number: int) -> Mapping[str, float]:
-        """One call of the UNet; taken up between two of one place, it begins there anew."""
+        """One call of the UNet; taken up in the middle of a draft, it draws that from its beginning."""
         with torch.inference_mode():
             if self._trajectory is None:
                 self._trajectory = self._at(self._next())
                 for _ in range(number % self.task.evaluations):
                     self._call(self._trajectory)
             self._call(self._trajectory)
-        return {"places": len(self._seen)}
+        return {"places": len(self._drawn)}
 
     def state(self) -> Mapping[str, Tensor]:
-        """What is foreseen, by its place."""
-        return {repr(place): latents for place, latents in self._seen.items()}
+        """What is drawn, by its place."""
+        return {repr(place): latents for place, latents in self._drawn.items()}
 
     def load(self, state: Mapping[str, Tensor]) -> None:
-        """Takes up what was measured."""
-        self._seen = {float(place): latents for place, latents in state.items()}
+        """Takes up what was drawn."""
+        self._drawn = {float(place): latents for place, latents in state.items()}
 
     def result(self) -> Mapping[str, Tensor]:
         """`places` and `changes`, see `Measuring`."""
@@ -133,14 +138,14 @@ class Foreseeing:
         return {"places": torch.tensor(places, dtype=torch.float64), "changes": torch.tensor(changes)}
 
     def _measured(self) -> tuple[list[float], list[float]]:
-        places = sorted(self._seen)
-        pairs = pairwise(self._seen[place] for place in places)
+        places = sorted(self._drawn)
+        pairs = pairwise(self._drawn[place] for place in places)
         return places, [float((a - b).square().mean().sqrt()) for a, b in pairs]
 
     def _next(self) -> float:
-        """The next place to be measured."""
+        """The next place to be drawn."""
         coarse = self.task.route.legs * COARSE
-        if (number := len(self._seen)) <= coarse:
+        if (number := len(self._drawn)) <= coarse:
             return number / COARSE
         places, changes = self._measured()
         gap = halved(places, changes, 1 / FINEST)
@@ -150,19 +155,20 @@ class Foreseeing:
         point = self.task.plan.at(place)
         self._place = place
         names, device = self.networks.extras, self.networks.device
-        told = extras_at(point, names, lambda: self._grey(point))
+        drawn, scheduler = way_of_a_draft(point, self._exact, self._short, self.networks.scheduler)
+        told = extras_at(drawn, names, lambda: self._grey(drawn))
         told = None if told is None else told.to(device)
-        return Trajectory(0, point, self._scheduler, device, told, blends=blends(names))
+        return Trajectory(0, drawn, scheduler, device, told, blends=blends(names))
 
     def _grey(self, point: Point) -> Tensor:
         height, width = (side * self.networks.factor for side in point.latents.shape[-2:])
         return self.networks.encode_picture(Image.new("RGB", (width, height), GREY))
 
     def _call(self, trajectory: Trajectory) -> None:
-        """The next step at the place that is being measured; what its last one foresees is kept."""
+        """The next step of the draft under way; its latents are kept after the last one."""
         rows = trajectory.rows()
         for side, output in zip(rows, self.networks.predict([*rows.values()], None), strict=True):
             trajectory.receive(side, output)
-        if (step := trajectory.advance()).step == self.task.evaluations:
-            self._seen[self._place] = step.predicted.cpu().clone()
+        if (step := trajectory.advance()).last:
+            self._drawn[self._place] = step.latents.cpu().clone()
             self._trajectory = None

@@ -63,19 +63,18 @@ def even(places: Sequence[float], changes: Sequence[float], route: Route) -> tup
     if not sum(changes):
         return ()
     behind = [0.0, *accumulate(changes)]
-    stops = [behind[bisect.bisect_left(places, leg)] for leg in range(route.legs + 1)]
-    wholes = [after - before for before, after in pairwise(stops)]
+    at = [bisect.bisect_left(places, leg) for leg in range(route.legs + 1)]
+    wholes = [behind[end] - behind[start] for start, end in pairwise(at)]
     counts = [1] * route.legs
     for _ in range(route.steps - route.legs):
         counts[max(range(route.legs), key=lambda leg: wholes[leg] / counts[leg])] += 1
-    found = []
-    for leg, count in enumerate(counts):
-        for step in range(count):
-            part = step / count
-            if step and wholes[leg]:
-                found.append(round(_at(stops[leg] + wholes[leg] * part, behind, places) / route.legs, DIGITS))
-            else:
-                found.append(round((leg + part) / route.legs, EXACT))
+    found: list[float] = []
+    for leg, (count, (start, end)) in enumerate(zip(counts, pairwise(at), strict=True)):
+        curve = Reached(places[start : end + 1], behind[start : end + 1])
+        found.append(round(leg / route.legs, EXACT))
+        for step in range(1, count):
+            place = curve.place(behind[start] + wholes[leg] * step / count) if wholes[leg] else leg + step / count
+            found.append(round(place / route.legs, DIGITS))
     return tuple(found[1:])
 
 
@@ -93,8 +92,41 @@ def denser(spacing: Sequence[float], route: Route, place: float) -> tuple[float,
     return tuple([*frames[: step + 1], *more, *frames[step + 1 :]][1:-1])
 
 
-def _at(value: float, values: Sequence[float], places: Sequence[float]) -> float:
-    """Where, on the line through (place, value) with rising values, a value is reached."""
-    number = bisect.bisect_left(values, value)
-    low, high = values[number - 1], values[number]
-    return places[number - 1] + (places[number] - places[number - 1]) * (value - low) / (high - low)
+class Reached:
+    """A smooth curve through (place, value) that rises where they do: at which place it reaches a value.
+
+    Monotone cubic interpolation (Fritsch and Butland 1984, SIAM J. Sci. Stat. Comput. 5, 300): of a gap that was not
+    looked into, more changes at the side where its neighbour changes more.
+    """
+
+    def __init__(self, places: Sequence[float], values: Sequence[float]) -> None:
+        self.places, self.values = places, values
+        self._widths = [after - before for before, after in pairwise(places)]
+        rises = [after - before for before, after in pairwise(values)]
+        self._slopes = [rise / width for rise, width in zip(rises, self._widths, strict=True)]
+        inner = map(self._tangent, range(1, len(rises)))
+        self._tangents = [self._slopes[0], *inner, self._slopes[-1]]
+
+    def _tangent(self, knot: int) -> float:
+        """The weighted harmonic mean of the slopes beside a place; 0 beside a gap that is level."""
+        (before, after), (left, right) = self._slopes[knot - 1 : knot + 1], self._widths[knot - 1 : knot + 1]
+        if not before or not after:
+            return 0.0
+        weights = 2 * right + left, right + 2 * left
+        return sum(weights) / (weights[0] / before + weights[1] / after)
+
+    def place(self, value: float) -> float:
+        """The place of a value between the first and the last one, found by halving."""
+        gap = min(max(bisect.bisect_left(self.values, value), 1), len(self._slopes)) - 1
+        low, high = 0.0, 1.0
+        for _ in range(40):
+            middle = (low + high) / 2
+            low, high = (middle, high) if self._value(gap, middle) < value else (low, middle)
+        return self.places[gap] + self._widths[gap] * high
+
+    def _value(self, gap: int, part: float) -> float:
+        """The curve in a gap, at a part of its width: Hermite's cubic."""
+        start, end, width = self.values[gap], self.values[gap + 1], self._widths[gap]
+        leaves, comes = self._tangents[gap] * width, self._tangents[gap + 1] * width
+        rise, rest = part * part * (3 - 2 * part), 1 - part
+        return start + (end - start) * rise + part * rest * (rest * leaves - part * comes)

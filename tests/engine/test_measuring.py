@@ -9,7 +9,7 @@ import torch
 from explorer import evenly
 from explorer.engine.engine import Engine
 from explorer.engine.fake import FakeNetworks
-from explorer.engine.measuring import FINEST, MOST, Foreseeing, measuring_of, spacing_of
+from explorer.engine.measuring import FINEST, MOST, Drafting, measuring_of, spacing_of
 from explorer.engine.tasks import TaskStore
 from explorer.experiments.interpolation import Interpolation
 from explorer.experiments.noise_loop import NoiseLoop
@@ -69,7 +69,7 @@ def test_another_film_of_the_same_way_asks_for_the_same_task(engine):
 @pytest.mark.parametrize("stopped_after", [1, 6, 8, 40])
 def test_stopped_anywhere_it_ends_in_the_same_numbers(engine, stopped_after):
     task = measuring_of(engine, plan_of(engine, film()))
-    whole = Foreseeing(task, FakeNetworks())
+    whole = Drafting(task, FakeNetworks())
     for number in range(task.steps):
         whole.step(number)
     execution = engine.execute(task)

@@ -1,12 +1,12 @@
 """Pacing: a warp of a film's time that keeps its ends and stops, and steps of equal change."""
 
-from itertools import pairwise
+from itertools import accumulate
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.space.pacing import Route, denser, even, halved, paced, placed
+from explorer.space.pacing import Reached, Route, denser, even, halved, paced, placed
 from explorer.space.paths import stops
 
 SPACINGS = st.lists(st.floats(0, 1), max_size=20).map(sorted).map(tuple)
@@ -50,14 +50,26 @@ def test_even_steps_change_as_much_and_every_stop_stays_a_frame(route, data):
     frames = placed(times, route.legs, spacing)
     assert set(range(route.legs + 1)) <= set(frames)
 
-    def behind(place):
-        whole = min(int(8 * place), len(changes) - 1)
-        return sum(changes[:whole]) + changes[whole] * (8 * place - whole)
-
+    behind = [0, *accumulate(changes)]
     for leg in range(route.legs):
         inside = [frame for frame in frames if leg <= frame <= leg + 1]
-        steps = [behind(b) - behind(a) for a, b in pairwise(inside)]
-        assert steps == pytest.approx([sum(steps) / len(steps)] * len(steps), abs=1e-3 * route.legs)
+        first, last = behind[8 * leg], behind[8 * leg + 8]
+        for step, frame in enumerate(inside[1:-1], 1):
+            gap = min(int(8 * frame), len(changes) - 1)
+            wanted = first + (last - first) * step / (len(inside) - 1)
+            slack = 1e-3 * route.legs  # of numbers of five digits
+            assert behind[gap] - slack <= wanted <= behind[gap + 1] + slack
+
+
+def test_where_all_changes_alike_nothing_moves():
+    assert even([0, 0.25, 0.5, 1], [1, 1, 2], Route(1, 8)) == tuple(step / 8 for step in range(1, 8))
+
+
+def test_of_a_gap_more_changes_beside_the_neighbour_that_changes_more():
+    (middle,) = even([0, 0.4, 0.6, 1], [1, 2, 9], Route(1, 2))
+    assert 0.6 < middle < 0.6 + 0.4 * 3 / 9 + 0.05
+    curve = Reached([0, 0.4, 0.6, 1], [0, 1, 3, 12])
+    assert curve.place(2) > 0.5, "half of the second gap's change lies behind later than at its middle"
 
 
 def test_a_leg_that_changes_more_has_more_of_the_steps():

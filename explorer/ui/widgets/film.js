@@ -64,6 +64,7 @@ export default class FilmView extends PlayedView {
     this.strip = new Strip(this.thumbs, this.reel, (i) => this.visit(i));
     this.curve = new Curve(this.svg);
     this.pacing.hidden = !props.paced;
+    this.classList.toggle('film-paced', Boolean(props.paced));
     if (props.paced) this.pace = new Pace(this.paces, this.reel, (i) => this.more(i), () => this.tellPace());
     this.even.title = this.say('even hint');
     this.even.addEventListener('click', () => this.fire('even', {}));
