@@ -14,7 +14,6 @@ import dataclasses
 from collections.abc import Sequence
 from concurrent.futures import Future
 
-from diffusers.configuration_utils import ConfigMixin
 from diffusers.schedulers.scheduling_utils import SchedulerMixin
 from PIL import Image
 from torch import Tensor
@@ -37,11 +36,19 @@ class DraftRender(Render):
         if engine.companion is not None and suits(engine, plan):
             engine, plan = engine.companion, unguided(plan)
         own, few = engine.networks.scheduler, engine.defaults.draft
+        self._few = few
         self._short = make_scheduler(few.scheduler, own, few.num_inference_steps)
         super().__init__(engine, plan, FrameStore(memory_bytes=0))
 
     def _way(self, index: int, point: Point) -> tuple[Point, SchedulerMixin]:
-        return way_of_a_draft(point, self._scheduler(index), self._short, self.engine.networks.scheduler)
+        exact, steps = timesteps_of(point, self._scheduler(index)), self._few.num_inference_steps
+        if len(exact) <= steps:
+            return point, self._scheduler(index)
+        if not point.begins_on_picture:
+            return point, self._short
+        start = scheduler_from(float(exact[0]), self.engine.networks.scheduler, steps)
+        region = point.region and dataclasses.replace(point.region, on_picture=True)
+        return dataclasses.replace(point, strength=1.0, region=region), start
 
     def _due(self, index: int, step: Step) -> bool:
         wanted = self.plan.places[index].step
@@ -62,22 +69,6 @@ class DraftRender(Render):
     def _call(self, worker: Worker, rows: Sequence[Row]) -> Future[Tensor]:
         self.rows.sent += len(rows)
         return worker.submit(rows)
-
-
-def way_of_a_draft(
-    point: Point, exact: SchedulerMixin, short: SchedulerMixin, own: ConfigMixin
-) -> tuple[Point, SchedulerMixin]:
-    """What is denoised for a draft of the point, and by which scheduler.
-
-    `exact` is its picture's, `short` the one of few steps; on their noise schedule `own` the model's is made.
-    """
-    timesteps, steps = timesteps_of(point, exact), short.num_inference_steps
-    if len(timesteps) <= steps:
-        return point, exact
-    if not point.begins_on_picture:
-        return point, short
-    region = point.region and dataclasses.replace(point.region, on_picture=True)
-    return dataclasses.replace(point, strength=1.0, region=region), scheduler_from(float(timesteps[0]), own, steps)
 
 
 def seconds_of_a_draft(engine: Engine) -> float | None:

@@ -4,10 +4,14 @@ The distance of two places is that of the clean latents of their drafts, root me
 are what the autoencoder keeps of what one sees, and every model has them; a feature of the UNet's would be one of one
 layer and one noise level. First the stops and places between them are drawn, then again and again the middle of the
 gap that changes most.
+
+A draft takes few of its picture's own steps, dense at the beginning: there it is decided what a picture will be of, and
+with even steps a jump between two pictures stands elsewhere than in the film.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,26 +19,29 @@ from itertools import pairwise
 from typing import Any
 
 import torch
+from diffusers.configuration_utils import ConfigMixin
+from diffusers.schedulers.scheduling_utils import SchedulerMixin
 from PIL import Image
 from torch import Tensor
 
 from explorer.engine.denoise import Trajectory, timesteps_of
-from explorer.engine.drafts import way_of_a_draft
 from explorer.engine.engine import Engine
 from explorer.engine.extras import blends, extras_at
 from explorer.engine.networks import Networks
-from explorer.engine.schedulers import draws_noise, make_scheduler
+from explorer.engine.schedulers import draws_noise, make_scheduler, scheduler_at
 from explorer.messages import Message
 from explorer.space.hashes import digest
 from explorer.space.pacing import Route, even, halved
 from explorer.space.plans import Plan
-from explorer.space.points import FewSteps, Point
+from explorer.space.points import Point
 from explorer.space.regions import GREY
 
-FEW = FewSteps(6, "DPM++ 2M")
-"""What drafts are drawn by, whatever the model's own are: with 4 steps jumps stand elsewhere than in the pictures. On
-the eight pairs of `bench/even_steps`, for the same rows, six steps came out best, also before the first 4, 6 or 8 of
-the 20 steps themselves."""
+SPREAD = (0.0, 0.05, 0.15, 0.3, 0.5, 0.75)
+"""Which of a picture's steps a draft takes, in parts of all: of 20 those number 0, 1, 3, 6, 10 and 15.
+
+Six even steps, four, or the first six alone and what they foresee: each leaves a film or two of the eight pairs of
+`bench/even_steps` a step of more than 1.6 times the mean, for the same rows.
+"""
 
 PART = 0.3
 """What measuring costs of a film's rows at most, where the places to begin with are not more."""
@@ -75,7 +82,7 @@ class Measuring:
         steps, fresh = self.plan.sampling.num_inference_steps, draws_noise(self.plan.sampling.scheduler)
         along = (self.plan.at(place / NAMED) for place in range(self.route.legs * NAMED + 1))
         points = [point.digest(steps, fresh).hex() for point in along]
-        return digest("measuring", repr((self.plan.sampling, FEW, self.route.legs, self.count)), *points)
+        return digest("measuring", repr((self.plan.sampling, SPREAD, self.route.legs, self.count)), *points)
 
     def begin(self, networks: Any) -> Drafting:
         """The work before its first call."""
@@ -89,13 +96,27 @@ def measuring_of(engine: Engine, plan: Plan) -> Measuring:
         raise ValueError("the plan has no route")
     point, own = plan.at(0.0), engine.networks.scheduler
     exact = make_scheduler(plan.sampling.scheduler, own, plan.sampling.num_inference_steps)
-    short = make_scheduler(FEW.scheduler, own, FEW.num_inference_steps)
-    evaluations = len(timesteps_of(*way_of_a_draft(point, exact, short, own)))
+    evaluations = len(timesteps_of(*draft_of(point, exact, own)))
     if not evaluations:
         raise ValueError("nothing is drawn at any place of the route")
     affordable = int(PART * len(plan.places) * len(timesteps_of(point, exact)) / evaluations)
     count = max(COARSE * route.legs + 1, min(MOST * route.legs + 1, affordable))
     return Measuring(plan, route, count, evaluations, len(point.sides))
+
+
+def draft_of(point: Point, exact: SchedulerMixin, own: ConfigMixin) -> tuple[Point, SchedulerMixin]:
+    """What is denoised for a draft of the point, and by which scheduler.
+
+    `exact` is its picture's; on the noise schedule of `own`, the model's, that of the draft is made.
+    """
+    timesteps = timesteps_of(point, exact)
+    if len(timesteps) <= len(SPREAD):
+        return point, exact
+    chosen = dict.fromkeys(float(timesteps[round(part * len(timesteps))]) for part in SPREAD)
+    if point.begins_on_picture:
+        region = point.region and dataclasses.replace(point.region, on_picture=True)
+        point = dataclasses.replace(point, strength=1.0, region=region)
+    return point, scheduler_at([*chosen], own)
 
 
 def spacing_of(task: Measuring, result: Mapping[str, Tensor]) -> tuple[float, ...]:
@@ -108,9 +129,8 @@ class Drafting:
 
     def __init__(self, task: Measuring, networks: Networks) -> None:
         self.task, self.networks = task, networks
-        sampling, own = task.plan.sampling, networks.scheduler
-        self._exact = make_scheduler(sampling.scheduler, own, sampling.num_inference_steps)
-        self._short = make_scheduler(FEW.scheduler, own, FEW.num_inference_steps)
+        sampling = task.plan.sampling
+        self._exact = make_scheduler(sampling.scheduler, networks.scheduler, sampling.num_inference_steps)
         self._drawn: dict[float, Tensor] = {}
         self._trajectory: Trajectory | None = None
 
@@ -155,7 +175,7 @@ class Drafting:
         point = self.task.plan.at(place)
         self._place = place
         names, device = self.networks.extras, self.networks.device
-        drawn, scheduler = way_of_a_draft(point, self._exact, self._short, self.networks.scheduler)
+        drawn, scheduler = draft_of(point, self._exact, self.networks.scheduler)
         told = extras_at(drawn, names, lambda: self._grey(drawn))
         told = None if told is None else told.to(device)
         return Trajectory(0, drawn, scheduler, device, told, blends=blends(names))

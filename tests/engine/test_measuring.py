@@ -100,6 +100,25 @@ def test_a_prompt_on_the_way_stays_a_frame(engine):
         assert len(plan.places) == len(plan_of(engine, three).places)
 
 
+def test_a_film_inside_a_picture_is_measured_there(engine):
+    from explorer.experiments.masks import written
+
+    painted = {"picture": "boat", "mask": written(torch.ones(8, 8).numpy())}
+    inside = dataclasses.replace(film(), region=painted)
+    task, plain = (measuring_of(engine, plan_of(engine, each)) for each in (inside, film()))
+    assert task.digest != plain.digest
+    assert len(evenly(inside, engine).spacing) == 11
+
+
+def test_a_film_in_which_nothing_is_drawn_has_nothing_to_measure(engine):
+    plan = plan_of(engine, film())
+    still = dataclasses.replace(
+        plan, at=lambda t: dataclasses.replace(plan.at(t), init_latents=plan.at(t).latents, strength=0)
+    )
+    with pytest.raises(ValueError, match="nothing is drawn at any place of the route"):
+        measuring_of(engine, still)
+
+
 def test_a_film_without_a_spacing_is_refused(engine):
     with pytest.raises(ValueError, match="noise-loop: its frames have places of their own"):
         evenly(NoiseLoop(), engine)
