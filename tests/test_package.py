@@ -115,7 +115,7 @@ def exported() -> dict[str, str]:
 
 
 def test_what_an_editor_knows_is_what_is_there():
-    functions = {"load", "load_concept", "render", "save_concept", "speaking", "teach"}
+    functions = {"evenly", "load", "load_concept", "render", "save_concept", "speaking", "teach"}
     assert exported().keys() | functions | {"__version__"} == set(explorer.__all__)
     for name, module in exported().items():
         assert getattr(explorer, name) is getattr(importlib.import_module(module), name)

@@ -7,7 +7,7 @@ different guidance, negative prompt and start noise right in one batch.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import diffusers
 from diffusers.configuration_utils import ConfigMixin
@@ -78,11 +78,15 @@ def make_scheduler(name: str, own: ConfigMixin, num_inference_steps: int) -> Sch
 
 def scheduler_from(timestep: float, own: ConfigMixin, num_inference_steps: int) -> SchedulerMixin:
     """DPM++ 2M on the noise schedule of `own`, in so many even steps from `timestep` down to none."""
-    even = {"use_karras_sigmas": False, "use_lu_lambdas": False, "use_exponential_sigmas": False}
-    scheduler = _scheduler("DPM++ 2M", own, **even, use_beta_sigmas=False)
     steps = min(num_inference_steps, max(1, round(timestep)))
-    timesteps = [round(timestep * (1 - i / steps)) for i in range(steps)]
-    scheduler.set_timesteps(timesteps=timesteps)
+    return scheduler_at([timestep * (1 - i / steps) for i in range(steps)], own)
+
+
+def scheduler_at(timesteps: Sequence[float], own: ConfigMixin) -> SchedulerMixin:
+    """DPM++ 2M on the noise schedule of `own`, with steps at these timesteps, which fall, and from the last to none."""
+    plain = {"use_karras_sigmas": False, "use_lu_lambdas": False, "use_exponential_sigmas": False}
+    scheduler = _scheduler("DPM++ 2M", own, **plain, use_beta_sigmas=False)
+    scheduler.set_timesteps(timesteps=[round(timestep) for timestep in timesteps])
     return scheduler
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from explorer.experiments.base import Experiment, Studio
-from explorer.experiments.inputs import Choice, InputError, Integer, Painted, Prompts, Seeds
+from explorer.experiments.inputs import Choice, InputError, Integer, Painted, Prompts, Seeds, Spacing
 from explorer.experiments.painting import REGION, around
 from explorer.messages import Message
 from explorer.space.noise import Noise, travel
+from explorer.space.pacing import Route, placed
 from explorer.space.paths import EASINGS, INTERPOLATIONS, segment, stops
 from explorer.space.plans import LOOPS, Place, Plan, Playback, Shown
 from explorer.space.points import Point
@@ -101,6 +102,12 @@ class Interpolation(Experiment):
     easing: str = Choice(
         "How the journey speeds up and slows down at each prompt.", place="more", options=tuple(EASINGS)
     ).field("linear")
+    spacing: tuple[float, ...] = Spacing(
+        "How much of the way lies behind at even times, from 0 to 1; empty, and the way is even. Even steps, under the"
+        " film, measures these numbers.",
+        place="more",
+        frames="frames",
+    ).field(())
     loop: str = Choice(
         "Open ends at the last prompt; back-and-forth plays back again; closed goes on from the last to the first.",
         options=LOOPS,
@@ -111,7 +118,7 @@ class Interpolation(Experiment):
     )
 
     def plan(self, studio: Studio) -> Plan:
-        """Places in [0, segments] along the route; `at(t)` is the point there."""
+        """Places in [0, segments] along the route, a stop at each whole number; `at(t)` is the point there."""
         if self.seeds and len(self.seeds) != len(self.prompts):
             raise InputError(
                 "seeds", self.seeds, Message("one for each of the {n} prompts, or none", n=len(self.prompts))
@@ -136,8 +143,10 @@ class Interpolation(Experiment):
             near = (start + round(local)) % len(self.prompts)
             return Place((t,), self._caption(t, segments), {"prompt": self.prompts[near], "seed": seeds[near]})
 
-        places = [place(t) for t in stops(self.frames, segments, closed)]
-        return Plan(tuple(places), at, self.sampling, shown=Shown(("stop",), playback=Playback(self.fps, self.loop)))
+        times, route = stops(self.frames, segments, closed), Route(segments, segments * (self.frames - 1))
+        places = [place(t) for t in (placed(times, segments, self.spacing) if self.spacing else times)]
+        shown = Shown(("stop",), playback=Playback(self.fps, self.loop))
+        return Plan(tuple(places), at, self.sampling, shown=shown, route=route)
 
     def _caption(self, t: float, segments: int) -> str:
         start, local = segment(t, segments)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from torch import Tensor
 
+from explorer.space.pacing import Route
 from explorer.space.paths import coarse_to_fine
 from explorer.space.points import Point, Sampling
 from explorer.space.steps import Step
@@ -94,8 +95,9 @@ class Plan:
 
     `at` is pure: equal coordinates give equal points. It answers between the places, too. `ordering(count)` says in
     which order the places are rendered, `shown` how their pictures are shown. `before` are the tasks that have to be
-    done first: until then the plan has places, but `at` need not answer. Raises ValueError for a place whose own
-    sampling has another size than the plan's: `at` gives latents of one shape.
+    done first: until then the plan has places, but `at` need not answer. A film whose frames may stand elsewhere on
+    their way, the coordinate, says so by its `route`. Raises ValueError for a place whose own sampling has another size
+    than the plan's: `at` gives latents of one shape.
     """
 
     places: tuple[Place, ...]
@@ -104,6 +106,7 @@ class Plan:
     ordering: Callable[[int], list[int]] = coarse_to_fine
     shown: Shown = Shown()
     before: tuple[Task, ...] = ()
+    route: Route | None = None
 
     def __post_init__(self) -> None:
         for place in self.places:

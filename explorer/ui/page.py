@@ -22,6 +22,7 @@ from explorer.ui.bilingual import BilingualPage, language_button, language_of
 from explorer.ui.cards import Cards
 from explorer.ui.controls import Control, control
 from explorer.ui.due import Due
+from explorer.ui.even_steps import connect_even_steps
 from explorer.ui.forms import Form
 from explorer.ui.history import connect_history, draw_history
 from explorer.ui.limits import Door, Limits
@@ -98,6 +99,7 @@ def build_page(
             page.routes = [*page.routes, *word_routes(engine.words)]
         for tab in tabs:
             connect_visits(tab)
+            connect_even_steps(tab)
         form = Form(tabs, shared, shown, due, others)
         reopening = Reopening(form)
         connect_uses(form)

@@ -106,7 +106,9 @@ class Tab:
     def _draw_view(self) -> None:
         first, id = self.gallery.first(self.name), f"{self.name}-view"
         first = first and self.gallery.known(first, self.engine.networks)
-        self.view = VIEWS[self.experiment.view](first, elem_id=id, gallery=self.gallery)
+        paced = any(declared.carries == "spacing" for declared in self.experiment.own_inputs().values())
+        more = {"paced": True} if paced else {}
+        self.view = VIEWS[self.experiment.view](first, elem_id=id, gallery=self.gallery, **more)
         self.folder = gr.State(None)
 
     def _draw_bar(self) -> None:

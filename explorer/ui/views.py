@@ -139,10 +139,12 @@ class RunView(Widget):
 class FilmView(RunView):
     """A run as a film: stage, caption, scrubber, filmstrip, playing and saving of single frames.
 
-    The setting that `shown` names as `curve` is drawn under the scrubber.
+    The setting that `shown` names as `curve` is drawn under the scrubber. A `paced` one, whose frames can be placed,
+    has there what changes along the film, and fires `even`, or `finer` with {place}: see `even_steps`.
     """
 
     kind = "film"
+    fires = ("look", "even", "finer")
     exports = ("gif", "mp4", "webp", "zip")
 
 

@@ -5,6 +5,7 @@ import torch
 
 from explorer.experiments.inputs import InputError
 from explorer.experiments.interpolation import Interpolation
+from explorer.experiments.links import query, read
 
 PROMPTS = ("a cat", "a dog", "a boat")
 
@@ -85,3 +86,53 @@ def test_the_tutorials_presets_are_there_to_the_letter():
     assert (long.frames, long.num_inference_steps, long.fps) == (150, 25, 10)
     for preset in (short, long):
         assert (preset.seed, preset.seeds, preset.loop) == (12345, (), "back-and-forth")
+
+
+def test_frames_stand_where_the_spacing_says_and_its_ends_are_the_prompts(engine):
+    plan = plan_of(engine, prompts=("a cat", "a dog"), spacing="0.1 0.2 0.9")
+    assert [place.coordinates for place in plan.places] == [(0,), (0.1,), (0.2,), (0.9,), (1,)]
+    assert plan.places[1].caption == "a cat → a dog, 10%"
+    for index, prompt in ((0, "a cat"), (4, "a dog")):
+        assert torch.equal(plan.point(index).conditioning.prompt_embeds, engine.encode(prompt).prompt_embeds)
+
+
+def test_a_spacing_that_is_even_is_none_to_the_byte(engine):
+    plain, spaced = plan_of(engine), plan_of(engine, spacing=[0.125 * i for i in range(1, 8)])
+    for i in range(9):
+        assert plain.point(i).digest(4, False) == spaced.point(i).digest(4, False)
+
+
+@pytest.mark.parametrize("loop", ["open", "closed"])
+def test_a_spacing_goes_over_the_whole_film(engine, loop):
+    places = [place.coordinates[0] for place in plan_of(engine, loop=loop, spacing=(0.9,)).places]
+    assert places[0] == 0
+    assert places[len(places) // 2] == pytest.approx((2 if loop == "open" else 3) * 0.9)
+    assert len(places) == (9 if loop == "open" else 12)
+
+
+@pytest.mark.parametrize(
+    ("spacing", "wrong"),
+    [
+        ("0.2 0.5 0.4", "0.4 comes after 0.5, and must not be less"),
+        ("0.2 1.2", "1.2 is not from 0 to 1"),
+        ("0.2 x", "“x” is no number"),
+        ([0.3, 0.1], "0.1 comes after 0.3, and must not be less"),
+        ([None], "up to 300 numbers from 0 to 1 that do not fall"),
+    ],
+)
+def test_numbers_that_fall_or_leave_the_way_are_refused_at_their_field(spacing, wrong):
+    with pytest.raises(InputError) as caught:
+        Interpolation(prompts=PROMPTS, spacing=spacing)
+    assert caught.value.field == "spacing"
+    assert wrong in caught.value.at_its_field
+
+
+def test_a_spacing_travels_in_a_link_and_a_film_without_one_has_the_link_it_had(engine):
+    defaults, known = engine.networks.defaults, {"interpolation": Interpolation}
+    plain = Interpolation(prompts=("a cat", "a dog")).resolved(defaults)
+    assert "spacing" not in query(plain, defaults)[0]
+    spaced = Interpolation(prompts=("a cat", "a dog"), spacing=(0.1, 1 / 3, 0.9)).resolved(defaults)
+    text, left_out = query(spaced, defaults)
+    assert "spacing=0.1,0.3333333333333333,0.9" in text
+    assert not left_out
+    assert Interpolation(**read(text, known).settings).resolved(defaults) == spaced

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Any, ClassVar
 
 from explorer.experiments.inputs.base import Input, Widget
@@ -202,6 +203,44 @@ class Seeds(Numbers):
     least: int = 0
     most: int = 8
     whole: bool = True
+
+
+@dataclass(frozen=True)
+class Spacing(Numbers):
+    """Where a film's frames stand, see `space.pacing`; none is evenly. `frames` names the input that says how many."""
+
+    carries: ClassVar[str | None] = "spacing"
+
+    least: int = 0
+    most: int = 300
+    frames: str = ""
+
+    @property
+    def allowed(self) -> str:
+        return f"up to {self.most} numbers from {self.low:g} to {self.high:g} that do not fall, such as 0.2, 0.5, 0.8"
+
+    def wrong(self, value: Any) -> tuple[str, int]:
+        """As of any numbers; or the first that is less than the one before it."""
+        found = super().wrong(value)
+        try:
+            numbers = super()._accept(value)
+        except (TypeError, ValueError, OverflowError):
+            return found
+        for before, number in pairwise(numbers):
+            if number < before:
+                holes = {"n": _text(number), "before": _text(before)}
+                return Message("{n} comes after {before}, and must not be less", **holes), 0
+        return "", 0
+
+    def _accept(self, value: Any) -> tuple[float, ...]:
+        numbers = super()._accept(value)
+        if any(number < before for before, number in pairwise(numbers)):
+            raise ValueError
+        return numbers
+
+    @property
+    def widget(self) -> Widget:
+        return Widget("numbers", {"example": "0.2, 0.5, 0.8"})
 
 
 def _within(declared: Integer | Real, value: Any) -> float:

@@ -1,8 +1,10 @@
 // FilmView: a run as a film: stage, caption, scrubber, strip, playing and saving of single frames. The curve
-// under the scrubber is the setting that the plan named.
+// under the scrubber is the setting that the plan named, or of a film whose frames can be placed (`paced`) what changes
+// along it: then it fires `even`, or `finer` with the place between two frames where more are wanted.
 
 import { Curve } from './curve.js';
 import { captionOf, rounded, seriesOf, spaced } from './grids.js';
+import { Pace, unevenness } from './pace.js';
 import { Pane } from './pane.js';
 import { PlayedView } from './player.js';
 import { Strip } from './thumbs.js';
@@ -12,6 +14,7 @@ const DWELL = 600; // milliseconds a newly arrived frame stays before the next o
 
 export default class FilmView extends PlayedView {
   static look = 'film';
+  static events = ['look', 'even', 'finer'];
   static styles = ['view', 'film'];
   static template = html`
 <div class="view-stage" tabindex="-1">
@@ -31,6 +34,10 @@ export default class FilmView extends PlayedView {
   <div class="film-track">
     <svg class="film-marks" aria-hidden="true" preserveAspectRatio="none"><path class="film-rail" data-part="rail"></path><path class="film-drafts" data-part="drafts"></path><path class="film-ready" data-part="ready"></path></svg>
     <input class="view-range film-range" data-title="scrub" type="range" min="0" max="0" step="1" value="0">
+  </div>
+  <div class="film-curve film-pace" data-part="pacing" hidden>
+    <svg class="curve pace" data-part="paces" aria-hidden="true" preserveAspectRatio="none"></svg>
+    <p class="film-measure"><span data-part="uneven"></span><button type="button" data-part="finer" data-say="finer" disabled></button><button type="button" data-part="even" data-say="even" disabled></button></p>
   </div>
   <div class="film-curve" data-part="plot" hidden>
     <svg class="curve" data-part="svg" aria-hidden="true" preserveAspectRatio="none"></svg>
@@ -56,6 +63,12 @@ export default class FilmView extends PlayedView {
     this.canvas = new Pane(this.picture, this.reel, (ratio) => this.shape(ratio), () => { this.markRail(); this.refresh(); });
     this.strip = new Strip(this.thumbs, this.reel, (i) => this.visit(i));
     this.curve = new Curve(this.svg);
+    this.pacing.hidden = !props.paced;
+    this.classList.toggle('film-paced', Boolean(props.paced));
+    if (props.paced) this.pace = new Pace(this.paces, this.reel, (i) => this.more(i), () => this.tellPace());
+    this.even.title = this.say('even hint');
+    this.even.addEventListener('click', () => this.fire('even', {}));
+    this.finer.addEventListener('click', () => this.more(Math.min(this.at, this.count - 2)));
     this.back.addEventListener('click', () => this.step(-1));
     this.onward.addEventListener('click', () => this.step(1));
     this.fpsInput.addEventListener('input', () => this.tell());
@@ -96,7 +109,21 @@ export default class FilmView extends PlayedView {
     this.picture.setAttribute('aria-label', text || place);
     this.measure.textContent = measure;
     this.curve.at(at);
+    this.pace?.stand(at);
     this.strip.light(at);
+  }
+
+  tellPace() {
+    const steps = this.pace?.steps;
+    this.even.disabled = this.finer.disabled = !steps;
+    this.uneven.textContent = steps ? this.say('uneven', { times: unevenness(steps).toFixed(1) }) : '';
+    this.paces.classList.toggle('pace-known', Boolean(steps));
+  }
+
+  // More frames between frame i and the next one.
+  more(i) {
+    const [here, there] = [i, i + 1].map((k) => this.frames[k]?.coordinates?.[0]);
+    if (Number.isFinite(here + there)) this.fire('finer', { place: (here + there) / 2 });
   }
 
   // Frame i owns the stretch of the rail around the place where the scrubber's thumb stands for it.
@@ -140,6 +167,7 @@ export default class FilmView extends PlayedView {
     [this.at, this.followed] = [0, 0];
     this.canvas.clear();
     this.strip.clear();
+    this.pace?.clear();
   }
 
   arrange() {
@@ -148,6 +176,7 @@ export default class FilmView extends PlayedView {
     this.plot.hidden = !this.series || this.count < 2;
     const holes = { low: rounded(this.curve.low), high: rounded(this.curve.high) };
     this.spanned.textContent = this.say('range', holes);
+    this.pace?.soon(this.frames);
     this.mark();
     this.layStrip();
   }
@@ -177,6 +206,7 @@ export default class FilmView extends PlayedView {
   arrived(i) {
     this.markRail();
     this.strip.fill(i);
+    this.pace?.soon(this.frames);
     const { blobs, ready } = this.reel;
     const now = performance.now();
     if (!this.touched && this.reel.complete) return this.begun(); // the whole film is here

@@ -1,0 +1,151 @@
+"""Even steps: the buttons under a film that say where its frames stand, and the film that follows.
+
+Contract: a view of a tab with a spacing fires `even`, or `finer` with {place}, a coordinate of its film. The first has
+the film of the present form measured, a task that is paid in rows, ends with Stop and is kept; what comes of both are
+numbers in the form, so that settings, link and record have them, and then the film is rendered like any other.
+
+It knows no one experiment: which inputs are meant, the kind of input `Spacing` says.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from explorer.engine.engine import Engine
+from explorer.engine.measuring import Measuring, measuring_of, spacing_of
+from explorer.experiments.inputs import Spacing
+from explorer.messages import Message
+from explorer.space.pacing import denser
+from explorer.ui.jobs import GIVES_UP, SECONDS_BETWEEN_NEWS, gave_up
+from explorer.ui.news import Status
+from explorer.ui.tab import Tab
+from explorer.ui.views import number, said
+
+Updates = Iterator[dict[Any, Any]]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A sink: what is measured goes into the form."""
+
+
+class Measurement:
+    """A job that carries out a task of measuring, see `jobs`; its news are statuses. Iterate it, once."""
+
+    def __init__(self, engine: Engine, task: Measuring) -> None:
+        self.sink, self.state = Numbers(), "running"
+        self._execution = engine.execute(task)
+        self.rows = self._execution.rows
+
+    def cancel(self) -> None:
+        """Ends it after the call under way; what was measured is kept."""
+        self._execution.cancel()
+
+    def __iter__(self) -> Iterator[Status]:
+        due, step, steps = 0.0, 0, 0
+        try:
+            with closing(iter(self._execution)) as going:
+                for progress in going:
+                    step, steps = progress.step, progress.steps
+                    if time.monotonic() > due:
+                        due = time.monotonic() + SECONDS_BETWEEN_NEWS
+                        yield _measuring(step, steps, self.rows)
+            self.state = "done" if step == steps else "stopped"
+            if self.state == "stopped":
+                yield said("stopped", STOPPED)
+        except GIVES_UP as error:
+            self.state = "error"
+            yield said("error", gave_up(error))
+
+
+STOPPED = Message("Stopped measuring: Even steps goes on from here")
+STILL = Message("Nothing changes in this film: its steps are even as they are.")
+
+
+def _measuring(step: int, steps: int, rows: int) -> Status:
+    text = Message("Measuring where the film changes, {step} of {steps}", step=step, steps=steps)
+    return Status("running", text, detail=Message("{n} rows", n=rows), progress=step / steps)
+
+
+def connect_even_steps(tab: Tab) -> None:
+    """Makes the buttons of a tab work, if its experiment has a spacing."""
+    found = [(name, i) for name, i in tab.experiment.own_inputs().items() if isinstance(i, Spacing)]
+    if not found or "even" not in tab.view.fires:
+        return
+    written = [component for c in tab.own for component in c.components]
+    event = {
+        "inputs": tab.components,
+        "outputs": [*dict.fromkeys([*tab.outputs, *written])],
+        "validator": tab.validate,
+        "concurrency_id": "render",
+        "show_progress": "hidden",
+        "api_visibility": "private",
+    }
+    tab.view.even(_even(tab, found[0][0]), **event)
+    tab.view.finer(_finer(tab, *found[0]), **event)
+
+
+def _even(tab: Tab, spacing: str) -> Callable[..., Updates]:
+    def even(request: gr.Request, *values: Any) -> Updates:
+        visitor = request.session_hash
+        plain = tab.resolved({**tab.settings(values), spacing: ()})
+        try:
+            task = measuring_of(tab.engine, tab.desk.asked(visitor, plain).plan)
+        except ValueError:
+            yield {tab.status: said("error", STILL)}
+            return
+        job = Measurement(tab.engine, task)
+        if (sentence := tab.door.refusal_of_rows(request, job.rows)) is not None:
+            yield {tab.status: said("error", sentence)}
+            return
+        for status in tab.active.run(visitor, tab.name, job):
+            yield {tab.status: status, tab.stop_button: gr.update(interactive=job.state == "running")}
+        if job.state != "done":
+            return
+        numbers = spacing_of(task, tab.engine.result(task))
+        if not numbers:
+            yield {tab.status: said("done", STILL)}
+            return
+        yield from _filled(tab, request, values, {spacing: numbers})
+
+    return even
+
+
+def _finer(tab: Tab, spacing: str, declared: Spacing) -> Callable[..., Updates]:
+    def finer(request: gr.Request, event: gr.EventData, *values: Any) -> Updates:
+        experiment = tab.resolved(tab.settings(values))
+        route = tab.desk.asked(request.session_hash, experiment).plan.route
+        place = number(getattr(event, "place", None), 0.0, float(route.legs), 0.0)
+        changes = {
+            spacing: denser(getattr(experiment, spacing), route, place),
+            declared.frames: getattr(experiment, declared.frames) + 1,
+        }
+        if len(changes[spacing]) > declared.most:
+            sentence = Message("At most {n} frames can be placed one by one", n=declared.most)
+            yield {tab.status: said("error", sentence)}
+            return
+        if problem := next(iter(tab.experiment.problems(changes).values()), None):
+            yield {tab.status: said("error", problem.at_its_field)}
+            return
+        yield from _filled(tab, request, values, changes)
+
+    return finer
+
+
+def _filled(tab: Tab, request: gr.Request, values: Sequence[Any], changes: Mapping[str, Any]) -> Updates:
+    """Puts settings into the form, and renders it."""
+    updates, rest, now = {}, list(values), []
+    for c in tab.controls:
+        own, rest = rest[: len(c.components)], rest[len(c.components) :]
+        if c.name in changes:
+            own = c.write(changes[c.name])
+            updates |= zip(c.components, own, strict=True)
+        now += own
+    yield updates
+    yield from tab.render(request, *now)
