@@ -29,7 +29,6 @@ from explorer.engine.engine import Engine
 from explorer.engine.extras import blends, extras_at
 from explorer.engine.networks import Networks
 from explorer.engine.schedulers import draws_noise, make_scheduler, scheduler_at
-from explorer.messages import Message
 from explorer.space.hashes import digest
 from explorer.space.pacing import Route, even, halved
 from explorer.space.plans import Plan
@@ -72,7 +71,7 @@ class Measuring:
     count: int
     evaluations: int
     rows: int
-    title: str = Message("Measuring the film")
+    title: str = "Measuring the film"
 
     @property
     def steps(self) -> int:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from explorer.ui.text import words
 from explorer.ui.widget import Widget
 
 NOTHING = {"mask": "", "painted": None}
@@ -26,7 +25,7 @@ class Canvas(Widget):
     fires = ("painted",)
 
     def __init__(self, value: Any = None, *, image: str, layers: Sequence[str] = (), **props: Any) -> None:
-        super().__init__(value, image=image, layers=list(layers), words=words(self.kind), **props)
+        super().__init__(value, image=image, layers=list(layers), phrases=(self.kind,), **props)
 
     def preprocess(self, payload: Any) -> dict[str, Any]:
         """The mask and what is painted, a picture's data URL or None; nothing of what is none of the two."""

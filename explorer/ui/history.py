@@ -26,7 +26,7 @@ from gradio.data_classes import FileData
 from explorer.experiments.base import Experiment
 from explorer.outputs.runs import BeingRendered, Run, Runs
 from explorer.ui.controls import QUICK
-from explorer.ui.text import say, words
+from explorer.ui.text import say
 from explorer.ui.views import mask
 from explorer.ui.widget import Widget
 
@@ -52,7 +52,7 @@ class HistoryView(Widget):
     ) -> None:
         titles, labels = dict(titles or {}), dict(labels or {})
         names = {name: name for name in (*titles.values(), *labels.values())}
-        super().__init__(value, words={**words("history"), **names}, titles=titles, labels=labels, **props)
+        super().__init__(value, phrases=("history",), words=names, titles=titles, labels=labels, **props)
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any] | None:
         """What is sent to the browser, as something new each time."""

@@ -16,7 +16,6 @@ import gradio as gr
 from explorer.ui.controls import QUICK
 from explorer.ui.live import Live
 from explorer.ui.tab import Tab
-from explorer.ui.text import words
 from explorer.ui.widget import Widget
 
 ARRIVED = "() => explorer.moved?.()"
@@ -33,7 +32,7 @@ class LiveSwitch(Widget):
     fires = ("enter",)
 
     def __init__(self, value: Any = None, **props: Any) -> None:
-        super().__init__(value, words=words(self.kind), **props)
+        super().__init__(value, phrases=(self.kind,), **props)
 
 
 def connect_live(page: gr.Blocks, live: Live, switch: LiveSwitch, tabs: Sequence[Tab]) -> None:

@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from explorer.engine.words import KINDS, Words
-from explorer.ui.text import LANGUAGES, words
+from explorer.ui.text import LANGUAGES
 from explorer.ui.widget import FOREVER, Widget
 
 ASK = "model-words"
@@ -39,7 +39,7 @@ class ModelWords(Widget):
     def __init__(self, known: Words, name: str, **props: Any) -> None:
         called = PurePath(name).name
         line = {language: known.line(called, language) for language in ("en", *LANGUAGES)}
-        super().__init__(words=words("words"), line=line, file=address(known), ask=ASK, most=MOST, **props)
+        super().__init__(phrases=("words",), line=line, file=address(known), ask=ASK, most=MOST, **props)
 
 
 def shown(known: Words) -> bytes:

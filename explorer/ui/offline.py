@@ -18,7 +18,7 @@ from string import Template
 from typing import Any
 
 from explorer.outputs.records import playback_of
-from explorer.ui.text import words, words_of
+from explorer.ui.text import spoken_by
 
 NAME = "view.html"
 FOLDER = Path(__file__).parent / "widgets"
@@ -84,8 +84,7 @@ def offline_view(view: str, record: Mapping[str, Any], ready: Sequence[int]) -> 
         "notes": record.get("notes", {}),
         **dataclasses.asdict(playback_of(record)),
     }
-    english = words(view)
-    run = json.dumps({"texts": {**words_of(english), "en": english}, "value": value}).replace("<", "\\u003c")
+    run = json.dumps({"texts": spoken_by(view), "value": value}).replace("<", "\\u003c")
     styles = "\n".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in ("offline", "view", view))
     script = f"{bundle(view, 'offline')}\nplay(customElements.get('{view}-view'), {run});"
     return {NAME: PAGE.substitute(styles=styles, script=script)}

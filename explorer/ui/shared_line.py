@@ -17,7 +17,6 @@ from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Choice, Input
 from explorer.space.points import Defaults
 from explorer.ui.controls import QUICK, Control
-from explorer.ui.text import words
 from explorer.ui.widget import Widget
 
 GATHER = "(...values) => ({ values })"
@@ -39,7 +38,7 @@ class SharedLine(Widget):
     ) -> None:
         fields, labels = dict(fields or {}), {f.named(name): f.named(name) for name, f in (fields or {}).items()}
         told = [{"name": name, "label": field.named(name), **_bounds(field)} for name, field in fields.items()]
-        super().__init__(value, words={**words("line"), **labels}, fields=told, usual=dict(usual or {}), **props)
+        super().__init__(value, phrases=("line",), words=labels, fields=told, usual=dict(usual or {}), **props)
 
     def connect(self, shared: Sequence[Control]) -> None:
         """Keeps the line and the controls of the same."""

@@ -33,7 +33,6 @@ from explorer.ui.forms import Form
 from explorer.ui.history import HistoryView
 from explorer.ui.memory import REMEMBER, Kept, Memory, interrupted, remembered
 from explorer.ui.tab import Tab
-from explorer.ui.text import words
 from explorer.ui.uses import seen
 from explorer.ui.views import StatusView, said
 from explorer.ui.widget import Widget
@@ -48,7 +47,7 @@ class LinkView(Widget):
     kind = "link"
 
     def __init__(self, value: Mapping[str, str] | None = None, *, home: str | None = None, **props: Any) -> None:
-        super().__init__(value, words=words("link"), home=home, **props)
+        super().__init__(value, phrases=("link",), home=home, **props)
 
     def postprocess(self, value: Mapping[str, str] | None) -> dict[str, str] | None:
         """What is sent to the browser, as something new each time: the address bar may have changed meanwhile."""

@@ -23,7 +23,7 @@ from explorer.messages import Message
 from explorer.outputs.taught_words import NoWord
 from explorer.ui.controls import QUICK
 from explorer.ui.taught_field import TaughtField
-from explorer.ui.text import say, words
+from explorer.ui.text import say
 from explorer.ui.views import StatusView, said
 from explorer.ui.vocabulary import Vocabulary
 from explorer.ui.widget import Widget
@@ -42,7 +42,7 @@ class YourWords(Widget):
     fires = ("enter", "put", "remove", "lend", "recall")  # Gradio keeps "share" for itself
 
     def __init__(self, value: Mapping[str, Any] | None = None, **props: Any) -> None:
-        super().__init__(value, words=words(self.kind), **props)
+        super().__init__(value, phrases=(self.kind,), **props)
 
     def postprocess(self, value: Mapping[str, Any] | None) -> dict[str, Any] | None:
         """What is sent to the browser, as something new each time."""

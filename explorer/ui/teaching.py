@@ -52,7 +52,6 @@ from explorer.ui.memory import opened as opened_tab
 from explorer.ui.news import Film, Status
 from explorer.ui.rendering import about, still
 from explorer.ui.taught_words import YourWords
-from explorer.ui.text import words
 from explorer.ui.views import FilmView, StatusView, said
 from explorer.ui.vocabulary import Vocabulary
 from explorer.ui.widget import Widget
@@ -75,7 +74,7 @@ class LessonPictures(Widget):
     kind = "lesson"
 
     def __init__(self, value: Any = None, **props: Any) -> None:
-        super().__init__(value, words=words(self.kind), most=MOST_PICTURES, **props)
+        super().__init__(value, phrases=(self.kind,), most=MOST_PICTURES, **props)
 
     def preprocess(self, payload: Any) -> Any:
         """As it came: `_pictures` checks it."""
@@ -94,7 +93,7 @@ class LossCurve(Widget):
     kind = "losses"
 
     def __init__(self, value: Any = None, **props: Any) -> None:
-        super().__init__(value, words=words(self.kind), **props)
+        super().__init__(value, phrases=(self.kind,), **props)
 
 
 TAKE = "(...inputs) => explorer.lesson(inputs)"

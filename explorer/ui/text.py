@@ -113,6 +113,16 @@ def words(widget: str) -> dict[str, str]:
     return json.loads((Path(__file__).parent / "texts" / "en.json").read_text(encoding="utf-8"))[widget]
 
 
+def kinds() -> list[str]:
+    """The kinds of widget that have words."""
+    return list(json.loads((Path(__file__).parent / "texts" / "en.json").read_text(encoding="utf-8")))
+
+
+def spoken_by(widget: str) -> dict[str, dict[str, str]]:
+    """The words of a kind of widget in all languages, by "en" and LANGUAGES."""
+    return {"en": words(widget), **words_of(words(widget))}
+
+
 def words_of(words: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """The translations of a view's words, by language; a word without one is left out."""
     said = {}

@@ -31,7 +31,7 @@ from explorer.ui.manifests import manifest
 from explorer.ui.news import Film, Status
 from explorer.ui.offline import mask
 from explorer.ui.shipped import Gallery, Shipped
-from explorer.ui.text import say, say_caption, spoken, words
+from explorer.ui.text import say, say_caption, spoken
 from explorer.ui.widget import Widget
 
 FPS = (1.0, 50.0)
@@ -75,8 +75,8 @@ class RunView(Widget):
     ) -> None:
         self._gallery = gallery or Gallery()
         first = self.first(value) if isinstance(value, Shipped) else ""
-        said = {**words(self.kind), **(words(self.says) if self.says else {})}
-        super().__init__(value, words=said, first=first, elem_id=elem_id or self.kind, **props)
+        phrases = (self.kind, *([self.says] if self.says else []))
+        super().__init__(value, phrases=phrases, first=first, elem_id=elem_id or self.kind, **props)
 
     def first(self, run: Shipped) -> str:  # noqa: ARG002 (most have nothing to show so early)
         """The markup that stands there until the module is loaded."""

@@ -17,7 +17,7 @@ import hashlib
 import json
 import mimetypes
 from abc import ABCMeta
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from types import MappingProxyType, MethodType
 from typing import Any, ClassVar
@@ -31,7 +31,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from explorer.ui.offline import FOLDER
-from explorer.ui.text import words_of
+from explorer.ui.text import kinds, spoken_by, words_of
+from explorer.ui.text import words as said_by
 
 MOUNT = "import(props.module?.url ?? explorer.mount).then(({{ mount }}) => mount(element, props, trigger, watch, {id}))"
 """`props` are those of the widget with that id, or nothing but a value: see mount.js."""
@@ -41,8 +42,10 @@ FOREVER = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Ty
 
 @cache
 def files() -> dict[str, bytes]:
-    """What is served: every script and style sheet of widgets/, by its name."""
-    return {path.name: path.read_bytes() for path in sorted(FOLDER.iterdir()) if path.suffix in (".js", ".css")}
+    """What is served: every script and style sheet of widgets/, by its name, and the phrases of all of them."""
+    found = {path.name: path.read_bytes() for path in sorted(FOLDER.iterdir()) if path.suffix in (".js", ".css")}
+    phrases = json.dumps({kind: spoken_by(kind) for kind in kinds()}, ensure_ascii=False, separators=(",", ":"))
+    return found | {"said.js": f"export const said = {phrases};\n".encode()}
 
 
 @cache
@@ -108,20 +111,25 @@ class Widget(gr.HTML, metaclass=WidgetMeta):
         self,
         value: Any = None,
         *,
+        phrases: Sequence[str] = (),
         words: Mapping[str, str] = MappingProxyType({}),
         texts: Mapping[str, Mapping[str, str]] | None = None,
         first: str = "",
         **props: Any,
     ) -> None:
-        """`words`: its texts in English. `first`: constant markup that stands there until its module is loaded.
+        """`phrases`: the kinds of widget whose texts it speaks, which no config carries: the browser has those of all.
 
-        `texts`: language tag ("zh", "zh-TW") -> their translations; keys left out are shown in English. Without any,
-        the phrase book's are taken. `props` are Gradio's own, and what the module is told for good.
+        `words`: what else it says, in English. `texts`: language tag ("zh", "zh-TW") -> the translations of all that;
+        keys left out are shown in English. Without any, the phrase book's are taken. `first`: constant markup that
+        stands there until its module is loaded. `props` are Gradio's own, and what the module is told for good.
         """
+        if texts is not None:
+            words, phrases = {name: text for kind in phrases for name, text in said_by(kind).items()} | dict(words), ()
         texts = words_of(words) if texts is None else texts
         super().__init__(
             value=value,
             kind=self.kind,
+            phrases=list(phrases),
             module=FileData(path="mount.js", url=address("mount.js")).model_dump(),
             texts={**{tag: dict(said) for tag, said in texts.items()}, "en": dict(words)} if words else {},
             html_template=first,

@@ -217,7 +217,8 @@ class Spacing(Numbers):
 
     @property
     def allowed(self) -> str:
-        return f"up to {self.most} numbers from {self.low:g} to {self.high:g} that do not fall, such as 0.2, 0.5, 0.8"
+        holes = {"n": self.most, "a": f"{self.low:g}", "b": f"{self.high:g}"}
+        return Message("up to {n} numbers from {a} to {b} that do not fall, such as 0.2, 0.5, 0.8", **holes)
 
     def wrong(self, value: Any) -> tuple[str, int]:
         """As of any numbers; or the first that is less than the one before it."""

@@ -2,6 +2,7 @@
 // date. Events that the widget fires go to Python, and so does what it gives. It is the only module that knows Gradio.
 
 import './page.js';
+import { said } from './said.js'; // made of texts/ by widget.py
 
 const sheets = new Map(); // name -> promise: each style sheet is asked for once
 
@@ -26,13 +27,21 @@ function toldFor(props, id) {
   return props.kind ? props : window.gradio_config.components.find((each) => each.props.elem_id === id).props.props;
 }
 
+// What it says in every language: the phrases of its kinds, and what else it was told.
+function spoken({ phrases = [], texts = {} }) {
+  const found = {};
+  for (const part of [...phrases.map((kind) => said[kind]), texts])
+    for (const [tag, words] of Object.entries(part)) found[tag] = { ...found[tag], ...words };
+  return found;
+}
+
 export async function mount(element, props, trigger, watch, id) {
   const told = toldFor(props, id);
   const { default: Kind } = await import(`./${told.kind}.js`);
   await Promise.all(Kind.styles.map(styled));
   const widget = new Kind();
   widget.toForm = (value) => (props.value = value); // what the form sends from now on
-  widget.begin(told);
+  widget.begin({ ...told, texts: spoken(told) });
   for (const name of widget.fires) widget.addEventListener(name, ({ detail }) => trigger(name, detail));
   watch('value', () => (widget.value = props.value));
   widget.value = props.value; // as it is by now: it may have changed on the way here
