@@ -15,7 +15,7 @@ import gradio as gr
 from explorer.ui.controls import QUICK, Control
 from explorer.ui.widget import Unseen
 
-OPENED = "(due) => due && {{ tab: {name!r}, stamp: Math.random() }}"
+OPENED = "(due) => explorer.opened(due, {name!r})"
 """The `js=` of events whose only input and output is `Due`: that tab is due."""
 
 CHANGED = "() => explorer.due?.()"

@@ -84,6 +84,7 @@ def connect_even_steps(tab: Tab) -> None:
         "outputs": [*dict.fromkeys([*tab.outputs, *written])],
         "validator": tab.validate,
         "concurrency_id": "render",
+        "concurrency_limit": tab.door.limits.renders or 4,
         "show_progress": "hidden",
         "api_visibility": "private",
     }

@@ -102,8 +102,9 @@ TAKE = "(...inputs) => explorer.lesson(inputs)"
 
 @dataclass
 class _Session:
-    """What a visitor teaches now, or has taught last: the course, the word's key, the film."""
+    """What a visitor teaches now, or has taught last: the course, the word's key, the film; what was priced last."""
 
+    priced: tuple[Any, ...] | None = None
     course: Course | None = None
     key: str = ""
     run: Run | None = None
@@ -220,13 +221,19 @@ class TeachTab:
         return [own["learning_rate"], own["vectors"]]
 
     def seen(self, request: gr.Request, *values: Any) -> list[Any]:
-        """The tab is in sight: its price, and what the browser shall remember."""
-        return [self.price(request, *values), opened_tab(NAME)]
+        """The tab is in sight: its price, and what the browser shall remember.
+
+        A price that was told stays as it is, or what was said since then: that a word is one now.
+        """
+        told = self._of(request.session_hash).priced == values
+        return [gr.skip() if told else self.price(request, *values), opened_tab(NAME)]
 
     def price(self, request: gr.Request, method: str, steps: Any, keep: Any) -> Any:
         """The status line before Teach: steps, seconds."""
-        if self._of(request.session_hash).course is not None:
+        session = self._of(request.session_hash)
+        if session.course is not None:
             return gr.skip()
+        session.priced = (method, steps, keep)
         try:
             lesson = Lesson((_BLANK,), "word", "thing", METHOD.get(method, "look"), steps=int(steps), keep=bool(keep))
         except (LessonError, TypeError, ValueError) as error:

@@ -18,7 +18,7 @@ from explorer.experiments.interpolation import Interpolation
 from explorer.outputs.runs import Run
 from explorer.ui.active_jobs import ActiveJobs
 from explorer.ui.asked import Desk
-from explorer.ui.even_steps import STILL, STOPPED, Measurement, _even, _finer
+from explorer.ui.even_steps import STILL, STOPPED, Measurement, _even, _finer, _measuring
 from explorer.ui.limits import Door, Limits
 from explorer.ui.text import say
 from tests.ui.hands import settled
@@ -142,7 +142,7 @@ def test_more_frames_than_can_be_are_refused_in_a_sentence(frames, wrong):
     assert form.rendered == []
 
 
-@pytest.mark.parametrize("sentence", [STILL, STOPPED, "Measuring where the film changes, 3 of 9"])
+@pytest.mark.parametrize("sentence", [STILL, STOPPED, _measuring(3, 9, 7).text])
 def test_what_is_said_is_said_in_chinese_too(sentence):
     assert say(sentence, "zh") != sentence != say(sentence, "zh-TW")
 

@@ -267,7 +267,7 @@ def test_a_setting_that_every_frame_has_as_a_number_is_a_curve(page: Page, stand
     settings = [{"way": "shell", "distance": d, "other_one": 3} for d in DISTANCES]
     tell(page, stand, value(measured(folder, settings)))
     all_loaded(page, 8)
-    measure = page.locator(".film-measure")
+    measure = page.locator(".film-curve .film-measure")
     expect(measure.locator("span").first).to_have_text("distance 0")
     expect(measure.locator("span").last).to_have_text("the curve goes from 0 to 1")
     requests: list[str] = []

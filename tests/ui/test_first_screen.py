@@ -70,6 +70,19 @@ def test_the_map_stands_as_a_plain_picture_in_what_gradio_mounts(site: Served, b
     page.close()
 
 
+def test_a_visitor_who_opens_a_tab_before_the_page_is_filled_is_told_its_price(site: Served, browser: Browser):
+    page = browser.new_page()
+    page.add_init_script(
+        """new MutationObserver((_, watching) => {
+          const tab = document.querySelector('#tab-interpolation-button');
+          if (tab) { watching.disconnect(); tab.click(); }
+        }).observe(document, { subtree: true, childList: true });"""
+    )
+    page.goto(site.url)
+    expect(page.locator("#interpolation-status")).to_contain_text("24 frames")
+    page.close()
+
+
 def test_the_config_carries_none_of_what_is_shipped(site: Served):
     assert len(httpx.get(f"{site.url}config").content) < 700_000
 

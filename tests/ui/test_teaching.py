@@ -153,6 +153,12 @@ def test_the_price_is_told_before(tab):
     assert tab.price(MINE, LOOK, 0, False).state == "error"
 
 
+def test_a_price_that_was_told_does_not_come_again_over_what_was_said_since(tab):
+    assert tab.seen(MINE, WORD, 50, False)[0].state == "ready"
+    assert tab.seen(MINE, WORD, 50, False)[0] == gr.skip()
+    assert tab.seen(MINE, WORD, 60, False)[0].text.startswith("60 steps")
+
+
 def test_a_teaching_counts_against_the_limits(tmp_path):
     tab = tab_in(tmp_path, Limits(rows=10))
     (news,) = tab.teach(MINE, *values())

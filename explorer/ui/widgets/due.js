@@ -52,6 +52,7 @@ export default class Due extends Widget {
 
   update() {
     if (!this.value || this.value.stamp === this.told) return; // the same again is nothing new
+    if (!this.told && window.explorer.early) this.value.tab = window.explorer.early; // a visitor was faster than the page
     this.told = this.value.stamp;
     if (this.late && this.late !== this.value.tab) this.tell(); // what was set there is kept, however fast one leaves
     this.tell(this.value.tab);

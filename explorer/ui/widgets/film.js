@@ -35,13 +35,13 @@ export default class FilmView extends PlayedView {
     <svg class="film-marks" aria-hidden="true" preserveAspectRatio="none"><path class="film-rail" data-part="rail"></path><path class="film-drafts" data-part="drafts"></path><path class="film-ready" data-part="ready"></path></svg>
     <input class="view-range film-range" data-title="scrub" type="range" min="0" max="0" step="1" value="0">
   </div>
-  <div class="film-curve film-pace" data-part="pacing" hidden>
-    <svg class="curve pace" data-part="paces" aria-hidden="true" preserveAspectRatio="none"></svg>
-    <p class="film-measure"><span data-part="uneven"></span><button type="button" data-part="finer" data-say="finer" disabled></button><button type="button" data-part="even" data-say="even" disabled></button></p>
-  </div>
   <div class="film-curve" data-part="plot" hidden>
     <svg class="curve" data-part="svg" aria-hidden="true" preserveAspectRatio="none"></svg>
     <p class="film-measure"><span data-part="measure"></span><span data-part="spanned"></span></p>
+  </div>
+  <div class="film-pace" data-part="pacing" hidden>
+    <svg class="curve pace" data-part="paces" aria-hidden="true" preserveAspectRatio="none"></svg>
+    <p class="film-measure"><span data-part="uneven"></span><button type="button" data-part="finer" data-say="finer" disabled></button><button type="button" data-part="even" data-say="even" disabled></button></p>
   </div>
   <div class="film-strip" data-part="thumbs" aria-hidden="true"></div>
   <div class="film-controls">

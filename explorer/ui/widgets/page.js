@@ -98,6 +98,7 @@ function help() {
 
 // Gradio draws a tab when it is opened, and fields when they are wanted.
 addEventListener('due', help);
+addEventListener('click', () => { explorer.clicked = true; }, { capture: true, once: true });
 addEventListener('click', () => setTimeout(help, 100));
 addEventListener('keydown', keys, { capture: true });
 addEventListener('click', (event) => {
@@ -128,6 +129,17 @@ window.explorer = {
 
   // The form's shared values as the line has them, and how to write one: see line.js.
   shared: null,
+
+  // A tab was opened: what Due has from now on. Before the page is filled no tab is due, and the first one opens by itself;
+  // what a hand opens then is due as soon as it is filled.
+  opened(due, tab) {
+    if (due) return { tab, stamp: Math.random() };
+    this.early = this.clicked && tab;
+    return due;
+  },
+
+  clicked: false, // whether a hand was here
+  early: false,
 
   // Whether what comes next is a step back to which the browser's Back leads: see memory.js.
   stepping: false,
