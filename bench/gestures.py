@@ -122,6 +122,7 @@ def strokes(page: Page, count: int) -> list[tuple[float, float]]:
     page.locator("#tab-inpainting-button").click()
     page.wait_for_function("document.querySelector('#inpainting-painted-canvas painting-canvas')?.picture")
     page.locator("#inpainting-prompt textarea").fill("a fish")
+    page.locator("#inpainting-painted-canvas [data-part=clear]").click()
     page.wait_for_timeout(5000)
     found = []
     for number in range(count):
@@ -129,7 +130,7 @@ def strokes(page: Page, count: int) -> list[tuple[float, float]]:
         sheet.scroll_into_view_if_needed()
         box = sheet.bounding_box() or {}
         left, right = (box["x"] + share * box["width"] for share in (0.3, 0.7))
-        height = box["y"] + (0.3 + 0.08 * number) * box["height"]
+        height = box["y"] + (0.1 + 0.18 * number) * box["height"]
         page.evaluate("window.pictures.length = 0")
         page.mouse.move(left, height)
         page.mouse.down()
