@@ -186,7 +186,8 @@ class TeachTab:
         more = {"label": "Rank", "info": "How much of the look can be learnt."}
         self.rank = gr.Slider(1, MOST_RANK, 8, step=1, **more, **named["rank"])
         self.vectors = gr.Slider(1, MOST_VECTORS, own["vectors"], step=1, label="Vectors", **named["vectors"])
-        more = {"info": "Learns beside pictures of its kind, so that those change less: twice the time."}
+        info = "Learns beside pictures of its kind and of other things, so that those change less: twice the time."
+        more = {"info": info}
         self.keep = gr.Checkbox(False, label="Keep its kind as it is", **more, **named["keep"])
         self.seed = gr.Number(0, precision=0, label="Seed", **named["seed"])
 

@@ -299,6 +299,8 @@ def test_back_and_forward_lead_through_tabs_and_presets(visit):
     page.go_back()
     expect(page.locator(f"{MAP}-render")).to_be_visible()
     page.go_forward()
+    expect(page.locator("#interpolation-render")).to_be_visible()
+    page.wait_for_url("**/?*tab=interpolation*")
     page.go_forward()
     expect(page.locator("#interpolation-prompts-2 textarea")).to_have_value("a castle in the snow")
 
