@@ -95,10 +95,10 @@ def connect_even_steps(tab: Tab) -> None:
 def _even(tab: Tab, spacing: str) -> Callable[..., Updates]:
     def even(request: gr.Request, *values: Any) -> Updates:
         visitor = request.session_hash
-        plain = tab.resolved({**tab.settings(values), spacing: ()})
+        plan = tab.desk.asked(visitor, tab.resolved({**tab.settings(values), spacing: ()})).plan
         try:
-            task = measuring_of(tab.engine, tab.desk.asked(visitor, plain).plan)
-        except ValueError:
+            task = measuring_of(tab.engine, plan)
+        except ValueError:  # nothing is drawn on this way
             yield {tab.status: said("error", STILL)}
             return
         job = Measurement(tab.engine, task)

@@ -32,6 +32,7 @@ from explorer.engine.lessons import (
     Taught,
     bracketed,
     film_of,
+    prior_plan,
     record_of,
     seconds_of,
     teaching_of,
@@ -273,11 +274,12 @@ class TeachTab:
         session = self._of(request.session_hash)
         try:
             lesson = lesson_of(*values)
-            rows = teaching_of(self.engine, lesson, [_ANY] if lesson.prior else ())
+            task = teaching_of(self.engine, lesson, [_ANY] if lesson.prior else ())
+            before = self.engine.render(prior_plan(self.engine, lesson)).price.rows if lesson.prior else 0
         except LessonError as error:
             yield {self.status: said("error", str(error))}
             return
-        if sentence := self.door.refusal_of_rows(request, rows.steps * rows.rows):
+        if sentence := self.door.refusal_of_rows(request, before + task.steps * task.rows):
             yield {self.status: said("error", sentence)}
             return
         course = Course(self.engine, lesson)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import gradio as gr
 import pytest
 
-from explorer.engine.lessons import LessonError
+from explorer.engine.lessons import OTHERS, PRIOR, LessonError
 from explorer.outputs.runs import Run, Runs
 from explorer.outputs.taught_words import TaughtWords
 from explorer.ui.due import Due
@@ -163,6 +163,10 @@ def test_a_teaching_counts_against_the_limits(tmp_path):
     tab = tab_in(tmp_path, Limits(rows=10))
     (news,) = tab.teach(MINE, *values())
     assert news[tab.status].text == "This would take 80 rows, and 10 at most may be asked for at once here."
+    usual = tab.engine.defaults
+    kept = 2 * 80 + 2 * usual.num_inference_steps * (PRIOR + len(OTHERS))  # its kind and others are drawn first
+    (news,) = tab.teach(MINE, *values(keep=True))
+    assert news[tab.status].text.startswith(f"This would take {kept:,} rows")
 
 
 def test_captions_have_the_word_where_a_star_is():

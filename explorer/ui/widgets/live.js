@@ -1,7 +1,7 @@
 // LiveSwitch: pictures that follow the hand. Its value is {here, key}, see live_switch.py. Whatever a hand does on the page
 // makes the view in sight fire `look`, which brings the present values of the tab's widgets to `explorer.live`. It asks for
-// what the view looks at, and the view draws what comes (`turn`, `drew`). Gradio copies every value at each `look`, some
-// 30 ms of work: so there are not more of them than there may be pictures, and none where only the view has changed.
+// what the view looks at, and the view draws what comes (`turn`, `drew`). Gradio copies every value at each `look`:
+// so there are not more of them than there may be pictures, and none where only the view has changed.
 // On is kept by the browser, once it was chosen.
 
 import { Pump, partsOf } from './pump.js';
