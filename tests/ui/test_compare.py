@@ -517,3 +517,12 @@ def test_two_fingers_zoom(page, stand, grid):
     page.evaluate(FINGERS, [SHEET[1], [("pointerup", 1, 0.1, 0.5), ("pointerup", 2, 0.7, 0.5)]])
     page.evaluate(FINGERS, [SHEET[1], [("pointermove", 1, 0.9, 0.5)]])
     assert part_seen(page, *SHEET)[0] == pytest.approx(zoom)
+
+
+def test_on_a_phone_the_words_of_the_bar_stay_apart_when_pictures_are_zoomed(browser: Browser, stand: Stand, grid):
+    with opened(browser, stand, viewport={"width": 390, "height": 844}) as page:
+        show(page, stand, grid)
+        page.locator(".compare").evaluate("view => { view.setMode('all'); view.zoom.set({ zoom: 3, x: 0, y: 0 }); }")
+        expect(page.locator(".compare-whole")).to_be_visible()
+        wider = "buttons => buttons.filter((button) => button.scrollWidth > button.clientWidth).map((b) => b.innerText)"
+        assert page.locator(".compare-modes button").evaluate_all(wider) == []
