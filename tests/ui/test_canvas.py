@@ -125,7 +125,7 @@ def test_a_finger_paints_and_the_page_does_not_scroll(browser: Browser, site: Se
     for part in range(1, 9):
         touch("touchMove", (start[0], start[1] + (end[1] - start[1]) * part / 8))
     touch("touchEnd")
-    when(page, "c.given.mask")
+    when(page, "c.stroke === null && !c.waiting && c.given.mask")
     painted = read_cells(mask_of(page))
     assert painted[:, 2].tolist() == [0, 1, 1, 1, 1, 1, 0, 0]
     assert painted.sum() == 5

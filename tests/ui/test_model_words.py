@@ -197,6 +197,20 @@ def test_what_is_no_question_is_refused(site: Served, body):
     assert httpx.post(f"{site.url}{ASK}", content=body).status_code == 400
 
 
+def test_a_map_that_comes_late_has_its_dice_too(site: Served, browser: Browser):
+    page, held = browser.new_page(), []
+    page.route("**/widgets/**/pad.js", lambda route: held.append(route))
+    page.goto(site.url + "?tab=prompt-grid")
+    expect(page.locator("#prompt-grid-status")).to_contain_text("25 frames")
+    page.locator("#prompt-grid-render").click()
+    expect(page.locator("#prompt-grid-status")).to_contain_text("25 frames in")
+    expect(page.locator("#prompt-grid-prompts-2 .prompt-dice")).to_be_visible()  # they have looked, and found no map
+    for route in held:
+        route.continue_()
+    expect(page.locator("#prompt-grid-view .pad-corner .prompt-dice:not([hidden])")).to_have_count(4)
+    page.close()
+
+
 def test_the_routes_answer_with_readings_and_words(site: Served):
     assert httpx.post(f"{site.url}{ASK}", content=b" " * (MOST_BYTES + 1)).status_code == 413
     (reading,) = httpx.post(f"{site.url}{ASK}", json={"texts": ["a corgi"]}).json()

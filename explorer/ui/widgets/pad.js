@@ -279,6 +279,7 @@ export default class PadView extends RunView {
   // The form's words of the corners; what is being written there stays.
   tellCorners(texts) {
     this.chips.forEach((chip, k) => document.activeElement === chip || this.fill(chip, texts[k]));
+    document.dispatchEvent(new CustomEvent('prompts'));
   }
 
   fill(chip, text) {

@@ -1,7 +1,7 @@
 // ModelWords: what the model knows by name, see model_words.py. A line that opens a drawer of its words, whose prompts go
 // into the prompt that was written last; a dice at every prompt; and under it what the model makes of what is written there:
 // the English it is drawn as, and words that it never met, with the nearest it knows. Asked when the hand rests, never
-// while an input method composes, about what is in sight.
+// while an input method composes, about what is in sight. A widget that brings prompts of its own tells it: `prompts`.
 
 import { found, phrase, throwDice } from './phrases.js';
 import { Widget, html, make, titled, write } from './widget.js';
@@ -52,6 +52,7 @@ export default class ModelWords extends Widget {
     on('input', ({ target }) => target.matches?.(PROMPT) && this.later());
     on('click', () => this.later());
     on('due', () => this.later());
+    on('prompts', () => this.later());
     on('keydown', ({ key }) => key === 'Escape' && !this.drawer.hidden && this.open(false));
     addEventListener('resize', () => this.place(), { signal });
     document.body.append(this.balloon);
@@ -87,7 +88,7 @@ export default class ModelWords extends Widget {
 
   async read() {
     if (this.composing) return;
-    this.fields.forEach((field) => this.equip(field));
+    document.querySelectorAll(PROMPT).forEach((field) => this.equip(field));
     const texts = [...new Set(this.fields.map(({ value }) => value))].filter((text) => text.trim() && !this.readings.has(text));
     if (texts.length) {
       const answer = await this.ask(texts.slice(0, this.props.most));
