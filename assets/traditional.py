@@ -2,7 +2,8 @@
 
     pip install opencc-python-reimplemented && python -m assets.traditional
 
-Keys, which are English, and the names of holes stay as they are: OpenCC changes Chinese only.
+Keys, which are English, and the names of holes stay as they are: OpenCC changes Chinese only. A translation that is
+there stays, a hand may have mended it (列 is a row in Taiwan, 行 a column): without it, it is made anew.
 """
 
 import json
@@ -14,16 +15,6 @@ TEXTS = Path(__file__).parents[1] / "explorer" / "ui" / "texts"
 
 AFTER = {"噪聲": "雜訊", "帶噪": "帶雜訊", "去噪": "去雜訊", "畫素": "像素", "實時": "即時"}
 """Words of the field that OpenCC does not know."""
-
-OWN = (
-    "What differs from row to row.",
-    "Rows",
-    "Values of the rows",
-    "What the rows have,",
-    "row_values",
-    "Column {column}",
-)
-"""How keys begin whose translation a hand has mended and OpenCC would spoil: 列 is a row in Taiwan, 行 a column."""
 
 
 def traditional(text: str, convert) -> str:
@@ -40,7 +31,7 @@ def main() -> None:
     found, had = (json.loads((TEXTS / f"{name}.json").read_text(encoding="utf-8")) for name in ("zh", "zh-TW"))
     said = {
         kind: {
-            key: had[kind][key] if key.startswith(OWN) and key in had[kind] else traditional(text, convert)
+            key: had[kind].get(key) or traditional(text, convert)
             for key, text in phrases.items()
         }
         for kind, phrases in found.items()

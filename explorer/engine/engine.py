@@ -11,7 +11,7 @@ import json
 import math
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from statistics import mean
@@ -34,6 +34,7 @@ from explorer.engine.tasks import Execution, TasksMissing, TaskStore, key_of
 from explorer.engine.words import Words, read_as, remarks
 from explorer.engine.workers import Worker
 from explorer.messages import restored
+from explorer.space.mixtures import mixture
 from explorer.space.plans import Place, Plan
 from explorer.space.points import Conditioning, Defaults, Point, Sampling, digest
 from explorer.space.regions import GREY, Finish
@@ -149,12 +150,22 @@ class Engine:
         return self.networks.cut_off(self.english(prompt), uses)
 
     def encode(self, prompt: str, uses: Uses = ()) -> Conditioning:
-        """The conditioning of a prompt's English, from the cache when it was encoded before."""
-        return self.workers[0].run(self.networks.encode, self.english(prompt), uses)
+        """The conditioning of a prompt's English, from the cache when it was encoded before, or of a mixture.
+
+        Raises ValueError for a mixture that is not written well.
+        """
+        return self._mixed(prompt, self.networks.encode, uses)
 
     def encode_negative(self, negative_prompt: str, uses: Uses = ()) -> Conditioning:
         """The conditioning of a negative prompt's English; "" is the model's own idea of none."""
-        return self.workers[0].run(self.networks.encode_negative, self.english(negative_prompt), uses)
+        return self._mixed(negative_prompt, self.networks.encode_negative, uses)
+
+    def _mixed(self, text: str, encode: Callable[..., Conditioning], uses: Uses) -> Conditioning:
+        def alone(prompt: str) -> Conditioning:
+            return self.workers[0].run(encode, self.english(prompt), uses)
+
+        found = mixture(text)
+        return found.conditioning(alone) if found else alone(text)
 
     def encode_picture(self, picture: Image.Image) -> Tensor:
         """The latents (channels, height/f, width/f) of a picture, RGB with sides that are multiples of f, cached."""

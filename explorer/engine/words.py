@@ -15,6 +15,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,7 @@ from typing import Any
 
 from explorer.engine.chinese import CHINESE, TAUGHT, TOKEN, Name, Reader, phrase
 from explorer.messages import Message
+from explorer.space.mixtures import Mixture, mixture
 
 FILE = "words.json"
 KINDS = ("subjects", "places", "styles", "colours")
@@ -86,7 +88,22 @@ class Words:
         return self.read(text).english if CHINESE.search(text) else text
 
     def read(self, text: str) -> Reading:
-        """What is drawn for a text, and what of it is unknown."""
+        """What is drawn for a text, and what of it is unknown. That of a mixture is so of each prompt in it."""
+        with suppress(ValueError):  # one that is not written well is told where it is drawn
+            if found := mixture(text):
+                return self._read_mixture(text, found)
+        return self._read_one(text)
+
+    def _read_mixture(self, text: str, found: Mixture) -> Reading:
+        unknown, at = [], 0
+        for prompt in found.prompts():
+            for each in self._read_one(prompt).unknown:
+                at = max(at, text.find(each.word, at))
+                unknown.append(Unknown(each.word, at, each.nearest))
+                at += len(each.word)
+        return Reading(text, str(found.mapped(self.english)) if CHINESE.search(text) else text, tuple(unknown))
+
+    def _read_one(self, text: str) -> Reading:
         if not CHINESE.search(text):
             return Reading(text, text, tuple(self._strangers(text)))
         found = self._reader.found(text)

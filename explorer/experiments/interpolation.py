@@ -10,6 +10,7 @@ from explorer.experiments.base import Experiment, Studio
 from explorer.experiments.inputs import Choice, InputError, Integer, Painted, Prompts, Seeds, Spacing
 from explorer.experiments.painting import REGION, around
 from explorer.messages import Message
+from explorer.space.mixtures import between, told
 from explorer.space.noise import Noise, travel
 from explorer.space.pacing import Route, placed
 from explorer.space.paths import EASINGS, INTERPOLATIONS, segment, stops
@@ -139,18 +140,22 @@ class Interpolation(Experiment):
             return inside(Point(conditioning, negative, latents, noise, self.guidance))
 
         def place(t: float) -> Place:
+            return Place((t,), self._caption(t, segments), said(t))
+
+        def said(t: float) -> dict[str, Any]:
             start, local = segment(t, segments)
-            near = (start + round(local)) % len(self.prompts)
-            return Place((t,), self._caption(t, segments), {"prompt": self.prompts[near], "seed": seeds[near]})
+            end = (start + 1) % len(self.prompts)
+            ends, eased = (self.prompts[start], self.prompts[end]), EASINGS[self.easing](local)
+            return {"prompt": between(*ends, eased, self.interpolation), "seed": seeds[end if local >= 0.5 else start]}
 
         times, route = stops(self.frames, segments, closed), Route(segments, segments * (self.frames - 1))
         places = [place(t) for t in (placed(times, segments, self.spacing) if self.spacing else times)]
         shown = Shown(("stop",), playback=Playback(self.fps, self.loop))
-        return Plan(tuple(places), at, self.sampling, shown=shown, route=route)
+        return Plan(tuple(places), at, self.sampling, shown=shown, route=route, settings_at=said)
 
     def _caption(self, t: float, segments: int) -> str:
         start, local = segment(t, segments)
-        here, there = self.prompts[start], self.prompts[(start + 1) % len(self.prompts)]
+        here, there = (told(self.prompts[i % len(self.prompts)]) for i in (start, start + 1))
         if local in (0, 1):
             return there if local else here
         return f"{here} → {there}, {local:.0%}"

@@ -10,6 +10,7 @@ from explorer.experiments.base import Experiment, Studio
 from explorer.experiments.inputs import Choice, Integer, Numbers, Prompts
 from explorer.experiments.interpolation import TUTORIAL
 from explorer.messages import Message
+from explorer.space.mixtures import between, told
 from explorer.space.noise import Noise
 from explorer.space.paths import INTERPOLATIONS, along, coarse_to_fine_sheet, segment
 from explorer.space.plans import Place, Plan, Playback, Shown
@@ -132,11 +133,11 @@ class PromptGrid(Experiment):
 
         if self.trail:
             places, shown = self._film()
-            return Plan(places, at, self.sampling, shown=shown)
+            return Plan(places, at, self.sampling, shown=shown, settings_at=self._said)
         stops = [i / (self.cells - 1) for i in range(self.cells)]
         places = tuple(self._place(x, y) for y in stops for x in stops)
-        shown = Shown(("x", "y"), corners=self.prompts)
-        return Plan(places, at, self.sampling, ordering=coarse_to_fine_sheet, shown=shown)
+        shown = Shown(("x", "y"), corners=tuple(map(told, self.prompts)))
+        return Plan(places, at, self.sampling, ordering=coarse_to_fine_sheet, shown=shown, settings_at=self._said)
 
     def _film(self) -> tuple[tuple[Place, ...], Shown]:
         """The places along the trail, and how they are shown.
@@ -149,7 +150,7 @@ class PromptGrid(Experiment):
         comes_back = way[0] == way[-1]
         ways = along(way, count + 1)[:-1] if comes_back else along(way, count)  # its last is its first again
         playback = Playback(TRAIL_FPS, "closed" if comes_back else "back-and-forth")
-        shown = Shown(("x", "y"), playback=playback, path=True, corners=self.prompts)
+        shown = Shown(("x", "y"), playback=playback, path=True, corners=tuple(map(told, self.prompts)))
         return tuple(self._place(x, y) for x, y in ways), shown
 
     def seed_at(self, x: float, y: float) -> int:
@@ -162,14 +163,20 @@ class PromptGrid(Experiment):
         place = (round(float(c), 12) + 0.0 for c in (x, y))  # + 0.0: there is no minus zero
         return int.from_bytes(digest(self.seed, *place)[:4], "little")
 
+    def _said(self, x: float, y: float) -> dict[str, Any]:
+        """The prompt there: a mixture of the four, as `at` mixes them."""
+        (_, along), (_, down) = segment(x, 1), segment(y, 1)
+        top, bottom = (between(a, b, along, self.interpolation) for a, b in (self.prompts[:2], self.prompts[2:]))
+        return {"prompt": between(top, bottom, down, self.interpolation)}
+
     def _place(self, x: float, y: float) -> Place:
         weights = [round(w, 12) for w in ((1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y)]
         seed = self.seed_at(x, y)
-        settings: dict[str, Any] = {"weights": weights, "seed": seed}
+        settings = {"weights": weights, "seed": seed, **self._said(x, y)}
         if 1 in weights:
-            caption = settings["prompt"] = self.prompts[weights.index(1)]
+            caption = told(self.prompts[weights.index(1)])
         else:
-            parts = [f"{w:.0%} {quoted(p)}" for w, p in zip(weights, self.prompts, strict=True) if w]
+            parts = [f"{w:.0%} {quoted(told(p))}" for w, p in zip(weights, self.prompts, strict=True) if w]
             caption = " + ".join(parts)
         return Place(
             (x, y), caption if self.noise == "fixed" else Message("{mix}, seed {s}", mix=caption, s=seed), settings

@@ -96,8 +96,9 @@ class Plan:
     `at` is pure: equal coordinates give equal points. It answers between the places, too. `ordering(count)` says in
     which order the places are rendered, `shown` how their pictures are shown. `before` are the tasks that have to be
     done first: until then the plan has places, but `at` need not answer. A film whose frames may stand elsewhere on
-    their way, the coordinate, says so by its `route`. Raises ValueError for a place whose own sampling has another size
-    than the plan's: `at` gives latents of one shape.
+    their way, the coordinate, says so by its `route`. `settings_at(*coordinates)` are those that a place there would
+    have, as far as an experiment can say them between its places. Raises ValueError for a place whose own sampling has
+    another size than the plan's: `at` gives latents of one shape.
     """
 
     places: tuple[Place, ...]
@@ -107,6 +108,7 @@ class Plan:
     shown: Shown = Shown()
     before: tuple[Task, ...] = ()
     route: Route | None = None
+    settings_at: Callable[..., Mapping[str, Any]] = lambda *_: {}
 
     def __post_init__(self) -> None:
         for place in self.places:

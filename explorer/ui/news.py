@@ -52,7 +52,7 @@ class Status:
     """How things stand: `state` is one of STATES, `progress` 0..1 or None for no bar; `notes` may quote the visitor.
 
     `free` says that the pictures are there, and only have to be shown. `at` is the id of the widget that an error is
-    about: it is said there, too.
+    about: it is said there, too. `undo` says that what was done can be taken back here.
 
     Raises ValueError for a state that there is not.
     """
@@ -64,6 +64,7 @@ class Status:
     progress: float | None = None
     free: bool = False
     at: str = ""
+    undo: bool = False
 
     def __post_init__(self) -> None:
         if self.state not in STATES:

@@ -102,7 +102,7 @@ def build_page(
             connect_even_steps(tab)
         form = Form(tabs, shared, shown, due, others)
         reopening = Reopening(form)
-        connect_uses(form)
+        connect_uses(form, notice)
         connect_sharing(page, form, notice, memory=memory, history=history, runs=runs, cards=cards)
         take = taker(vocabulary, yours, notice) if yours else None
         connect_opening(opening, reopening, notice, take, [yours] if yours else [])

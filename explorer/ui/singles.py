@@ -25,6 +25,7 @@ from explorer.experiments.pictures import ancestry, canonical, with_ancestry
 from explorer.messages import Message, in_a_row
 from explorer.outputs.records import origin_of, slim
 from explorer.outputs.runs import Run, told
+from explorer.space.mixtures import mixture
 from explorer.space.plans import Plan
 from explorer.ui.questions import seed_at
 from explorer.ui.shipped import Gallery, Shipped
@@ -76,7 +77,7 @@ class Chosen:
         prompt = self.settings.get("prompt")
         tab = self.experiment.title()
         told = Message("{tab}: {caption}", tab=tab, caption=self.caption) if self.caption else tab
-        words = [told, *([f"“{prompt}”"] if prompt else [])]
+        words = [told, *([f"“{prompt}”"] if prompt and mixture(prompt) is None else [])]  # the caption tells a mixture
         return with_ancestry(canonical(self.png), [*before, in_a_row(words)])
 
 
@@ -109,7 +110,7 @@ class Singles:
     def keep(self, group: str, plan: Plan, frame: Frame) -> str:
         """The name of a picture of that group's experiment, which is in the store; "" if the group is forgotten."""
         here, seed = frame.place.coordinates, seed_at(plan, frame.place.coordinates)
-        own = {**({} if seed is None else {"seed": seed}), **frame.place.settings}
+        own = {**plan.settings_at(*here), **({} if seed is None else {"seed": seed}), **frame.place.settings}
         place = {"coordinates": list(here), "settings": own}
         with self._lock:
             kept = self._groups.get(group)

@@ -1,8 +1,9 @@
 """Use this frame: a picture of one tab, or what made it, carried into the settings of another.
 
-What a frame can become is derived from the declarations: every tab that takes a picture can start from it, every tab
-that takes prompts with a seed each can have it as a keyframe, and its seed and guidance can be taken over for all tabs.
-Nothing here knows any one experiment.
+What a frame can become is derived from the declarations: every tab that takes a picture can start from it, with its
+prompt, every tab that takes prompts with a seed each can have it as a keyframe, every other tab of one prompt can go on
+from its prompt and seed, and its seed and guidance can be taken over for all tabs. A frame between prompts has a
+prompt, too, see `space.mixtures`. What was taken is told, and can be taken back. Nothing here knows any one experiment.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 
+from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Input, InputError
 from explorer.experiments.made_with import another_model
 from explorer.messages import Message
@@ -22,9 +24,10 @@ from explorer.ui.buttons import Buttons
 from explorer.ui.controls import QUICK, Control
 from explorer.ui.exporting import NO_RUN
 from explorer.ui.forms import Form
+from explorer.ui.news import Status
 from explorer.ui.singles import GONE, Chosen
 from explorer.ui.tab import Tab
-from explorer.ui.views import said
+from explorer.ui.views import StatusView, said
 
 Change = Callable[[Chosen, Mapping[str, Any]], Mapping[str, Any]]
 """From a frame and the fields as they are to the fields as they shall be."""
@@ -51,34 +54,57 @@ def uses(form: Form) -> Iterator[Use]:
         declared = tab.experiment.own_inputs()
         takes = {declared[c.name].carries: c for c in reversed(tab.own)}  # the first of each
         if "picture" in takes:
-            name = takes["picture"].name
-            start = _start(name, declared[name])
-            title = tab.experiment.title()
+            name, title = takes["picture"].name, tab.experiment.title()
             around = Message("→ {tab}, around its region", tab=title) if declared[name].optional else None
-            yield Use(around or Message("→ {tab}", tab=title), tab, [takes["picture"]], start, of_text=False)
+            words = None if around else takes.get("prompt")
+            fields = [takes["picture"], *([words] if words else [])]
+            change = _started(name, declared[name], words and words.name)
+            yield Use(around or Message("→ {tab}", tab=title), tab, fields, change, of_text=False)
+        elif "prompt" in takes:
+            taken = _taken({takes["prompt"].name: "prompt", "seed": "seed"})
+            label = Message("→ {tab}, with its prompt", tab=tab.experiment.title())
+            yield Use(label, tab, [takes["prompt"], common["seed"]], taken)
         if "prompts" in takes and "seeds" in takes:
             prompts, seeds = takes["prompts"], takes["seeds"]
             label = Message("→ {tab}, as its last stop", tab=tab.experiment.title())
             yield Use(label, tab, [prompts, seeds, common["seed"]], _keyframe(prompts.name, seeds.name, declared))
-    yield Use("Its seed", None, [common["seed"]], _taken("seed"))
-    yield Use("Its guidance", None, [common["guidance_scale"]], _taken("guidance_scale"))
+    yield Use("Its seed", None, [common["seed"]], _taken({"seed": "seed"}))
+    yield Use("Its guidance", None, [common["guidance_scale"]], _taken({"guidance_scale": "guidance_scale"}))
 
 
-def _start(field: str, declared: Input) -> Change:
-    return lambda chosen, now: {field: declared.started(now[field], chosen.picture, chosen.settings)}
+def _started(field: str, declared: Input, prompt: str | None) -> Change:
+    """The frame as a start picture, and its prompt, if it has one."""
+
+    def change(chosen: Chosen, now: Mapping[str, Any]) -> Mapping[str, Any]:
+        picture = {field: declared.started(now[field], chosen.picture, chosen.settings)}
+        return picture | ({prompt: chosen.settings["prompt"]} if prompt and chosen.settings.get("prompt") else {})
+
+    return change
 
 
-def _taken(field: str) -> Change:
-    return lambda chosen, _now: {field: chosen.settings[field]}
+def _taken(fields: Mapping[str, str]) -> Change:
+    """The frame's own settings into the fields of these names."""
+
+    def change(chosen: Chosen, _now: Mapping[str, Any]) -> Mapping[str, Any]:
+        if "prompt" in fields.values():
+            _prompt(chosen)
+        return {field: chosen.settings[setting] for field, setting in fields.items()}
+
+    return change
+
+
+def _prompt(chosen: Chosen) -> str:
+    """The frame's prompt. Raises InputError where it has none: a walk leads to where no words are."""
+    if prompt := chosen.settings.get("prompt"):
+        return str(prompt)
+    raise InputError("prompt", prompt, Message("a frame that has a prompt; this one lies where no words are"))
 
 
 def _keyframe(prompts: str, seeds: str, declared: Mapping[str, Input]) -> Change:
     """The frame's prompt at the end; the seeds stay one for all unless its own differs from it."""
 
     def change(chosen: Chosen, now: Mapping[str, Any]) -> Mapping[str, Any]:
-        prompt, seed = chosen.settings.get("prompt"), chosen.settings["seed"]
-        if not prompt:
-            raise InputError("prompt", prompt, "a frame that shows one prompt; this one lies between several")
+        prompt, seed = _prompt(chosen), chosen.settings["seed"]
         stops = list(now[prompts])
         given = list(declared[seeds].check(seeds, now[seeds])) or [now["seed"]] * len(stops)
         noises = [*given, seed] if len(set(given) | {seed}) > 1 else []
@@ -87,9 +113,17 @@ def _keyframe(prompts: str, seeds: str, declared: Mapping[str, Input]) -> Change
     return change
 
 
-def connect_uses(form: Form) -> None:
-    """Draws every tab's "Use this frame" buttons and makes them work."""
-    everything = list(uses(form))
+class Taken(NamedTuple):
+    """What a use has written over: the tab, and what its fields were."""
+
+    tab: str
+    fields: Mapping[str, Any]
+
+
+def connect_uses(form: Form, notice: StatusView) -> None:
+    """Draws every tab's "Use this frame" buttons and makes them work; `notice` tells, and takes back."""
+    everything, last = list(uses(form)), gr.State(None)
+    written = list(dict.fromkeys(component for use in everything for c in use.controls for component in c.components))
     for source in form.tabs:
         speaks = any(declared.speaks for declared in source.experiment.own_inputs().values())
         found = [use for use in everything if speaks or not use.of_text]
@@ -97,14 +131,25 @@ def connect_uses(form: Form) -> None:
         with source.use_column:
             buttons = Buttons(names=names, before="Use this frame:", id=f"{source.name}-use")
         read = list(dict.fromkeys(c for use in found for c in (use.tab or source).components))
-        written = dict.fromkeys(component for use in found for c in use.controls for component in c.components)
         buttons.press(
-            _carry(form, source, buttons, found, read),
+            _carry(form, source, buttons, found, read, told=(notice, last)),
             [source.folder, source.view, *read],
-            [*written, form.shown, form.due, source.status],
+            [*written, form.shown, form.due, notice, last],
             js=source.view.state_js(1),
             **QUICK,
         )
+
+    def undo(taken: Taken | None) -> dict[Any, Any]:
+        if taken is None:
+            return {notice: None}
+        tab = form.by_name[taken.tab]
+        updates: dict[Any, Any] = {form.due: taken.tab, last: None, notice: said("ready", "As it was before.")}
+        for c in tab.controls:
+            if c.name in taken.fields:
+                updates |= zip(c.components, c.write(taken.fields[c.name]), strict=True)
+        return updates
+
+    notice.undo(undo, last, [*written, form.due, notice, last], **QUICK)
 
 
 def seen(folder: str | None, view: Mapping[str, Any], tab: Tab) -> Chosen:
@@ -122,9 +167,13 @@ def seen(folder: str | None, view: Mapping[str, Any], tab: Tab) -> Chosen:
 
 
 def _carry(
-    form: Form, source: Tab, buttons: Buttons, found: Sequence[Use], read: Sequence[Any]
+    form: Form, source: Tab, buttons: Buttons, found: Sequence[Use], read: Sequence[Any], *, told: tuple[Any, Any]
 ) -> Callable[..., dict[Any, Any]]:
-    """What a press does: the target's form changes and tells its price; what cannot be done is said, and no more."""
+    """What a press does: the target's form changes and tells its price; what cannot be done is said, and no more.
+
+    `told` are the notice, and the state that keeps what was written over.
+    """
+    notice, last = told
 
     def carry(
         request: gr.Request, event: gr.EventData, folder: str | None, view: Mapping[str, Any] | None, *values: Any
@@ -138,16 +187,26 @@ def _carry(
             if problem := next(iter(target.experiment.problems(changes).values()), None):
                 raise problem
         except ValueError as error:
-            return {source.status: said("error", str(error))}
-        updates: dict[Any, Any] = {form.due: target.name}
+            return {notice: said("error", str(error))}
+        before = _checked(target.experiment, {name: now[name] for name in changes})
+        taken = Message("Taken over: {caption}", caption=chosen.caption)
+        updates: dict[Any, Any] = {form.due: target.name, last: before and Taken(target.name, before)}
+        updates[notice] = Status("ready", taken, undo=before is not None)
         if use.tab:
             updates |= {form.shown: gr.Tabs(selected=use.tab.name)}
-        if target is not source:
-            updates |= {source.status: said("done", Message("Taken over: {caption}", caption=chosen.caption))}
         for c in use.controls:
-            updates |= zip(c.components, c.write(changes[c.name]), strict=True)
+            if c.name in changes:
+                updates |= zip(c.components, c.write(changes[c.name]), strict=True)
         if use.of_text and (other := another_model(chosen.record.get("model"), target.engine.networks)):
             target.note({**now, **changes}, request.session_hash, other)
         return updates
 
     return carry
+
+
+def _checked(experiment: type[Experiment], settings: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Settings as they are written back; None if they are not allowed, which a half-typed form need not be."""
+    try:
+        return {name: experiment.inputs()[name].check(name, value) for name, value in settings.items()}
+    except InputError:
+        return None

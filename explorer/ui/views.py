@@ -207,11 +207,15 @@ VIEWS = {view.kind: view for view in (FilmView, CompareView, PadView, Trajectory
 class StatusView(Widget):
     """One quiet place that says how things stand: a line, a thin progress bar, and notes.
 
-    The value is a `Status`, or None (nothing to say). It is an output only; where that is `free` it fires `show`.
+    The value is a `Status`, or None (nothing to say). It is an output only; where that is `free` it fires `show`. What
+    can be taken back has a button, which fires `undo`.
     """
 
     kind = "status"
-    fires = ("show",)
+    fires = ("show", "undo")
+
+    def __init__(self, **props: Any) -> None:
+        super().__init__(phrases=("status",), **props)
 
     def postprocess(self, value: Status | None) -> dict[str, Any] | None:
         """What is sent to the browser."""
@@ -220,7 +224,8 @@ class StatusView(Widget):
         progress = None if value.progress is None else number(value.progress, 0.0, 1.0, 0.0)
         spoken_in = {"text": say(value.text), "detail": say(value.detail), "notes": [say(note) for note in value.notes]}
         at = {"at": value.at} if value.at else {}
-        return {"state": value.state, "progress": progress, "free": value.free, **spoken_in, **at}
+        told = {"state": value.state, "progress": progress, "free": value.free, "undo": value.undo}
+        return {**told, **spoken_in, **at}
 
 
 def said(state: str, text: str, notes: Iterable[str] = ()) -> Status:

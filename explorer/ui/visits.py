@@ -55,7 +55,7 @@ class Courier(Unseen):
 
 def visit_of(
     experiment: type[Experiment],
-    engine: Engine,
+    singles: Singles,
     run: Run,
     coordinates: Any,
     seconds: float | None = None,
@@ -67,7 +67,7 @@ def visit_of(
     Raises Refused for coordinates that are not within the run, and for a run of another experiment or model; ValueError
     for a record that is gone, or whose settings are no longer allowed.
     """
-    record = run.record
+    record, engine = run.record, singles.engine
     if record.get("experiment") != experiment.name():
         raise Refused({})
     if sentence := another_model(record.get("model"), engine.networks):
@@ -78,8 +78,14 @@ def visit_of(
     def keep(frame: Frame) -> dict[str, Any]:
         here = frame.place.coordinates
         seed = seed_at(plan, here)
-        picture, file = run.exact(frame.key, frame.png, {"coordinates": list(here), "settings": {"seed": seed}})
-        return {"picture": picture, "file": file, "seed": seed}
+        own = {**plan.settings_at(*here), "seed": seed}
+        picture, file = run.exact(frame.key, frame.png, {"coordinates": list(here), "settings": own})
+        return {
+            "picture": picture,
+            "file": file,
+            "single": singles.keep(singles.group(whole), plan, frame),
+            "seed": seed,
+        }
 
     return _job(run.name, plan, engine, coordinates, keep, seconds=seconds)
 
@@ -148,7 +154,7 @@ def _visit(tab: Tab, courier: Courier) -> Callable[..., Iterator[Any]]:
                 job = visit_of_shipped(shipped, tab.experiment, tab.singles, event.coordinates, seconds)
             else:
                 run, uses = Run.open(Path(folder)), partial(tab.desk.uses, visitor)
-                job = visit_of(tab.experiment, tab.engine, run, event.coordinates, seconds, uses=uses)
+                job = visit_of(tab.experiment, tab.singles, run, event.coordinates, seconds, uses=uses)
             if sentence := tab.door.refusal(request, job.render.price):
                 raise Refused({**job.sink.about, "error": sentence})
         except Refused as refused:

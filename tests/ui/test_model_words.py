@@ -199,7 +199,7 @@ def test_what_is_no_question_is_refused(site: Served, body):
 
 def test_a_map_that_comes_late_has_its_dice_too(site: Served, browser: Browser):
     page, held = browser.new_page(), []
-    page.route("**/widgets/**/pad.js", lambda route: held.append(route))
+    page.route("**/widgets/**/pad.js", lambda route: held.append(route))  # noqa: PLW0108 (Playwright takes no builtin)
     page.goto(site.url + "?tab=prompt-grid")
     expect(page.locator("#prompt-grid-status")).to_contain_text("25 frames")
     page.locator("#prompt-grid-render").click()

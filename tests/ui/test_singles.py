@@ -16,6 +16,7 @@ from explorer.experiments import registry
 from explorer.experiments.prompt_grid import PromptGrid
 from explorer.outputs import settings
 from explorer.outputs.runs import Runs
+from explorer.space.mixtures import prompts_of
 from explorer.space.plans import Place, Plan
 from explorer.ui.restoring import restore
 from explorer.ui.saving import saved_routes
@@ -60,7 +61,9 @@ def test_its_file_is_the_picture_of_the_store_with_its_settings_inside_and_opens
     assert answer.headers["cache-control"] == "no-store"
     picture, record = opened(answer.content, tmp_path)
     assert picture.tobytes() == frame.image.tobytes()
-    assert record["frame"] == {"caption": "between", "coordinates": list(HERE), "settings": {"seed": 7}}
+    own = {"seed": 7, **plan.settings_at(*HERE)}
+    assert record["frame"] == {"caption": "between", "coordinates": list(HERE), "settings": own}
+    assert prompts_of(own["prompt"]) == tuple(grid.prompts[i] for i in (0, 1, 2, 3))
     restored = restore(tmp_path / "single.png", registry(), singles.engine, Runs(tmp_path / "runs"))
     assert PromptGrid(**restored.settings) == grid
     chosen = singles.chosen(name)

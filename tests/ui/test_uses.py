@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import re
@@ -16,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from explorer.experiments import registry
 from explorer.experiments.inputs import InputError, Picture
 from explorer.experiments.pictures import ancestry, canonical, opened, with_ancestry
+from explorer.experiments.prompt_grid import PromptGrid
 from explorer.outputs.records import make_record
 from explorer.outputs.runs import Run, Runs
 from explorer.ui.active_jobs import ActiveJobs
@@ -103,10 +105,44 @@ def test_a_keyframe_brings_its_seed_and_leaves_the_others(now, seed, expected):
     assert change(chosen, {"prompts": ["a", "b"], **now}) == {"prompts": ["a", "b", "c"], **expected}
 
 
-def test_a_frame_between_prompts_is_no_keyframe():
+@pytest.mark.parametrize("how", ["lerp", "slerp"])
+@pytest.mark.parametrize(
+    ("source", "index", "place"),
+    [(INTERPOLATION(prompts=("a", "b"), frames=4, easing="sine"), 1, (1 / 3,)), (PromptGrid(cells=4), 6, (0.3, 0.7))],
+)
+def test_a_frame_between_prompts_is_a_stop_that_is_this_very_point(engine, how, source, index, place):
+    """Its frames, and what lies between them."""
+    source = dataclasses.replace(source, interpolation=how).resolved(engine.networks.defaults)
+    plan = source.plan(engine)
+    for settings, point in (
+        (plan.places[index].settings, plan.point(index)),
+        (plan.settings_at(*place), plan.at(*place)),
+    ):
+        change = _keyframe("prompts", "seeds", INTERPOLATION.inputs())
+        chosen = Chosen(b"", "", type(source), {"seed": source.seed, **settings})
+        film = INTERPOLATION(**change(chosen, {"prompts": ["a"], "seeds": "", "seed": source.seed}))
+        film = film.resolved(engine.networks.defaults).plan(engine)
+        assert film.point(len(film.places) - 1).digest(4, False) == point.digest(4, False)
+
+
+def test_a_frame_where_no_words_are_is_no_keyframe():
     change = _keyframe("prompts", "seeds", INTERPOLATION.inputs())
-    with pytest.raises(InputError, match="a frame that shows one prompt"):
+    with pytest.raises(InputError, match="a frame that has a prompt"):
         change(Chosen(b"", "", INTERPOLATION, {"seed": 1}), {"prompts": ["a"], "seeds": "", "seed": 1})
+
+
+def test_what_was_taken_is_told_and_can_be_taken_back(page: Page):
+    render(page, "interpolation")
+    page.locator("#interpolation-view input[type=range]").press("ArrowRight")
+    page.locator("#shared > button").click()
+    use(page, "interpolation", "→ Image variations")
+    prompt = page.locator("#image-variations-prompt textarea")
+    expect(prompt).to_have_value(re.compile(r'^\("a boat at the beach", "a lion in the desert"\)\.slerp\(0'))
+    notice = page.locator("#notice")
+    expect(notice).to_contain_text("Taken over: a boat at the beach →")
+    notice.get_by_role("button", name="Undo").click()
+    expect(notice).to_contain_text("As it was before.")
+    expect(prompt).to_have_value("a watercolor painting of a boat at the beach")
 
 
 def render(page: Page, tab: str) -> None:

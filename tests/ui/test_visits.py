@@ -26,6 +26,7 @@ from explorer.space.plans import Place
 from explorer.ui.active_jobs import ActiveJobs
 from explorer.ui.asked import Desk
 from explorer.ui.limits import Door, Limits
+from explorer.ui.singles import Singles
 from explorer.ui.text import say
 from explorer.ui.visits import Courier, _visit, checked, visit_of
 from tests.clients import connected
@@ -186,7 +187,7 @@ def test_a_point_that_is_a_cell_costs_nothing(engine, run):
 
 def test_the_runs_own_record_decides_not_the_engines_defaults(engine, tmp_path):
     run = rendered(engine, Runs(tmp_path), num_inference_steps=7, guidance_scale=1.0)
-    assert visit_of(PromptGrid, engine, run, [0.3, 0.3]).render.price.rows == 7
+    assert visit_of(PromptGrid, Singles(engine), run, [0.3, 0.3]).render.price.rows == 7
 
 
 def test_a_device_that_gives_up_is_told_and_the_next_visit_works(engine, run, monkeypatch, capsys):

@@ -73,7 +73,7 @@ class Input:
     speaks: ClassVar[bool] = False
     """Whether its text goes to the text encoder."""
     carries: ClassVar[str | None] = None
-    """What of a frame it can take over: its "picture", its prompt as one of "prompts", its seed as one of "seeds".
+    """What of a frame it can take over: its "picture", its "prompt" (as one of "prompts"), its seed as one of "seeds".
 
     And of a view: the "trail" of its lens.
     """

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from explorer.experiments.inputs.base import Input, Widget
 from explorer.messages import Message, in_a_row
+from explorer.space.mixtures import WRITTEN, mixture, prompts_of
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,13 @@ class Choice(Input):
 
 @dataclass(frozen=True)
 class Prompt(Input):
-    """A text for the text encoder. Long ones are taken, and the page says what the encoder cut off."""
+    """A text for the text encoder, or a mixture of such texts (see `space.mixtures`).
+
+    Long ones are taken, and the page says what the encoder cut off.
+    """
 
     speaks: ClassVar[bool] = True
+    carries: ClassVar[str | None] = "prompt"
 
     max_length: int = 20_000
 
@@ -50,15 +55,20 @@ class Prompt(Input):
     def _accept(self, value: Any) -> Any:
         if not isinstance(value, str) or len(value) > self.max_length:
             raise ValueError
+        mixture(value)  # raises ValueError for one that is not written well
         return value
+
+    def wrong(self, value: Any) -> tuple[str, int]:
+        """How a mixture is written, where it is not."""
+        return (WRITTEN if isinstance(value, str) and not _well_written(value) else ""), 0
 
     @property
     def widget(self) -> Widget:
         return Widget("text")
 
     def prompts(self, value: str) -> tuple[str, ...]:
-        """The one."""
-        return (value,)
+        """The one, or those in a mixture."""
+        return prompts_of(value)
 
 
 @dataclass(frozen=True)
@@ -86,14 +96,15 @@ class Prompts(Prompt):
         return tuple(super(Prompts, self)._accept(prompt) for prompt in value)
 
     def wrong(self, value: Any) -> tuple[str, int]:
-        """Which prompt is empty, or missing."""
+        """Which prompt is empty, or missing, or a mixture that is not written well."""
         given = list(value) if isinstance(value, (list, tuple)) else []
         texts = [text for text in given if isinstance(text, str)]
         if len(texts) != len(given) or len(texts) > self.high or any(len(text) > self.max_length for text in texts):
             return "", 0
         empty = next((i for i, text in enumerate(texts) if not text.strip()), len(texts))
         if empty >= max(self.low, len(texts)):
-            return "", 0
+            ill = next((i for i, text in enumerate(texts) if not _well_written(text)), None)
+            return ("", 0) if ill is None else (WRITTEN, ill)
         return Message("{prompt} is empty", prompt=self.called(empty)), empty
 
     def called(self, i: int) -> str:
@@ -116,4 +127,13 @@ class Prompts(Prompt):
         return Widget("texts", {"low": self.low, "high": self.high, "names": self.names})
 
     def prompts(self, value: Sequence[str]) -> tuple[str, ...]:
-        return tuple(value)
+        return tuple(prompt for text in value for prompt in prompts_of(text))
+
+
+def _well_written(text: str) -> bool:
+    """Whether it is a prompt, or a mixture of prompts as `space.mixtures` reads them."""
+    try:
+        mixture(text)
+    except ValueError:
+        return False
+    return True

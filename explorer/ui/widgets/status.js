@@ -1,12 +1,12 @@
-// StatusView: the value is {state, text, detail, notes, progress}, see views.py. Notes quote the visitor's own words.
+// StatusView: the value is {state, text, detail, notes, progress, undo}, see views.py. Notes quote the visitor's own words.
 
 import { Widget, html, make, write } from './widget.js';
 
 export default class StatusView extends Widget {
   static styles = ['status'];
-  static events = ['show'];
+  static events = ['show', 'undo'];
   static template = html`
-<div class="status-head"><i class="status-dot" aria-hidden="true"></i><p class="status-text" data-part="text" role="status" aria-live="polite"></p><p class="status-detail" data-part="detail"></p></div>
+<div class="status-head"><i class="status-dot" aria-hidden="true"></i><p class="status-text" data-part="text" role="status" aria-live="polite"></p><button type="button" class="status-undo" data-part="undo" data-say="undo" hidden></button><p class="status-detail" data-part="detail"></p></div>
 <div class="status-bar" data-part="bar" role="progressbar" aria-valuemin="0" aria-valuemax="100"><i></i></div>
 <ul class="status-notes" data-part="notes"></ul>`;
 
@@ -14,6 +14,7 @@ export default class StatusView extends Widget {
     super.begin(props);
     this.className = 'status';
     this.dataset.state = 'ready';
+    this.undo.addEventListener('click', () => this.fire('undo', {}));
   }
 
   update() {
@@ -22,11 +23,12 @@ export default class StatusView extends Widget {
     requestAnimationFrame(() => (this.style.animation = ''));
     this.tellField();
     if (!this.value) return;
-    const { state, text, detail, notes, progress, free } = this.value;
+    const { state, text, detail, notes, progress, free, undo } = this.value;
     if (free) this.fire('show', {}); // the pictures are there: nobody has to press anything
     this.dataset.state = state;
     write(this.text, text);
     write(this.detail, detail);
+    this.undo.hidden = !undo;
     this.notes.replaceChildren(...notes.map((note) => make('li', '', note)));
     this.notes.hidden = !notes.length;
     this.bar.hidden = typeof progress !== 'number';
