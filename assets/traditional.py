@@ -30,10 +30,7 @@ def main() -> None:
     convert = OpenCC("s2twp").convert
     found, had = (json.loads((TEXTS / f"{name}.json").read_text(encoding="utf-8")) for name in ("zh", "zh-TW"))
     said = {
-        kind: {
-            key: had[kind].get(key) or traditional(text, convert)
-            for key, text in phrases.items()
-        }
+        kind: {key: had[kind].get(key) or traditional(text, convert) for key, text in phrases.items()}
         for kind, phrases in found.items()
     }
     (TEXTS / "zh-TW.json").write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
