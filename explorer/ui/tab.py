@@ -31,6 +31,9 @@ from explorer.ui.singles import Singles
 from explorer.ui.text import say
 from explorer.ui.views import VIEWS, StatusView, said
 
+UNASKED = 30.0
+"""Seconds that a preset may take without being asked for twice."""
+
 TUTORIALS = "As in the tutorials, which were made for Stable Diffusion:"
 
 
@@ -297,12 +300,18 @@ class Tab:
             yield self.listed(folder.run, experiment)
 
     def try_out(self, request: gr.Request, *values: Any) -> Iterator[dict[Any, Any]]:
-        """As `render`, of a preset: one whose pictures are shipped is shown."""
+        """As `render`, of a preset: one whose pictures are shipped is shown, one that takes long waits for Render."""
         experiment = self.resolved(self.settings(values))
-        if self.gallery.of(experiment, self.engine.networks) is None:
-            yield from self.render(request, *values)
-        else:
+        if self.gallery.of(experiment, self.engine.networks) is not None:
             yield {**self.show(request, *values), **self.remembered(experiment)}
+            return
+        plan = self.desk.asked(request.session_hash, experiment).plan
+        if (self.engine.price(plan).seconds or 0) > UNASKED:
+            status = self._priced(request.session_hash, experiment)
+            note = Message("It takes a while: press Render to begin.")
+            yield {**self.remembered(experiment), self.status: replace(status, notes=(*status.notes, note))}
+            return
+        yield from self.render(request, *values)
 
     def folder_seen(self, folder: str | None, view: Mapping[str, Any]) -> str | None:
         """The run folder of what the visitor sees; of a shipped run it is made now."""

@@ -241,10 +241,14 @@ class TeachTab:
         except (LessonError, TypeError, ValueError) as error:
             return said("error", str(error))
         task = teaching_of(self.engine, lesson, [_ANY] if lesson.prior else ())
-        seconds = seconds_of(self.engine, task)
-        text = Message("{n} steps", n=task.lessons)
+        seconds, text = seconds_of(self.engine, task), Message("{n} steps", n=task.lessons)
+        rows = [Message("{n} rows, forward and backward", n=task.steps * task.rows)]
+        if lesson.prior:  # of a thing that was never drawn here
+            prior = self.engine.render(prior_plan(self.engine, lesson)).price
+            rows.append(Message("{n} rows for the pictures that keep its kind", n=prior.rows))
+            seconds = None if seconds is None or prior.seconds is None else seconds + prior.seconds
         text = in_a_row([text, about(seconds)]) if seconds is not None else text
-        return Status("ready", text, detail=Message("{n} rows, forward and backward", n=task.steps * task.rows))
+        return Status("ready", text, detail=in_a_row(rows))
 
     def stop(self, request: gr.Request) -> None:
         """Ends this visitor's teaching after the step under way; what was learnt is kept."""

@@ -149,13 +149,30 @@ def test_stop_and_leaving_end_what_they_name_and_nothing_of_nobody_elses(engine)
     assert sorted(active.outcomes, key=str) == [("bob", "film"), (None, "film")]
 
 
-def test_a_render_that_a_newer_one_replaces_is_listed_with_its_frames_and_says_no_more(engine, tmp_path):
+ANN = SimpleNamespace(session_hash="ann", client=None, headers={})
+
+
+@pytest.fixture
+def tab(engine, tmp_path) -> Tab:
+    """A tab whose values are pairs of a field and its value."""
     with gr.Blocks():
         page = {"desk": Desk(engine), "due": Due(), "memory": Memory(), "history": HistoryView()}
         tab = Tab(INTERPOLATION, [], engine, Runs(tmp_path), ActiveJobs(), **page)
     tab.settings = dict
-    request = SimpleNamespace(session_hash="ann", client=None, headers={})
-    older, newer = (tab.render(request, ("frames", frames), ("num_inference_steps", 1)) for frames in (40, 3))
+    return tab
+
+
+@pytest.mark.parametrize(("seconds", "asks"), [(31.0, True), (29.0, False), (None, False)])
+def test_a_preset_that_takes_long_waits_for_render(tab, monkeypatch, seconds, asks):
+    price = tab.engine.price(INTERPOLATION().resolved(tab.engine.defaults).plan(tab.engine))
+    monkeypatch.setattr(tab.engine, "price", lambda _plan: dataclasses.replace(price, seconds=seconds))
+    *_, last = tab.try_out(ANN, ("frames", 3), ("num_inference_steps", 1))
+    begun = list(tab.runs.root.glob("*/run.json"))
+    assert (last[tab.status].notes[-1:] == ("It takes a while: press Render to begin.",), begun == []) == (asks, asks)
+
+
+def test_a_render_that_a_newer_one_replaces_is_listed_with_its_frames_and_says_no_more(tab):
+    older, newer = (tab.render(ANN, ("frames", frames), ("num_inference_steps", 1)) for frames in (40, 3))
     next(older)
     shown = next(older)  # with the first frame
     next(newer)

@@ -149,7 +149,8 @@ def test_the_price_is_told_before(tab):
     assert (status.state, status.text) == ("ready", "50 steps")
     tab.engine.warm_up()
     assert "about" in tab.price(MINE, LOOK, 50, True).text
-    assert tab.price(MINE, LOOK, 50, True).detail == "800 rows, forward and backward"
+    with_prior = "800 rows, forward and backward, 96 rows for the pictures that keep its kind"
+    assert tab.price(MINE, LOOK, 50, True).detail == with_prior
     assert tab.price(MINE, LOOK, 0, False).state == "error"
 
 
