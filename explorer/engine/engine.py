@@ -309,6 +309,7 @@ class Render:
         self._places: dict[str, list[int]] = defaultdict(list)  # that show a frame, by its key
         self._points: list[bytes] = []  # the names of the points that the places look at
         self._first: dict[bytes, int] = {}  # the first place of each point
+        self._calls_of: list[int] = []  # evaluations of the UNet, by place
         self._missing: dict[str, int] = {}  # the first place of each frame that is in no store
         self._finish: dict[bytes, Finish] = {}  # what is done with the decoded picture of a point, by its name
         self._travels: dict[bytes, int] = {}  # the points to be denoised: by name, evaluations of the UNet
@@ -325,6 +326,7 @@ class Render:
             self.keys.append(key)
             self._places[key].append(index)
             self._first.setdefault(name, index)
+            self._calls_of.append(self._evaluations(index, point))
             if key not in self._missing and key not in self.store:
                 self._miss(index, point)
         self.price = self._price()
@@ -334,7 +336,7 @@ class Render:
         self._missing[self.keys[index]] = index
         if name in self._travels:
             return
-        self._travels[name] = self._evaluations(index, point)
+        self._travels[name] = self._calls_of[index]
         self._adapted = self._adapted or bool(point.adapters)
         self._rows += len(point.sides) * self._travels[name]
 
@@ -361,7 +363,7 @@ class Render:
         passing = {self._points[i]: i for i in range(len(self.keys))}
         for index in finished:
             passing.pop(self._points[index], None)
-        return sum(2 * self._evaluations(i, self.plan.point(i)) for i in [*finished, *passing.values()])
+        return sum(2 * self._calls_of[i] for i in [*finished, *passing.values()])
 
     def _seconds(self, rows: int, pictures: int) -> float | None:
         """The time of so many rows, in full micro-batches or at least a call a step, and so many decodes."""

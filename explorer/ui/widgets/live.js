@@ -159,10 +159,10 @@ export default class LiveSwitch extends Widget {
     if (!film && this.pump.asked(view, about)) return;
     const { text, at } = window.explorer.written ?? {}; // by the drawer of words or the dice, a moment ago
     const typed = film ? '' : performance.now() - at < 1000 ? text : document.activeElement?.closest('textarea, .pad-corners input')?.value;
-    this.pump.ask({ tab, values, said, about, view, film, typed, whole: film || view.whole });
+    this.pump.ask({ tab, values, said, about, view, film, typed, whole: film, then: !film && view.whole ? { whole: true } : null });
   }
 
-  // First what is looked at, and of a sheet then the others, as far as they are not drawn. The line of the bar says by then
+  // First what is looked at exactly, and of a sheet then the others, as far as they are not drawn. The line of the bar says by then
   // what these settings cost, no longer what was here before.
   rests(question) {
     const { view, tab, said } = question;
@@ -171,8 +171,8 @@ export default class LiveSwitch extends Widget {
       document.querySelector('price-due')?.fire(tab, {});
     }
     if (view.visits || question.film) return [];
-    const sight = { ...question, exact: true, whole: false };
-    return view.whole ? [sight, question, { ...question, exact: true }] : [sight];
+    const sight = { ...question, exact: true, whole: false, then: null };
+    return view.whole ? [sight, { ...sight, exact: false, whole: true }, { ...sight, whole: true }] : [sight];
   }
 
   async *send({ tab, values, view, typed, exact = false, whole }, signal) {

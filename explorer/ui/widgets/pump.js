@@ -6,9 +6,10 @@
 //   answered(question, newest)     all of the answer was drawn
 //   failed(error, question)        it was refused, or nobody answers
 //
-// A question has a `view`, and may have what it is `about`. A newer one ends the one under way as soon as its first picture is drawn; so something is always
-// drawn, however fast the hand. A question that is `exact` is ended at once. When the hand rests, drafts give way to the exact
-// picture where that has been QUICK.
+// A question has a `view`, and may have what it is `about`. A newer one ends the one under way as soon as its first picture is
+// drawn; so something is always drawn, however fast the hand. With `then` it is asked again, changed by that, when all of it was
+// drawn and nothing else was asked. Such a second question, and one that is `exact`, is ended at once. When the hand rests,
+// drafts give way to the exact picture where that has been QUICK.
 
 export const REST = 400; // milliseconds without a key after which the hand rests
 export const QUICK = 1500; // milliseconds of an exact picture
@@ -96,7 +97,7 @@ export class Pump {
     if (!this.waiting || this.composing) return;
     const { flying, waiting } = this;
     if (!flying) this.fly();
-    else if (flying.drawn || flying.question.exact || waiting.view !== flying.question.view) flying.aborter.abort();
+    else if (flying.drawn || flying.question.exact || flying.question.second || waiting.view !== flying.question.view) flying.aborter.abort();
   }
 
   async fly() {
@@ -113,7 +114,10 @@ export class Pump {
         flight.drawn ||= Boolean(part.blob);
         this.go();
       }
-      if (!signal.aborted) this.answered(question, isNewest());
+      if (!signal.aborted) {
+        this.answered(question, isNewest());
+        if (question.then && isNewest() && !this.rested) this.waiting ??= { ...question, ...question.then, then: null, second: true };
+      }
     } catch (error) {
       if (!signal.aborted) {
         this.following = [];

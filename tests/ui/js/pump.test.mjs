@@ -142,6 +142,30 @@ test('what was asked last is not asked again before its exact picture is there',
   timers.reset();
 });
 
+test('what is asked after it comes when all of it is drawn, and ends at once for a newer question', async () => {
+  timers.enable();
+  const { pump, flights } = stage();
+  const then = { whole: true };
+  ask(pump, 1, { then });
+  flights[0].picture('a');
+  await settle();
+  ask(pump, 2, { then }); // before all of it was drawn
+  await settle();
+  flights[1].picture('b');
+  flights[1].end();
+  await settle();
+  assert.deepEqual([flights[2].question.value, flights[2].question.whole], [2, true]);
+  ask(pump, 3, { then });
+  await settle();
+  assert.equal(flights[2].signal.aborted, true, 'with nothing drawn');
+  flights[3].end();
+  await settle();
+  flights[4].end();
+  await settle();
+  assert.deepEqual(flights.map(({ question }) => [question.value, question.whole ?? false]), [[1, false], [2, false], [2, true], [3, false], [3, true]]);
+  timers.reset();
+});
+
 test('when the hand rests the exact pictures follow, one question after the other', async () => {
   timers.enable();
   const { pump, flights } = stage((question) => [{ ...question, exact: true }, { ...question, exact: true, whole: true }]);
