@@ -69,6 +69,63 @@ SUBJECTS = {
 }  # fmt: skip
 """What a subject of `drawings` is called; one that is not here has emojibase's names."""
 
+PEOPLE = {
+    "man": "男人 男人 男子 男士", "woman": "女人 女人 女子 女士 美女", "boy": "男孩 男孩 小男孩",
+    "girl": "女孩 女孩 小女孩 姑娘", "baby": "婴儿 嬰兒 宝宝 寶寶", "old man": "老人 老人 老爷爷 老爺爺 老头",
+    "old woman": "老奶奶 老奶奶 老妇人 老婦人", "man with a beard": "大胡子男人 大鬍子男人",
+    "woman with red hair": "红发女人 紅髮女人", "woman with blond hair": "金发女人 金髮女人",
+    "man with blond hair": "金发男人 金髮男人", "woman with curly hair": "卷发女人 捲髮女人",
+    "man with curly hair": "卷发男人 捲髮男人", "bald man": "光头男人 光頭男人", "king": "国王 國王",
+    "queen": "女王 女王 皇后", "prince": "王子 王子", "princess": "公主 公主", "knight": "骑士 騎士",
+    "wizard": "巫师 巫師 魔法师 魔法師", "witch": "女巫 女巫", "fairy": "仙女 仙女", "mermaid": "美人鱼 美人魚",
+    "elf": "精灵 精靈", "vampire": "吸血鬼 吸血鬼", "zombie": "僵尸 殭屍", "superhero": "超级英雄 超級英雄",
+    "ninja": "忍者 忍者", "santa claus": "圣诞老人 聖誕老人", "angel": "天使 天使",
+    "astronaut": "宇航员 太空人 航天员 宇航員", "doctor": "医生 醫生", "chef": "厨师 廚師",
+    "firefighter": "消防员 消防員", "police officer": "警察 警察", "teacher": "老师 老師 教师 教師",
+    "farmer": "农民 農夫", "artist": "画家 畫家 艺术家 藝術家", "singer": "歌手 歌手", "scientist": "科学家 科學家",
+    "judge": "法官 法官", "pilot": "飞行员 飛行員", "detective": "侦探 偵探", "mechanic": "修理工 技工",
+    "construction worker": "建筑工人 建築工人", "student": "学生 學生", "bride": "新娘 新娘",
+}  # fmt: skip
+"""Who is offered by name: labels of `people`, and the project's own drawings of people."""
+
+INVENTED = {
+    "windmill": "风车 風車", "lighthouse": "灯塔 燈塔", "cottage": "乡间小屋 鄉間小屋 农舍 農舍",
+    "log cabin": "木屋 木屋 小木屋", "barn": "谷仓 穀倉 农场 農場", "stone bridge": "石桥 石橋 桥 橋",
+    "suspension bridge": "吊桥 吊橋 金门大桥 金門大橋", "tower": "塔 塔 石塔 高塔",
+    "clock tower": "钟楼 鐘樓 大本钟 大笨鐘",
+    "pagoda": "宝塔 寶塔", "pyramid": "金字塔 金字塔", "skyscrapers": "高楼群 高樓群 摩天楼群",
+    "temple ruin": "神庙遗迹 神廟遺跡 遗迹 遺跡", "well": "水井 水井 井", "pirate ship": "海盗船 海盜船",
+    "spaceship": "宇宙飞船 太空船 飞船 飛船", "fence": "篱笆 籬笆 栅栏 柵欄", "treehouse": "树屋 樹屋",
+    "greenhouse": "温室 溫室", "bowl of fruit": "一碗水果 一碗水果 水果 果盘 果盤",
+    "basket of apples": "一篮苹果 一籃蘋果",
+    "vase of flowers": "花瓶 花瓶 一瓶花", "plant in a pot": "绿植 綠植", "bonsai": "小盆景 小盆景",
+    "bare tree": "光秃的树 光禿的樹", "autumn tree": "秋天的树 秋天的樹", "sunflowers": "向日葵花 向日葵花",
+    "bookshelf": "书架 書架", "lamp": "台灯 檯燈 灯 燈", "candle": "蜡烛 蠟燭", "wine bottle": "酒瓶 酒瓶",
+    "mug": "马克杯 馬克杯", "teapot": "茶壶 茶壺", "wooden table": "木头桌子 木頭桌子", "treasure chest": "宝箱 寶箱",
+    "witch hat": "巫师帽 巫師帽", "picnic basket": "野餐篮 野餐籃", "stained glass window": "彩色玻璃窗 彩繪玻璃窗",
+    "mandala": "曼陀罗 曼陀羅", "galaxy": "星系 星系", "crystal": "水晶 水晶", "sandcastle": "沙堡 沙堡",
+    "campfire": "篝火 營火", "hammock": "吊床 吊床", "seahorse": "海马 海馬", "starfish": "海星 海星",
+    "stone statue": "石像 石像 雕像 雕塑",
+}  # fmt: skip
+"""The project's own drawings of things, `inventions`, by what they are plainly called."""
+
+LANDSCAPES = {
+    "mountains": "群山 群山 山脉 山脈 雪山", "mountain lake": "山中湖泊 山中湖泊 湖 湖泊 湖水",
+    "hills": "丘陵 丘陵 山丘 风景 風景", "forest path": "林间小路 林間小路 小路", "sea": "大海 大海 海 海面 海景",
+    "coast": "海岸 海岸 海崖 悬崖 懸崖", "waterfall": "瀑布 瀑布", "river": "河流 河流 河 小河", "canyon": "峡谷 峽谷",
+    "meadow": "花海 花海 花田 花丛 花叢", "lavender field": "薰衣草田 薰衣草田 薰衣草",
+    "wheat field": "麦田 麥田", "village": "村庄 村莊 小镇 小鎮 乡村 鄉村", "street": "街道 街道 马路 馬路",
+}  # fmt: skip
+"""Keys of `places.PLACES` that are no subject and no scene."""
+
+SKIES = {
+    "day": "晴天 晴天 阳光下 陽光下 阳光 陽光", "sunrise": "日出时 日出時 日出 清晨 早晨 黎明",
+    "night": "深夜里 深夜裡 深夜 月光下 夜色", "rain": "雨中 雨中 下雨天 雨天 雨里 雨裡",
+    "fog": "雾中 霧中 雾里 霧裡 大雾 大霧",
+    "storm": "暴风雨中 暴風雨中 暴风雨 暴風雨", "autumn": "秋天 秋天 秋日 秋天里 秋天裡",
+}  # fmt: skip
+"""Keys of `landscapes.SKIES` that are no scene."""
+
 PLACES = {
     "beach": "海滩上 海灘上 海滩 海灘 沙滩 沙灘 海边 海邊",
     "field": "田野里 田野裡 田野 草地 草原 草坪 原野 田里 田裡",
@@ -77,7 +134,7 @@ PLACES = {
     "snow": "雪地里 雪地裡 雪地 雪中 雪里 雪裡 冬天 冬天里 冬天裡 下雪天 下雪 雪",
     "forest": "森林里 森林裡 森林 树林 樹林 林中",
     "city": "城市里 城市裡 城市 都市 市区 市區 市中心",
-    "underwater": "水下 水下 海底 水底 水中 水里 水裡 海里 海裡 海洋 大海",
+    "underwater": "水下 水下 海底 水底 水中 水里 水裡 海里 海裡 海洋",
     "space": "太空中 太空中 太空 外太空 宇宙 银河 銀河",
     "desert": "沙漠里 沙漠裡 沙漠 沙丘",
     "room": "房间里 房間裡 房间 房間 室内 室內 屋里 屋裡",

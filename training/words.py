@@ -1,7 +1,9 @@
 """What the model knows by name, as the page offers it and reads prompts by it: F/words.json (`explorer.engine.words`).
 
-Subjects are those of the drawings, with emojibase's Chinese names, keywords and emoji; places, styles and colours those
-of the captions, with the Chinese of `chinese`. It goes into the model's folder with the other parts.
+Subjects are those of the drawings, with emojibase's Chinese names, keywords and emoji, people, the project's own
+drawings and landscapes; places, styles and colours are those of the captions, with the Chinese of `chinese`. Times of
+day and weather are places, too: understood, but not offered, for only landscapes were drawn in them. It goes into the
+model's folder with the other parts.
 """
 
 from __future__ import annotations
@@ -9,12 +11,13 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from explorer.files.whole import whole
-from training import chinese, names, subjects, wordnet
+from training import chinese, inventions, inventions_buildings, landscapes, names, subjects, wordnet
+from training import places as lands
 from training.captions import place, with_article
 from training.drawings import Drawing
 from training.recipe import Recipe
@@ -33,6 +36,9 @@ ALONE = {
 }  # fmt: skip
 """What a place is called with nothing before it, where "a field" would not do."""
 LEADING = re.compile(r"^(?:(?:at|in front of|in|on|under|floating in) )?(?:the |an? )?")
+GROUPS = {"pirate ship": "vehicles", "spaceship": "vehicles", "seahorse": "animals", "starfish": "animals"}
+GROUPS |= dict.fromkeys(("plant in a pot", "bonsai", "bare tree", "autumn tree", "sunflowers"), "plants")
+"""What the project's own drawings belong to, where that is neither buildings nor objects."""
 LINE = {
     "en": "{name} is {megabytes} MB, draws like emoji and knows {things} things",
     "zh": "{name} 只有 {megabytes} MB，画风像表情符号，认识 {things} 样东西",
@@ -100,12 +106,21 @@ def words(drawings: Sequence[Drawing], named: Mapping[str, Named], known: wordne
         row["zh_also"] = [word for word in row["zh_also"] if word not in taken]
         taken.update(row["zh_also"])
         rows.append(row)
+    known_by = {name for row in rows for name in (row["name"], *row["also"])}
+    for row in also_drawn():
+        if row["name"] not in known_by:
+            row["also"] = [name for name in row["also"] if name not in known_by]
+            row["zh_also"] = [word for word in row["zh_also"] if word not in taken]
+            taken.update(row["zh_also"])
+            known_by.update((row["name"], *row["also"]))
+            rows.append(row)
     add_near(rows, known)
+    skies = [sky(name, said.words) for name, said in landscapes.SKIES.items() if name not in SCENES]
     return {
         "format": 1,
         "line": LINE,
         "subjects": rows,
-        "places": [thing(chinese.PLACES[name], name, **placed(name, said)) for name, said in SCENES.items()],
+        "places": [*(thing(chinese.PLACES[name], name, **placed(name, said)) for name, said in SCENES.items()), *skies],
         "styles": [thing(chinese.STYLES[name], name, **styled(said)) for name, said in STYLES.items()],
         "colours": [thing(said, name, text=place(None, name).strip(), also=[name]) for name, said in colours],
     }
@@ -148,6 +163,36 @@ def subject(drawing: Drawing, named: Named | None) -> dict[str, Any]:
         **shown,
         "zh_also": list(dict.fromkeys([*ours, *theirs])),
     }
+
+
+def also_drawn() -> Iterator[dict[str, Any]]:
+    """Entries of who and what no look-alike set draws: people, the project's own drawings, landscapes."""
+    for name, told in chinese.PEOPLE.items():
+        yield entry(name, told, "people")
+    for name in inventions.DRAWN:
+        if name not in inventions.PEOPLE:
+            first, *others = inventions.NAMES.get(name, (name,))
+            built = any(draw.__name__ == name.replace(" ", "_") for draw in inventions_buildings.DRAWN)
+            group = GROUPS.get(first, "buildings" if built else "objects")
+            yield entry(first, chinese.INVENTED[first], group, others)
+    for name, told in chinese.LANDSCAPES.items():
+        first, *others = lands.NAMES[name]
+        yield entry(first, told, "places", others)
+
+
+def entry(name: str, told: str, group: str, others: Sequence[str] = ()) -> dict[str, Any]:
+    """A subject's entry without what emojibase says."""
+    text = f"a {name}" if " of " in name else with_article(name)
+    more = {"text": text, "group": group, "emoji": "", "also": list(others), "tags": [], "kinds": []}
+    return {**thing(told, name, **more), "common": False}
+
+
+def sky(name: str, said: Sequence[str]) -> dict[str, Any]:
+    """The entry of a time of day or a weather."""
+    bare = [LEADING.sub("", words.removeprefix("in ").removeprefix("by ").removeprefix("with ")) for words in said]
+    also = dict.fromkeys([name, *said[1:], *bare])
+    row = thing(chinese.SKIES[name], name, text=said[0], alone=f"a landscape {said[0]}", also=[*also])
+    return {**row, "offered": False}
 
 
 def thing(told: str, name: str, **more: Any) -> dict[str, Any]:

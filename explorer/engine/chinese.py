@@ -95,7 +95,7 @@ class Reader:
 
     def _alone(self, low: str, i: int, name: Name, after_unknown: bool) -> bool:
         """Whether a single character is a word of its own there."""
-        if after_unknown and (name.kind != "subjects" or name.entry["group"] == "objects"):
+        if after_unknown and (name.kind != "subjects" or name.entry["group"] in ("objects", "places", "buildings")):
             return False
         rest = low[i + 1 :]
         if not CHINESE.match(rest) or SKIPPED.match(rest) or AFTER.match(rest):
@@ -140,9 +140,9 @@ def phrase(known: Sequence[Known]) -> str:
         else:
             things.append(tinted(name.entry["text"], colour))
             colour = ""
-    if not things and (first := next((entry for entry in places if "alone" in entry), None)):
-        things = [first["alone"]]
-        places = [entry for entry in places if entry is not first]
+    if not things and (seen := [entry for entry in places if "alone" in entry]):  # 夜晚的城市: what it is comes last
+        things = [seen[-1]["alone"]]
+        places = [entry for entry in places if entry is not seen[-1]]
     said = " and ".join(things)
     if styles and said:
         said = f"{styles.pop(0)} of {said}"

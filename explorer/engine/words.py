@@ -95,17 +95,19 @@ class Words:
         return self._read_one(text)
 
     def _read_mixture(self, text: str, found: Mixture) -> Reading:
-        unknown, at = [], 0
+        unknown: list[Unknown] = []
+        at = 0
         for prompt in found.prompts():
-            for each in self._read_one(prompt).unknown:
-                at = max(at, text.find(each.word, at))
-                unknown.append(Unknown(each.word, at, each.nearest))
-                at += len(each.word)
+            begins = text.find(f'"{prompt}"', at) + 1  # 0 where it is written with escapes
+            if begins:
+                found_here = self._read_one(prompt, len(unknown)).unknown
+                unknown += (Unknown(each.word, begins + each.start, each.nearest) for each in found_here)
+                at = begins
         return Reading(text, str(found.mapped(self.english)) if CHINESE.search(text) else text, tuple(unknown))
 
-    def _read_one(self, text: str) -> Reading:
+    def _read_one(self, text: str, told: int = 0) -> Reading:
         if not CHINESE.search(text):
-            return Reading(text, text, tuple(self._strangers(text)))
+            return Reading(text, text, tuple(self._strangers(text, told)))
         found = self._reader.found(text)
         return Reading(text, phrase(found.known) or text, tuple(Unknown(*each) for each in found.unknown))
 
@@ -119,11 +121,11 @@ class Words:
         close = difflib.get_close_matches(low, alike, 1, ALIKE)
         return str(self._names[close[0]].entry["name"]) if close else None
 
-    def _strangers(self, text: str) -> Iterator[Unknown]:
-        """The English words of a text that are no name, no part of one, and no function word."""
+    def _strangers(self, text: str, told: int = 0) -> Iterator[Unknown]:
+        """The English words of a text that are no name, no part of one, and no function word, after so many others."""
         tokens = [(found.group(), found.start()) for found in TOKEN.finditer(text)]
         words = [word.lower().replace("’", "'") for word, _ in tokens]
-        i, told = 0, 0
+        i = 0
         while i < len(tokens):
             if length := self._name_at(words[i : i + self._longest]):
                 i += length

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from explorer.experiments.base import Experiment, Studio
-from explorer.experiments.inputs import Choice, InputError, Numbers, Prompt, Seeds
+from explorer.experiments.inputs import Choice, InputError, Numbers, Prompt, Seeds, Text
 from explorer.messages import Message
+from explorer.space.mixtures import prompts_of, told
 from explorer.space.noise import Noise
 from explorer.space.plans import Place, Plan, Shown
 from explorer.space.points import Point, Sampling
@@ -27,17 +28,6 @@ SAMPLED = {field.name for field in dataclasses.fields(Sampling)}
 """The settings among them that are no point's, but how it is sampled."""
 
 MOST_ROWS = 8
-
-
-@dataclass(frozen=True)
-class Values(Prompt):
-    """Texts or numbers, separated by semicolons; what they are, another input says."""
-
-    speaks: ClassVar[bool] = False
-
-    def prompts(self, value: str) -> tuple[str, ...]:  # noqa: ARG002 (as every kind)
-        """None that is known here."""
-        return ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +71,7 @@ class GuidanceSweep(Experiment):
         place="more",
         only_with=("rows", ("seeds",)),
     ).field(())
-    row_values: str = Values(
+    row_values: str = Text(
         "What the rows have, where that is no seed, separated by semicolons: 5; 10; 20, or Euler; DDIM, or prompts.",
         label="Values of the rows",
         place="more",
@@ -131,7 +121,8 @@ class GuidanceSweep(Experiment):
 
     def prompts_used(self) -> list[str]:
         """Those of the rows, too."""
-        return [*super().prompts_used(), *(self._values() if self.rows in ("prompts", "negative prompts") else [])]
+        rows = self._values() if self.rows in ("prompts", "negative prompts") else []
+        return [*super().prompts_used(), *(prompt for value in rows for prompt in prompts_of(value))]
 
     def _rows(self, axis: str) -> list[tuple[float, Any]]:
         """The number of each row, and what it has on its axis."""
@@ -152,4 +143,4 @@ def _named(axis: str, value: Any) -> str:
     """What a row is called."""
     if axis == "seed":
         return Message("seed {s}", s=value)
-    return Message("{n} steps", n=value) if axis == "num_inference_steps" else str(value)
+    return Message("{n} steps", n=value) if axis == "num_inference_steps" else told(str(value))

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from explorer.experiments.base import Experiment, Studio
 from explorer.experiments.inputs import Numbers, Prompt, Seeds
 from explorer.messages import Message
+from explorer.space.mixtures import told
 from explorer.space.noise import Noise
 from explorer.space.plans import Place, Plan, Shown
 from explorer.space.points import Point
@@ -81,5 +82,5 @@ class NegativePrompts(Experiment):
         if amount == 0:
             return Message("as it is, seed {s}", s=seed)
         if amount == 1:
-            return Message("away from “{prompt}”, seed {s}", prompt=self.away_from, s=seed)
+            return Message("away from “{prompt}”, seed {s}", prompt=told(self.away_from), s=seed)
         return Message("{n} of the way, seed {s}", n=f"{amount:.0%}", s=seed)

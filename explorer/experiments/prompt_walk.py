@@ -13,6 +13,7 @@ from explorer.experiments.inputs import Choice, InputError, Integer, Painted, Pr
 from explorer.experiments.painting import REGION, around
 from explorer.messages import Message
 from explorer.space import walks
+from explorer.space.mixtures import told
 from explorer.space.noise import Noise
 from explorer.space.plans import Place, Plan, Playback, Shown
 from explorer.space.points import Conditioning, Point
@@ -119,7 +120,7 @@ class PromptWalk(Experiment):
 
         def stop(place: float) -> Place:
             far = round(walks.distance(walk(place), prompt) / one, 4)
-            return Place((place,), self._caption(place, far), {"distance": far})
+            return Place((place,), self._caption(place, far), {"distance": far, **({"prompt": None} if far else {})})
 
         places = tuple(stop(place) for place in self._places())
         axis = "turn" if self.way == "circle" else "length"
@@ -147,7 +148,7 @@ class PromptWalk(Experiment):
 
     def _caption(self, place: float, far: float) -> str:
         if not far:
-            return self.prompt
+            return told(self.prompt)
         turn = f"{math.degrees(2 * math.pi * place):.0f}°"
         where = turn if self.way == "circle" else Message("After {n}", n=f"{place:.4g}")
         return Message("{where}: {far} as far from the prompt as an unrelated one is", where=where, far=f"{far:.0%}")

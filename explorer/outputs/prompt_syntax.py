@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from functools import partial
 
 from explorer.messages import Message
-from explorer.space.mixtures import mixture
+from explorer.space.mixtures import looks_like_one, problem, prompts_of
 
 LONGEST = 20_000
 """Characters that are looked through."""
@@ -42,7 +41,8 @@ _SYNTAX = (
 
 def remarks(text: str, called: str) -> list[str]:
     """A sentence for each way to write that is found; `called` is "prompt" or "negative prompt"."""
-    with suppress(ValueError):
-        if found := mixture(text):  # which means the same here
-            return list(dict.fromkeys(remark for prompt in found.prompts() for remark in remarks(prompt, called)))
+    if wrong := problem(text):
+        return [wrong]
+    if looks_like_one(text):  # which means the same here
+        return list(dict.fromkeys(remark for prompt in prompts_of(text) for remark in remarks(prompt, called)))
     return [said(what=called) for way, said in _SYNTAX if way.search(text[:LONGEST])]

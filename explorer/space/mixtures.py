@@ -15,20 +15,25 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from explorer.messages import Message
 from explorer.space.points import Conditioning
 
 MOST = 16
-"""Plain prompts in a mixture."""
+"""Plain prompts in a mixture that is typed."""
+DEEPEST = 8
+"""Mixtures in mixtures that are typed."""
 
 WRITTEN = Message('a mixture is written ("one", "another").slerp(0.4) or ("one", "another").blend(2, 1)')
+
+TOO_LARGE = Message("a mixture has at most {n} prompts, {m} mixtures deep", n=MOST, m=DEEPEST)
 
 LOOKS_LIKE_ONE = re.compile(r"\s*\(.*\)\s*\.\s*(?:slerp|blend)\s*\([^()]*\)\s*", re.DOTALL)
 _NUMBER = r"\s*(\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+)\s*"
 _END = re.compile(rf"\s*\)\s*\.\s*(slerp|blend)\s*\({_NUMBER}((?:,{_NUMBER})*)\)\s*")
-_DEEPEST = 8
+_NO_DEEPER = 32
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,11 @@ class Mixture:
         if self.how == "slerp":
             return f"({parts}).slerp({self.weights[1]!r})"
         return f"({parts}).blend({', '.join(map(repr, self.weights))})"
+
+    @property
+    def depth(self) -> int:
+        """1 where no part is a mixture."""
+        return 1 + max(part.depth if isinstance(part, Mixture) else 0 for part in self.parts)
 
     def prompts(self) -> Iterator[str]:
         """The plain ones, from the left."""
@@ -77,40 +87,71 @@ class Mixture:
 
 
 def mixture(text: str) -> Mixture | None:
-    """The mixture that a text says; None for a plain prompt. Raises ValueError for one that is not written well."""
-    if not LOOKS_LIKE_ONE.fullmatch(text):
-        return None
-    found, end = _read(text, len(text) - len(text.lstrip()), 0)
-    if end != len(text) or sum(1 for _ in found.prompts()) > MOST:
-        raise ValueError(WRITTEN)
+    """The mixture that a text says; None for a plain prompt.
+
+    Raises ValueError for one that is not written well, or is of more than `MOST` prompts or `DEEPEST` levels.
+    """
+    found = _mixture(text)
+    if found and (found.depth > DEEPEST or sum(1 for _ in found.prompts()) > MOST):
+        raise ValueError(TOO_LARGE)
     return found
+
+
+def problem(text: str) -> Message | None:
+    """What is wrong with a text that looks like a mixture, in words; None where nothing is."""
+    try:
+        mixture(text)
+    except ValueError as error:
+        return error.args[0]
+    return None
+
+
+def looks_like_one(text: str) -> bool:
+    """Whether it is a mixture, or would be one if it were written well."""
+    return LOOKS_LIKE_ONE.fullmatch(text) is not None
 
 
 def between(start: str, end: str, t: float, how: str) -> str:
     """The text of what lies at `t` from 0 to 1 on the way between two prompts or mixtures, see `paths.INTERPOLATIONS`.
 
-    At 0 and at 1 it is that end. What it says is mixed as a film mixes it: the same conditioning, to the bit.
+    At 0 and at 1 it is that end. What it says is mixed as a film mixes it: the same conditioning, to the bit. It may be
+    larger than one that is typed.
     """
     if t in (0, 1):
         return end if t else start
-    return str(Mixture((mixture(start) or start, mixture(end) or end), (1 - t, t), how))
+    return str(Mixture((_mixture(start) or start, _mixture(end) or end), (1 - t, t), how))
 
 
 def prompts_of(text: str) -> tuple[str, ...]:
     """The plain prompts in a text that is a mixture, or else the text."""
-    found = mixture(text)
+    found = _readable(text)
     return tuple(found.prompts()) if found else (text,)
 
 
 def told(text: str) -> str:
     """A prompt in a caption."""
-    found = mixture(text)
+    found = _readable(text)
     return found.told() if found else text
+
+
+def _readable(text: str) -> Mixture | None:
+    with suppress(ValueError):
+        return _mixture(text)
+    return None
+
+
+def _mixture(text: str) -> Mixture | None:
+    if not looks_like_one(text):
+        return None
+    found, end = _read(text, len(text) - len(text.lstrip()), 0)
+    if end != len(text):
+        raise ValueError(WRITTEN)
+    return found
 
 
 def _read(text: str, at: int, depth: int) -> tuple[Mixture, int]:
     """The mixture that begins in that place, and where it ends."""
-    if depth == _DEEPEST or text[at : at + 1] != "(":
+    if depth == _NO_DEEPER or text[at : at + 1] != "(":
         raise ValueError(WRITTEN)
     parts: list[str | Mixture] = []
     while not parts or text[at : at + 1] == ",":

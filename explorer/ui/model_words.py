@@ -43,8 +43,8 @@ class ModelWords(Widget):
 
 
 def shown(known: Words) -> bytes:
-    """JSON of every entry as the drawer needs it; `find` is what the search looks through."""
-    kinds = {kind: [_entry(entry) for entry in known.told[kind]] for kind in KINDS}
+    """JSON of every entry that is offered, as the drawer needs it; `find` is what the search looks through."""
+    kinds = {kind: [_entry(e) for e in known.told[kind] if e.get("offered", True)] for kind in KINDS}
     return json.dumps(kinds, ensure_ascii=False).encode()
 
 

@@ -132,7 +132,8 @@ def seed_at(plan: Plan, coordinates: Sequence[float]) -> int | None:
 
 def _looked_at(plan: Plan, question: Question) -> tuple[list[int], tuple[float, ...] | None, bool]:
     """The numbers of the places that are looked at, or a point between them; whether that is not what was asked for."""
-    if titled := [i for i, place in enumerate(plan.places) if place.caption == question.typed]:
+    said = ((i, place.caption, place.settings.get("prompt")) for i, place in enumerate(plan.places))
+    if titled := [i for i, *words in said if question.typed is not None and question.typed in words]:
         return titled[:1], None, True
     if (point := checked(question.point, plan.places)) is not None:
         here = [i for i, place in enumerate(plan.places) if place.coordinates == point]

@@ -1,9 +1,9 @@
 """Single pictures: those that one sees and that are no frame of a run, to be saved and to be used.
 
-They are exact, never drafts: what came when the hand rested (see `live`), points of a shipped map (see `visits`), and
-the shipped pictures themselves. Contract: the name of one is "GROUP/NUMBER", where GROUP cannot be guessed, or is the
-name of a shipped run. It is served as /single/GROUP/NUMBER.png, its settings inside, as long as the store has it and
-few others were seen since: nothing is written for it, and nothing is rendered.
+They are exact, never drafts: what came when the hand rested (see `live`), points between the places of a map (see
+`visits`), and the shipped pictures themselves. Contract: the name of one is "GROUP/NUMBER", where GROUP cannot be
+guessed, or is the name of a shipped run. It is served as /single/GROUP/NUMBER.png, its settings inside, as long as the
+store has it and few others were seen since: nothing is written for it, and nothing is rendered.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from explorer.experiments.pictures import ancestry, canonical, with_ancestry
 from explorer.messages import Message, in_a_row
 from explorer.outputs.records import origin_of, slim
 from explorer.outputs.runs import Run, told
-from explorer.space.mixtures import mixture
+from explorer.space.mixtures import looks_like_one
+from explorer.space.mixtures import told as told_in_words
 from explorer.space.plans import Plan
 from explorer.ui.questions import seed_at
 from explorer.ui.shipped import Gallery, Shipped
@@ -33,7 +34,7 @@ from explorer.ui.shipped import Gallery, Shipped
 MOST = 100
 """Answers to visitors that are remembered, one of them perhaps a whole sheet."""
 
-GONE = "This picture is no longer on the server: press Render, it brings it back."
+GONE = "This picture is no longer on the server: press Render, or go there again, and it comes back."
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -62,7 +63,9 @@ class Chosen:
         cls, png: bytes, frame: Mapping[str, Any], experiment: type[Experiment], record: Mapping[str, Any]
     ) -> Chosen:
         """The frame that a record and what is known of it by itself say it is."""
-        return cls(png, frame["caption"], experiment, {**record["settings"], **frame["settings"]}, record)
+        settings = {**record["settings"], **frame["settings"]}
+        caption = frame["caption"] or told_in_words(settings.get("prompt") or "")  # between the places
+        return cls(png, caption, experiment, settings, record)
 
     @property
     def picture(self) -> str:
@@ -77,7 +80,10 @@ class Chosen:
         prompt = self.settings.get("prompt")
         tab = self.experiment.title()
         told = Message("{tab}: {caption}", tab=tab, caption=self.caption) if self.caption else tab
-        words = [told, *([f"“{prompt}”"] if prompt and mixture(prompt) is None else [])]  # the caption tells a mixture
+        words = [
+            told,
+            *([f"“{prompt}”"] if prompt and not looks_like_one(prompt) else []),
+        ]  # the caption tells a mixture
         return with_ancestry(canonical(self.png), [*before, in_a_row(words)])
 
 

@@ -307,9 +307,9 @@ class Tab:
             return
         plan = self.desk.asked(request.session_hash, experiment).plan
         if (self.engine.price(plan).seconds or 0) > UNASKED:
-            status = self._priced(request.session_hash, experiment)
-            note = Message("It takes a while: press Render to begin.")
-            yield {**self.remembered(experiment), self.status: replace(status, notes=(*status.notes, note))}
+            settings, session = self.settings(values), request.session_hash
+            self.note(settings, session, Message("It takes a while: press Render to begin."))
+            yield self.price_of(settings, session)
             return
         yield from self.render(request, *values)
 

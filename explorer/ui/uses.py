@@ -9,6 +9,7 @@ prompt, too, see `space.mixtures`. What was taken is told, and can be taken back
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -53,14 +54,15 @@ def uses(form: Form) -> Iterator[Use]:
     for tab in form.tabs:
         declared = tab.experiment.own_inputs()
         takes = {declared[c.name].carries: c for c in reversed(tab.own)}  # the first of each
+        words = None
         if "picture" in takes:
             name, title = takes["picture"].name, tab.experiment.title()
             around = Message("→ {tab}, around its region", tab=title) if declared[name].optional else None
             words = None if around else takes.get("prompt")
             fields = [takes["picture"], *([words] if words else [])]
-            change = _started(name, declared[name], words and words.name)
+            change = _started(name, declared[name], *((words.name, declared[words.name]) if words else (None, None)))
             yield Use(around or Message("→ {tab}", tab=title), tab, fields, change, of_text=False)
-        elif "prompt" in takes:
+        if "prompt" in takes and words is None:
             taken = _taken({takes["prompt"].name: "prompt", "seed": "seed"})
             label = Message("→ {tab}, with its prompt", tab=tab.experiment.title())
             yield Use(label, tab, [takes["prompt"], common["seed"]], taken)
@@ -72,12 +74,15 @@ def uses(form: Form) -> Iterator[Use]:
     yield Use("Its guidance", None, [common["guidance_scale"]], _taken({"guidance_scale": "guidance_scale"}))
 
 
-def _started(field: str, declared: Input, prompt: str | None) -> Change:
-    """The frame as a start picture, and its prompt, if it has one."""
+def _started(field: str, declared: Input, prompt: str | None, of_prompt: Input | None) -> Change:
+    """The frame as a start picture, and its prompt, if it has one that can be typed."""
 
     def change(chosen: Chosen, now: Mapping[str, Any]) -> Mapping[str, Any]:
-        picture = {field: declared.started(now[field], chosen.picture, chosen.settings)}
-        return picture | ({prompt: chosen.settings["prompt"]} if prompt and chosen.settings.get("prompt") else {})
+        changes = {field: declared.started(now[field], chosen.picture, chosen.settings)}
+        if prompt and of_prompt:
+            with suppress(InputError):
+                changes[prompt] = of_prompt.check(prompt, chosen.settings.get("prompt"))
+        return changes
 
     return change
 

@@ -3,10 +3,10 @@
 Contract: a view that can be let go anywhere (the event `visit`) fires it with {coordinates: [...]}, and of a
 shipped run with {shipped: its name}. The point is planned from the run's own record, never from the form as it stands
 now, and the newest visit of a visitor ends the one before. How it goes comes back as a DOM event "visited" on the root
-of the view: {run, coordinates}, and on the way
-{step, steps}, or at the end {picture, file, seed} (JPEG, PNG), {stopped} or {error}; {run, gone} when there is no such
-run any more, {run, error} when another model made it. The run's frames, the view's value and a render under way are not
-touched. A point that was rendered before costs no row.
+of the view: {run, coordinates}, and on the way {step, steps}, or at the end {picture, file, single, seed} (JPEG, PNG,
+its name, see `singles`), {stopped} or {error}; {run, gone} when there is no such run any more, {run, error} when
+another model made it. The run's frames, the view's value and a render under way are not touched. A point that was
+rendered before costs no row.
 
 It knows neither the pad nor its experiment: coordinates are numbers within the bounds of the run's places.
 """

@@ -16,6 +16,7 @@ from explorer.experiments.inputs import InputError
 from explorer.experiments.interpolation import Interpolation
 from explorer.experiments.links import query, read
 from explorer.experiments.prompt_grid import CORNERS, PromptGrid, quoted
+from explorer.space.mixtures import prompts_of
 from tests.tiny import tiny_sd, tiny_sdxl
 
 PROMPTS = ("a cat", "a dog", "a boat", "a tree")
@@ -148,7 +149,9 @@ def test_captions_and_settings_say_what_a_cell_is_made_of(engine):
     plan = plan_of(engine, prompts=("a cat " * 200, *PROMPTS[1:]), cells=3)
     assert plan.places[0].caption == "a cat " * 200 == plan.places[0].settings["prompt"]
     assert plan.places[1].caption == "50% a cat a cat a cat a cat a cat a… + 50% a dog"
-    assert plan.places[4].settings == {"weights": [0.25] * 4, "seed": 0, **plan.settings_at(0.5, 0.5)}
+    settings = dict(plan.places[4].settings)
+    assert prompts_of(settings.pop("prompt")) == ("a cat " * 200, *PROMPTS[1:])
+    assert settings == {"weights": [0.25] * 4, "seed": 0}
     assert len(plan.places[4].caption) < 150
     assert len(quoted("x" * 50)) == 32
     assert quoted("x" * 32) == "x" * 32

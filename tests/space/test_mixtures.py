@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.space.mixtures import MOST, Mixture, between, mixture, prompts_of, told
+from explorer.space.mixtures import DEEPEST, MOST, Mixture, between, mixture, problem, prompts_of, told
 from explorer.space.points import Conditioning
 
 CAT_TO_DOG = '("a cat", "a dog").slerp(0.25)'
@@ -59,14 +59,28 @@ def test_any_other_text_is_a_prompt(text):
         "(a, b).blend(1, 1)",
         '("a" "b").blend(1, 1)',
         '("a", "b",).blend(1, 1)',
-        "(" * 9 + '"a", "b").slerp(0.5)' + ', "c").slerp(0.5)' * 8,
+        "(" * 99 + '"a", "b").slerp(0.5)' + ', "c").slerp(0.5)' * 98,
         "(" * 10_000 + ").blend(1)",
-        "(" + ", ".join(['"a"'] * (MOST + 1)) + ").blend(" + ", ".join("1" * (MOST + 1)) + ")",
     ],
 )
 def test_one_that_is_written_otherwise_is_refused_in_words(text):
     with pytest.raises(ValueError, match="a mixture is written"):
         mixture(text)
+    assert (prompts_of(text), told(text)) == ((text,), text)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("(" + ", ".join(['"a"'] * (MOST + 1)) + ").blend(" + ", ".join("1" * (MOST + 1)) + ")", MOST + 1),
+        ("(" * (DEEPEST + 1) + '"a", "b").slerp(0.5)' + ', "c").slerp(0.5)' * DEEPEST, DEEPEST + 2),
+    ],
+)
+def test_one_that_is_too_large_is_refused_but_may_come_of_others(text, parts):
+    with pytest.raises(ValueError, match="a mixture has at most"):
+        mixture(text)
+    assert "at most" in problem(between(text, "a cat", 0.5, "slerp"))
+    assert len(prompts_of(between(text, "a cat", 0.5, "slerp"))) == parts + 1
 
 
 @given(PROMPTS, PROMPTS, PROMPTS, SHARES, SHARES, st.sampled_from(["lerp", "slerp"]))

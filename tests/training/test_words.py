@@ -5,8 +5,9 @@ import re
 
 from explorer.engine.known import POCKET
 from explorer.engine.words import KINDS, Words
-from training import chinese, words
+from training import chinese, inventions, places, words
 from training.captions import with_article
+from training.landscapes import SKIES
 from training.recipe import SMOKE
 from training.scenes import COLORS, SCENES
 from training.styles import STYLES
@@ -30,16 +31,21 @@ def _alone(work):
     return folder
 
 
-def test_the_shipped_file_has_the_core_that_the_report_asks_about():
+def test_the_shipped_file_has_the_core_that_the_report_asks_about_and_what_no_set_draws():
     core = json.loads((POCKET.parents[1] / "training" / "questions.json").read_text())["core"]
-    assert sorted(entry["name"] for entry in SHIPPED["subjects"]) == sorted(core)
-    assert all(entry["text"] == with_article(entry["name"]) for entry in SHIPPED["subjects"])
+    ours = {*chinese.PEOPLE, *chinese.INVENTED, *(places.NAMES[name][0] for name in chinese.LANDSCAPES)}
+    names = {entry["name"] for entry in SHIPPED["subjects"]}
+    others = {name for entry in SHIPPED["subjects"] for name in entry["also"]}
+    assert set(core) <= names <= {*core, *ours} <= {*names, *others}
+    assert all(entry["text"] == with_article(entry["name"]) for entry in SHIPPED["subjects"] if entry["name"] in core)
 
 
 def test_the_shipped_file_has_the_places_styles_and_colours_of_the_captions():
-    for kind, table in (("places", SCENES), ("styles", STYLES)):
+    skies = {name: sky.words for name, sky in SKIES.items() if name not in SCENES}
+    for kind, table in (("places", {**SCENES, **skies}), ("styles", STYLES)):
         assert {entry["name"] for entry in SHIPPED[kind]} == set(table)
         assert all(table[entry["name"]][0] in entry["text"] for entry in SHIPPED[kind])
+    assert {entry["name"] for entry in SHIPPED["places"] if not entry.get("offered", True)} == set(skies)
     assert [entry["name"] for entry in SHIPPED["colours"]] == [*COLORS, "white"]
 
 
@@ -55,6 +61,11 @@ def test_everything_has_a_chinese_name_of_its_own_in_both_scripts():
 def test_the_chinese_tables_are_about_what_there_is():
     assert set(chinese.SUBJECTS) <= {entry["name"] for entry in SHIPPED["subjects"]}
     assert set(chinese.PLACES) == set(SCENES)
+    assert set(chinese.SKIES) == set(SKIES) - set(SCENES)
+    assert set(chinese.INVENTED) == {
+        inventions.NAMES.get(name, (name,))[0] for name in inventions.DRAWN if name not in inventions.PEOPLE
+    }
+    assert set(chinese.LANDSCAPES) <= set(places.NAMES)
     assert set(chinese.STYLES) == set(STYLES)
     assert set(chinese.COLORS) == {*COLORS, "white"}
 

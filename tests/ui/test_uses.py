@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from explorer.experiments import registry
-from explorer.experiments.inputs import InputError, Picture
+from explorer.experiments.inputs import InputError, Picture, Prompt
 from explorer.experiments.pictures import ancestry, canonical, opened, with_ancestry
 from explorer.experiments.prompt_grid import PromptGrid
 from explorer.outputs.records import make_record
@@ -27,7 +27,7 @@ from explorer.ui.history import HistoryView
 from explorer.ui.memory import Memory
 from explorer.ui.rendering import Folder
 from explorer.ui.tab import Tab
-from explorer.ui.uses import GONE, Chosen, _keyframe
+from explorer.ui.uses import GONE, Chosen, _keyframe, _started
 from tests.ui.hands import unfold
 from tests.ui.serving import Served, served
 
@@ -125,10 +125,17 @@ def test_a_frame_between_prompts_is_a_stop_that_is_this_very_point(engine, how, 
         assert film.point(len(film.places) - 1).digest(4, False) == point.digest(4, False)
 
 
-def test_a_frame_where_no_words_are_is_no_keyframe():
-    change = _keyframe("prompts", "seeds", INTERPOLATION.inputs())
+def test_a_frame_where_no_words_are_is_no_keyframe_but_a_start_picture(engine, tmp_path):
+    walk = EXPERIMENTS["prompt-walk"](frames=3)
+    begun, away = (Chosen.of(run_of(engine, tmp_path / str(i), walk, [i]), i, type(walk)) for i in (0, 2))
+    change, now = _keyframe("prompts", "seeds", INTERPOLATION.inputs()), {"prompts": ["a"], "seeds": "", "seed": 0}
+    assert change(begun, now)["prompts"] == ["a", walk.prompt]
     with pytest.raises(InputError, match="a frame that has a prompt"):
-        change(Chosen(b"", "", INTERPOLATION, {"seed": 1}), {"prompts": ["a"], "seeds": "", "seed": 1})
+        change(away, now)
+    start = _started("picture", Picture(""), "prompt", Prompt(""))
+    assert [list(start(chosen, {"picture": None})) for chosen in (begun, away)] == [["picture", "prompt"], ["picture"]]
+    huge = Chosen(away.png, "", INTERPOLATION, {"prompt": f'("{"a" * 12_000}", "{"b" * 12_000}").slerp(0.5)'})
+    assert list(start(huge, {"picture": None})) == ["picture"]
 
 
 def test_what_was_taken_is_told_and_can_be_taken_back(page: Page):

@@ -10,7 +10,7 @@ from explorer.experiments.inputs.painted import Mask, Painted, PaintedPicture
 from explorer.experiments.inputs.parts import Parts
 from explorer.experiments.inputs.pictures import Picture
 from explorer.experiments.inputs.taught import Taught
-from explorer.experiments.inputs.words import Choice, Prompt, Prompts
+from explorer.experiments.inputs.words import Choice, Prompt, Prompts, Text
 
 __all__ = [
     "Choice",
@@ -29,5 +29,6 @@ __all__ = [
     "Seeds",
     "Spacing",
     "Taught",
+    "Text",
     "Widget",
 ]

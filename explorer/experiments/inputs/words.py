@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from explorer.experiments.inputs.base import Input, Widget
 from explorer.messages import Message, in_a_row
-from explorer.space.mixtures import WRITTEN, mixture, prompts_of
+from explorer.space.mixtures import problem, prompts_of
 
 
 @dataclass(frozen=True)
@@ -37,14 +37,8 @@ class Choice(Input):
 
 
 @dataclass(frozen=True)
-class Prompt(Input):
-    """A text for the text encoder, or a mixture of such texts (see `space.mixtures`).
-
-    Long ones are taken, and the page says what the encoder cut off.
-    """
-
-    speaks: ClassVar[bool] = True
-    carries: ClassVar[str | None] = "prompt"
+class Text(Input):
+    """Any text of at most `max_length` characters."""
 
     max_length: int = 20_000
 
@@ -55,16 +49,31 @@ class Prompt(Input):
     def _accept(self, value: Any) -> Any:
         if not isinstance(value, str) or len(value) > self.max_length:
             raise ValueError
-        mixture(value)  # raises ValueError for one that is not written well
         return value
-
-    def wrong(self, value: Any) -> tuple[str, int]:
-        """How a mixture is written, where it is not."""
-        return (WRITTEN if isinstance(value, str) and not _well_written(value) else ""), 0
 
     @property
     def widget(self) -> Widget:
         return Widget("text")
+
+
+@dataclass(frozen=True)
+class Prompt(Text):
+    """A text for the text encoder, or a mixture of such texts (see `space.mixtures`).
+
+    Long ones are taken, and the page says what the encoder cut off.
+    """
+
+    speaks: ClassVar[bool] = True
+    carries: ClassVar[str | None] = "prompt"
+
+    def _accept(self, value: Any) -> Any:
+        if problem(super()._accept(value)):
+            raise ValueError
+        return value
+
+    def wrong(self, value: Any) -> tuple[str, int]:
+        """What is wrong with a mixture."""
+        return ((isinstance(value, str) and problem(value)) or ""), 0
 
     def prompts(self, value: str) -> tuple[str, ...]:
         """The one, or those in a mixture."""
@@ -103,8 +112,7 @@ class Prompts(Prompt):
             return "", 0
         empty = next((i for i, text in enumerate(texts) if not text.strip()), len(texts))
         if empty >= max(self.low, len(texts)):
-            ill = next((i for i, text in enumerate(texts) if not _well_written(text)), None)
-            return ("", 0) if ill is None else (WRITTEN, ill)
+            return next(((wrong, i) for i, text in enumerate(texts) if (wrong := problem(text))), ("", 0))
         return Message("{prompt} is empty", prompt=self.called(empty)), empty
 
     def called(self, i: int) -> str:
@@ -128,12 +136,3 @@ class Prompts(Prompt):
 
     def prompts(self, value: Sequence[str]) -> tuple[str, ...]:
         return tuple(prompt for text in value for prompt in prompts_of(text))
-
-
-def _well_written(text: str) -> bool:
-    """Whether it is a prompt, or a mixture of prompts as `space.mixtures` reads them."""
-    try:
-        mixture(text)
-    except ValueError:
-        return False
-    return True
