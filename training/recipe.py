@@ -56,6 +56,8 @@ class Recipe:
         held_out: composites of other seeds, drawings seen, on which it is measured.
         start: parts that are taken as they are, and the UNet to go on from: a model's folder, below the project's;
             None trains all of them.
+        kept: the share of the UNet's weights before, in F/start, that is mixed into what it has become, 0 to below 1:
+            what it could do before stays (WiSE-FT, Wortsman et al., arXiv:2109.01903).
         portions: what the UNet learns from; the shares are 1 in all.
         judged: what the judge learns from, composites of seeds of their own.
         texts: texts that the text encoder learns from, at most; None takes all.
@@ -78,6 +80,7 @@ class Recipe:
     pictures: int = 12_000
     held_out: int = 64
     start: str | None = None
+    kept: float = 0.0
     portions: tuple[Portion, ...] = ()
     judged: tuple[Portion, ...] = ()
     texts: int | None = None
@@ -95,6 +98,8 @@ class Recipe:
             value = getattr(self, field.name)
             if isinstance(value, int) and field.name != "seed" and value < 1:
                 raise ValueError(f"{field.name} = {value} is not allowed: 1 or more")
+        if not 0 <= self.kept < 1:
+            raise ValueError(f"kept = {self.kept} is not allowed: 0 to below 1")
         if self.portions and abs(sum(portion.share for portion in self.portions) - 1) > 1e-6:
             shares = ", ".join(f"{portion.mix} {portion.share}" for portion in self.portions)
             raise ValueError(f"portions = {shares} is not allowed: the shares must be 1 in all")
@@ -111,6 +116,7 @@ POCKET = Recipe(
     judge=Pace(steps=3_000, rows=128, peak=1e-3, decay=0.6),
     small_decoder=Pace(steps=1_500, rows=12, peak=2e-3, decay=0.5),
     start="assets/pocket",
+    kept=0.25,
     portions=(
         Portion("plain", 3_000, 0.12),
         Portion("painted", 2_000, 0.10),

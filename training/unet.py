@@ -44,7 +44,20 @@ def run(folder: Path, recipe: Recipe, compiled: bool = False) -> None:
     unet = UNet2DConditionModel.from_pretrained(began).float() if began.is_dir() else fresh(recipe)
     learning = Learning(folder, recipe, unet.train(), compiled)
     train(TITLE, learning.state, learning.one_step, recipe.unet.steps, folder / "unet.pt")
-    learning.averaged().save_pretrained(folder / "unet")
+    learned = learning.averaged()
+    if recipe.kept and began.is_dir():
+        mix(learned, UNet2DConditionModel.from_pretrained(began), recipe.kept)
+    learned.save_pretrained(folder / "unet")
+
+
+@torch.no_grad()
+def mix(unet: UNet2DConditionModel, other: UNet2DConditionModel, share: float) -> None:
+    """Puts `share` (0 to 1) of another UNet's weights into `unet`, in place.
+
+    They must have one history: between the weights before and after a fine-tune lie others that do both well.
+    """
+    for own, before in zip(unet.parameters(), other.parameters(), strict=True):
+        own.lerp_(before.to(own), share)
 
 
 class Learning:

@@ -166,15 +166,18 @@ def subject(drawing: Drawing, named: Named | None) -> dict[str, Any]:
 
 
 def also_drawn() -> Iterator[dict[str, Any]]:
-    """Entries of who and what no look-alike set draws: people, the project's own drawings, landscapes."""
+    """Entries of who and what no look-alike set draws: people, the project's own drawings, landscapes.
+
+    Of these only landscapes are offered: the others the model has met, but does not draw well enough.
+    """
     for name, told in chinese.PEOPLE.items():
-        yield entry(name, told, "people")
+        yield {**entry(name, told, "people"), "offered": False}
     for name in inventions.DRAWN:
         if name not in inventions.PEOPLE:
             first, *others = inventions.NAMES.get(name, (name,))
             built = any(draw.__name__ == name.replace(" ", "_") for draw in inventions_buildings.DRAWN)
             group = GROUPS.get(first, "buildings" if built else "objects")
-            yield entry(first, chinese.INVENTED[first], group, others)
+            yield {**entry(first, chinese.INVENTED[first], group, others), "offered": False}
     for name, told in chinese.LANDSCAPES.items():
         first, *others = lands.NAMES[name]
         yield entry(first, told, "places", others)

@@ -79,7 +79,7 @@ class Words:
 
     def line(self, name: str, language: str = "en") -> str:
         """One sentence about the model, which is called `name`."""
-        lines, things = self.told["line"], len(self.told["subjects"])
+        lines, things = self.told["line"], sum(entry.get("offered", True) for entry in self.told["subjects"])
         template = str(lines.get(language, lines["en"]))
         return template.format(name=name.capitalize(), megabytes=round(self.megabytes), things=things)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,6 +54,16 @@ def test_every_parameter_has_one_optimizer():
     assert inner | outer == {id(p) for p in network.parameters()}
     assert {id(network.conv_in.weight), id(network.conv_norm_out.weight)} <= outer
     assert id(network.mid_block.resnets[0].conv1.weight) in inner
+
+
+def test_what_is_kept_of_the_weights_before_is_that_share_of_each():
+    learned, before = (unet.fresh(replace(SMOKE, seed=seed)) for seed in (1, 2))
+    ends = [{name: p.clone() for name, p in each.named_parameters()} for each in (learned, before)]
+    unet.mix(learned, before.half(), 0.25)
+    for name, mixed in learned.named_parameters():
+        assert torch.allclose(mixed, 0.75 * ends[0][name] + 0.25 * ends[1][name], atol=1e-3), name
+    with pytest.raises(ValueError, match="kept = 1"):
+        replace(SMOKE, kept=1.0)
 
 
 def test_the_pooled_text_reaches_blocks_without_attention():

@@ -46,6 +46,9 @@ def test_the_shipped_file_has_the_places_styles_and_colours_of_the_captions():
         assert {entry["name"] for entry in SHIPPED[kind]} == set(table)
         assert all(table[entry["name"]][0] in entry["text"] for entry in SHIPPED[kind])
     assert {entry["name"] for entry in SHIPPED["places"] if not entry.get("offered", True)} == set(skies)
+    assert {e["group"] for e in SHIPPED["subjects"] if e["name"] in chinese.LANDSCAPES and e.get("offered", True)} == {
+        "places"
+    }
     assert [entry["name"] for entry in SHIPPED["colours"]] == [*COLORS, "white"]
 
 
