@@ -16,10 +16,10 @@ from explorer.experiments.inputs import (
     Numbers,
     PaintedPicture,
     Picture,
-    Prompt,
     Prompts,
     Real,
     Taught,
+    Text,
 )
 from explorer.experiments.inputs.taught import STRONGEST
 from explorer.experiments.pictures import canonical
@@ -74,7 +74,7 @@ DRAWN = (
     (Real, lambda declared: st.floats(declared.low, declared.high)),
     (Choice, lambda declared: st.sampled_from(declared.options)),
     (Prompts, _prompts),
-    (Prompt, lambda _: TEXTS),
+    (Text, lambda _: TEXTS),
     (Numbers, _numbers),
     (Taught, _taught),
     (Picture, lambda _: st.sampled_from(PICTURES)),

@@ -146,7 +146,7 @@ class Interpolation(Experiment):
             start, local = segment(t, segments)
             end = (start + 1) % len(self.prompts)
             ends, eased = (self.prompts[start], self.prompts[end]), EASINGS[self.easing](local)
-            return {"prompt": between(*ends, eased, self.interpolation), "seed": seeds[end if local >= 0.5 else start]}
+            return {"prompt": between(*ends, eased, self.interpolation), "seed": seeds[end if round(local) else start]}
 
         times, route = stops(self.frames, segments, closed), Route(segments, segments * (self.frames - 1))
         places = [place(t) for t in (placed(times, segments, self.spacing) if self.spacing else times)]

@@ -110,8 +110,13 @@ def test_the_frames_of_an_archive_come_back(opened):
         {**frame, "pixels": pixels(picture)}
         for frame, picture in zip(opened.run.frames, opened.run.pictures, strict=True)
     ]
-    assert rounded(described) == rounded(kept["frames"])
+    assert rounded(unprompted(described)) == rounded(unprompted(kept["frames"]))
     assert opened.run.record["model"] == kept["model"]
+
+
+def unprompted(frames):
+    """The frames without their prompts: between two there was the nearer one, now there is the mixture."""
+    return [{**f, "settings": {key: value for key, value in f["settings"].items() if key != "prompt"}} for f in frames]
 
 
 @pytest.mark.parametrize("opened", FRAMES, ids=named, indirect=True)

@@ -14,7 +14,7 @@ from explorer.engine.engine import Engine
 from explorer.engine.fake import FakeNetworks
 from explorer.engine.known import POCKET
 from explorer.engine.store import FrameStore
-from explorer.engine.words import Words
+from explorer.engine.words import KINDS, Words
 from explorer.ui.model_words import ASK, MOST, MOST_BYTES, address
 from tests.ui.hands import settled, turn_to
 from tests.ui.serving import Served, served
@@ -80,7 +80,7 @@ def test_chips_go_into_the_prompt_that_was_written_last(visit):
     drawer = opened(page)
     expect(drawer.locator(".words-into")).to_have_text("goes into: Prompt 2")
     expect(drawer.locator(".words-chip")).to_have_count(
-        sum(len(WORDS.told[k]) for k in WORDS.told if k not in ("format", "line"))
+        sum(each.get("offered", True) for kind in KINDS for each in WORDS.told[kind])
     )
     drawer.locator(".words-search").fill("owl")
     drawer.get_by_role("button", name="owl", exact=True).click()

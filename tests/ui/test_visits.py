@@ -22,6 +22,7 @@ from explorer.experiments.interpolation import Interpolation
 from explorer.experiments.prompt_grid import PromptGrid
 from explorer.outputs import settings
 from explorer.outputs.runs import Run, Runs
+from explorer.space.mixtures import prompts_of
 from explorer.space.plans import Place
 from explorer.ui.active_jobs import ActiveJobs
 from explorer.ui.asked import Desk
@@ -64,6 +65,7 @@ def rendered(engine: Engine, runs: Runs, **settings) -> Run:
 def tab_of(engine: Engine) -> SimpleNamespace:
     """What a visit needs of the grid's tab."""
     told = {"active": ActiveJobs(), "door": Door(), "desk": Desk(engine), "stop_button": "stop"}
+    told["singles"] = Singles(engine)
     return SimpleNamespace(experiment=PromptGrid, name=PromptGrid.name(), engine=engine, **told)
 
 
@@ -161,9 +163,10 @@ def test_the_exact_point_is_rendered_into_the_runs_folder(engine, tmp_path):
     alone = type(plan)((Place((0.3, 0.8), ""),), plan.at, plan.sampling)
     (frame,) = (e for e in engine.render(alone) if isinstance(e, Frame))
     assert frame.stored
+    assert prompts_of(plan.settings_at(0.3, 0.8)["prompt"]) == experiment.prompts
     with Image.open(last["file"]) as picture:
         assert picture.tobytes() == frame.image.tobytes()
-    told = {"coordinates": [0.3, 0.8], "settings": {"seed": last["seed"]}}
+    told = {"coordinates": [0.3, 0.8], "settings": {**plan.settings_at(0.3, 0.8), "seed": last["seed"]}}
     assert settings.read(last["file"])["frame"] == told
     assert run.ready == list(range(9)), "the run's own frames are as they were"
 
