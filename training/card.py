@@ -69,7 +69,7 @@ def card(pocket: Path, found: Figures, past: Sequence[Figures]) -> str:
         "largest": megabytes(size["largest_bytes"]),
         "largest_name": size["largest"],
         "parts": parts(pocket),
-        "side": 8 * unet["sample_size"],  # the autoencoder's factor
+        "pixels": 8 * unet["sample_size"],  # the autoencoder's factor
         **found["settings"],
         **{f"{name}s": ", ".join(values) for name, values in VALUES.items()},
         **{name: _share(found, f"{name}, first 1") for name in (*VALUES, *MIX_OF) if name != "both"},
