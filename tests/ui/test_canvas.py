@@ -117,6 +117,9 @@ def test_a_finger_paints_and_the_page_does_not_scroll(browser: Browser, site: Se
     page = opened(browser, site, **phone)
     clear(page)
     page.locator(f"{PAINTED} [data-part=size]").fill("1")
+    sheet, stood = page.locator(f"{PAINTED} canvas"), None
+    while stood != (stood := sheet.bounding_box()):  # what comes above moves it
+        page.wait_for_timeout(500)
     start, end = place(page, 2.5, 1.5), place(page, 2.5, 5.5)
     hand = page.context.new_cdp_session(page)
 
