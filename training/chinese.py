@@ -86,7 +86,7 @@ PEOPLE = {
     "judge": "法官 法官", "pilot": "飞行员 飛行員", "detective": "侦探 偵探", "mechanic": "修理工 技工",
     "construction worker": "建筑工人 建築工人", "student": "学生 學生", "bride": "新娘 新娘",
 }  # fmt: skip
-"""Who is offered by name: labels of `people`, and the project's own drawings of people."""
+"""Who is known by name: people of the emoji sets as `people` calls them, and the project's own drawings of people."""
 
 INVENTED = {
     "windmill": "风车 風車", "lighthouse": "灯塔 燈塔", "cottage": "乡间小屋 鄉間小屋 农舍 農舍",

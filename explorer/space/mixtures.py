@@ -119,7 +119,9 @@ def between(start: str, end: str, t: float, how: str) -> str:
     """
     if t in (0, 1):
         return end if t else start
-    return str(Mixture((_mixture(start) or start, _mixture(end) or end), (1 - t, t), how))
+    rest = round(1 - t, 12)  # 0.2 reads better than 0.19999999999999996, and is as good where the sum is 1 all the same
+    weights = (rest if rest + t == 1 else 1 - t, t)
+    return str(Mixture((_mixture(start) or start, _mixture(end) or end), weights, how))
 
 
 def prompts_of(text: str) -> tuple[str, ...]:

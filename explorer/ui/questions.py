@@ -32,6 +32,10 @@ class Refused(ValueError):
         self.status = status
 
 
+BETWEEN = -1
+"""Among the numbers of the pictures that a page has: that of the point it looks at between the places."""
+
+
 @dataclass(frozen=True)
 class Question:
     """What a page asks for: pictures of its tab, with the `values` of its widgets.
@@ -39,7 +43,7 @@ class Question:
     `sight` are the coordinates of the places that are looked at (the nearest count; none, and it is the first finished
     picture), or `point` is, coordinates between places; `typed` is the text under the hand: if a place has it for its
     caption, that one is looked at. `whole`: all others shall follow. `exact`: no drafts. The page has pictures `have`,
-    by their numbers, of settings `of`, and knows the places `places`.
+    by their numbers (or `BETWEEN`), of settings `of`, and knows the places `places`.
     """
 
     tab: str
@@ -164,6 +168,6 @@ def wanted(plan: Plan, question: Question, head: Head) -> tuple[list[int | None]
     others = plan.order[:MOST_PLACES] if question.whole else []
     numbers = [i for i in dict.fromkeys([*head.sight, *others]) if i not in have]
     places = [plan.places[i] for i in numbers]
-    if head.point is None:
+    if head.point is None or BETWEEN in have:
         return numbers, places
     return [None, *numbers], [Place(head.point, ""), *places]

@@ -92,6 +92,7 @@ def test_between_is_the_very_place_to_the_bit(a, b, c, t, u, how):
 
 def test_at_its_ends_it_is_the_prompt_itself():
     assert [between("a cat", "a dog", t, "slerp") for t in (0, 0.25, 1)] == ["a cat", CAT_TO_DOG, "a dog"]
+    assert between("a cat", "a dog", 0.8, "lerp") == '("a cat", "a dog").blend(0.2, 0.8)'
 
 
 def test_weights_need_not_be_one_in_all():

@@ -38,7 +38,7 @@ from explorer.ui.live import HERE, NONE, SLOW, SPACE, Live, Stream
 from explorer.ui.live_route import MOST_BYTES, live_routes
 from explorer.ui.memory import Memory
 from explorer.ui.news import settings_key
-from explorer.ui.questions import Question, Refused
+from explorer.ui.questions import BETWEEN, Question, Refused
 from explorer.ui.tab import Tab
 from explorer.ui.views import FilmView
 from tests.ui.renders import run_of
@@ -153,8 +153,11 @@ def test_a_sheet_follows_whole_beginning_with_what_is_looked_at_and_without_what
 
 
 def test_a_point_between_the_cells_has_coordinates_and_no_number(everything):
-    _, pictures = everything.drawn("prompt-grid", point=[0.3, 0.7])
+    head, pictures = everything.drawn("prompt-grid", point=[0.3, 0.7])
     assert [(what["index"], what["coordinates"]) for what, _ in pictures] == [(None, [0.3, 0.7])]
+    known = {"point": [0.3, 0.7], "have": [BETWEEN]}
+    assert everything.drawn("prompt-grid", **known, of=head["of"])[1] == []
+    assert len(everything.drawn("prompt-grid", **known, of="others")[1]) == 1, "it is of other settings"
     head, pictures = everything.drawn("prompt-grid", point=[0.25, 1])
     assert [what["index"] for what, _ in pictures] == head["sight"] == [74]
 

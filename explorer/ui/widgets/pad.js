@@ -17,6 +17,7 @@ import { calm, html, make, titled, write } from './widget.js';
 
 const CORNERS = [[0, 0], [1, 0], [0, 1], [1, 1]];
 const MIDDLE = 0.5;
+const BETWEEN = -1; // the number of a point between the cells, see questions.py
 const SAID = { guidance_scale: { key: 'pull', step: 0.1 }, seed: { key: 'noise' }, num_inference_steps: { key: 'steps' } };
 const MAP_ROWS = 9; // of a map that is not there, under a path
 const STEP = 0.02; // of an arrow key
@@ -132,7 +133,10 @@ export default class PadView extends RunView {
   }
 
   sight(exact) {
-    return { ...super.sight(exact), point: [this.x, this.y] };
+    const asked = super.sight(exact);
+    const kind = this.drawn?.kind;
+    const has = exact ? kind === 'exact' : kind && kind !== 'stale';
+    return { ...asked, point: [this.x, this.y], have: has ? [...asked.have, BETWEEN] : asked.have };
   }
 
   stand([i]) {
