@@ -58,7 +58,7 @@ def runs() -> list[Run]:
 
 ALSO = (
     ("interpolation", "Through four worlds", 2),
-    ("image-variations", "Nine planets", 2),
+    ("image-variations", "A planet becomes the moon", 2),
     ("noise-loop", "A boat, small circle", 2),
     ("inside-the-autoencoder", "Hills become a boat", 2),
 )

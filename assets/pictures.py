@@ -1,7 +1,8 @@
 """Makes the README's pictures with the program itself: `make pictures`.
 
 A film from the command line, a screenshot of the page with a film, and two contact sheets of tabs, wide
-and as on a phone. Needs chromium and the test tools.
+and as on a phone. Needs chromium, the test tools and a Chinese font, as Debian's fonts-wqy-microhei: without one,
+中文 is boxes.
 """
 
 from __future__ import annotations

@@ -2,11 +2,14 @@
 
     python -m bench.teaching --out taught.webp            the three things of bench.things; minutes
     python -m bench.teaching --things "<bolt>" --prior    one of them, with and without pictures of its kind
+    python -m bench.teaching --judge ../pocket-work       also by the judge that `training` has made there
 
 Columns of the sheet: the four pictures, then ten scenes and styles; a row each of the word, and of its kind with the
 same seeds. "Nearer" counts in how many of the ten the word has more of the thing's own colours (shares of 64 colours in
 the middle of the picture, cosine with those of the four pictures) than its kind has: a plain measure that needs no
-other model. What a scene is called is for the eye.
+other model. With the judge also: in how many of the ten the word's picture is nearer to the four in its space than its
+kind's is, and of how many it names the scene, the style or the background first among all that it knows (and of how
+many of its kind's).
 """
 
 from __future__ import annotations
@@ -32,19 +35,23 @@ from explorer.space.adapters import Adapters
 from explorer.space.noise import Noise
 from explorer.space.plans import Place, Plan
 from explorer.space.points import Point, Sampling
+from training.claims import VALUES, Claim
+from training.likeness import Likeness
+from training.questions import frozen
 
-SCENES = (
-    "{} at the beach",
-    "{} in the snow",
-    "{} in the desert",
-    "{} in a forest",
-    "{} at sunset",
-    "{} under a starry night sky",
-    "{} underwater",
-    "{} on a red background",
-    "a watercolor painting of {}",
-    "a pixel art picture of {}",
-)
+SCENES = {
+    "{} at the beach": ("scene", "beach"),
+    "{} in the snow": ("scene", "snow"),
+    "{} in the desert": ("scene", "desert"),
+    "{} in a forest": ("scene", "forest"),
+    "{} at sunset": ("scene", "sunset"),
+    "{} under a starry night sky": ("scene", "starry night"),
+    "{} underwater": ("scene", "underwater"),
+    "{} on a red background": ("color", "red"),
+    "a watercolor painting of {}": ("style", "watercolor"),
+    "a pixel art picture of {}": ("style", "pixel art"),
+}
+"""Prompts, each with what the judge should say of its picture: a name of `training.claims.VALUES` and one of those."""
 SEEDS = 8
 SIDE = 128
 
@@ -78,6 +85,28 @@ def likeness(picture: Image.Image, own: np.ndarray) -> float:
     """The cosine of its colours with the thing's own."""
     found = colours(picture)
     return float(found @ own / (np.linalg.norm(found) * np.linalg.norm(own)))
+
+
+def judged(judge: Likeness, word: str, its: list[Image.Image], others: list[Image.Image], side: int) -> dict[str, int]:
+    """What the judge says of the word's ten pictures and its kind's: how many are nearer, how many scenes it names.
+
+    A made-up thing is no cat, so the scene is that of the best claim about any of the subjects that the report knows.
+    """
+    seen = [np.stack([np.asarray(each.resize((side, side))) for each in row]) for row in (pictures(word), its, others)]
+    own, found, kinds = map(judge.see, seen)
+
+    def named(rows: np.ndarray) -> int:
+        right = 0
+        for picture, (name, value) in zip(rows, SCENES.values(), strict=True):
+            claims = [
+                (Claim(subject, **{name: other}).words(), other) for subject in frozen().core for other in VALUES[name]
+            ]
+            best = int(np.argmax(judge.read([text for text, _ in claims]) @ picture))
+            right += claims[best][1] == value
+        return right
+
+    nearer = int(np.sum(found @ own.mean(0) > kinds @ own.mean(0)))
+    return {"judge_nearer_of_ten": nearer, "judge_names_of_ten": named(found), "of_its_kind": named(kinds)}
 
 
 def change(engine: Engine, concept: Concept) -> tuple[float, float]:
@@ -123,15 +152,21 @@ def main() -> None:
     parser.add_argument("--model", default="pocket")
     parser.add_argument("--method", default="look", choices=("look", "word"))
     parser.add_argument("--steps", type=int)
+    parser.add_argument(
+        "--times", type=int, default=1, help="teach so often, for the median of the seconds (default 1)"
+    )
+    parser.add_argument("--judge", type=Path, metavar="FOLDER", help="training's folder, for what its judge says")
     parser.add_argument("--prior", action="store_true", help="teach once more beside pictures of its kind")
     parser.add_argument("--out", type=Path, help="where the contact sheet goes")
     args = parser.parse_args()
     rows, said = [], {}
+    judge = Likeness.load(args.judge) if args.judge else None
     with TemporaryDirectory() as folder:
         engine = load(args.model, cache_folder=Path(folder))
         engine.warm_up()
         for word in args.things:
-            concept, told = taught(engine, word, method=args.method, steps=args.steps)
+            rounds = [taught(engine, word, method=args.method, steps=args.steps) for _ in range(args.times)]
+            concept, told = sorted(rounds, key=lambda each: each[1]["seconds"])[args.times // 2]
             kind, uses = f"a {THINGS[word][0]}", [Use(concept)]
             own = np.mean([colours(one) for one in pictures(word)], axis=0)
             its = drawn(engine, [scene.format(word) for scene in SCENES], uses, 0)
@@ -140,6 +175,8 @@ def main() -> None:
             dog, seed = change(engine, concept)
             said[word] = {**told, "nearer_of_ten": nearer, "dog_changes": dog, "another_seed_changes": seed}
             blank = [Image.new("RGB", (SIDE, SIDE), "white")] * 4
+            if judge:
+                said[word] |= judged(judge, word, its, others, engine.defaults.width)
             rows += [row(its, pictures(word)), row(others, blank)]
             if args.prior:
                 kept, told = taught(engine, word, method=args.method, steps=args.steps, keep=True)

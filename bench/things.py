@@ -64,7 +64,7 @@ def vessel(pen: ImageDraw.ImageDraw, pose: int) -> None:
 THINGS: Mapping[str, tuple[str, Callable[[ImageDraw.ImageDraw, int], None]]] = {
     "<bolt>": ("cat", creature),
     "<trike>": ("car", vehicle),
-    "<dotcup>": ("cup", vessel),
+    "<dotcup>": ("cup of coffee", vessel),
 }
 """Each word with the kind of thing it is like, and how it is drawn."""
 

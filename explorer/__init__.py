@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from explorer.experiments.inputs import InputError
     from explorer.experiments.inside_the_autoencoder import InsideTheAutoencoder
     from explorer.experiments.interpolation import Interpolation
+    from explorer.experiments.latent_search import LatentSearch
     from explorer.experiments.negative_prompts import NegativePrompts
     from explorer.experiments.noise_loop import NoiseLoop
     from explorer.experiments.prompt_grid import PromptGrid
@@ -59,6 +60,7 @@ __all__ = [
     "InputError",
     "InsideTheAutoencoder",
     "Interpolation",
+    "LatentSearch",
     "ModelError",
     "NegativePrompts",
     "NoiseLoop",

@@ -48,7 +48,9 @@ def make_parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
         'If not given, sd-turbo for sd21 and sdxl-turbo for sdxl, where they are on this machine; "none" is none',
     )
     parser.add_argument("--host", default=host, help=f"0.0.0.0 serves the whole network ({host})")
-    parser.add_argument("--port", type=int, default=environ.get("GRADIO_SERVER_PORT") or 7860, help="7860 if not given")
+    parser.add_argument(
+        "--port", type=_port, default=environ.get("GRADIO_SERVER_PORT") or 7860, help="7860 if not given"
+    )
     parser.add_argument(
         "--runs-folder",
         type=Path,
@@ -59,6 +61,12 @@ def make_parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
         if value := environ.get(PREFIX + flag.upper()):
             parser.set_defaults(**{flag: value if flag.endswith("model") else Path(value)})
     return parser
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**16):
+        raise argparse.ArgumentTypeError(f"{text!r} is not allowed: a whole number from 1 to 65535")
+    return int(text)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

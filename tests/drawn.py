@@ -86,5 +86,17 @@ DRAWN = (
 
 
 def settings_of(experiment: type[Experiment]) -> st.SearchStrategy[dict[str, Any]]:
-    """Every setting of an experiment."""
-    return st.fixed_dictionaries({name: values(declared) for name, declared in experiment.inputs().items()})
+    """Every setting of an experiment; of a kind of its own those that it has by itself, or in a preset."""
+    return st.fixed_dictionaries(
+        {
+            name: values(declared)
+            if type(declared).__module__.startswith("explorer.experiments.inputs")
+            else st.sampled_from([getattr(experiment, name), *_in_presets(experiment, name)])
+            for name, declared in experiment.inputs().items()
+        }
+    )
+
+
+def _in_presets(experiment: type[Experiment], name: str) -> list[Any]:
+    presets = [*experiment.presets.values(), *experiment.tutorials.values()]
+    return [experiment(**preset).settings()[name] for preset in presets if name in preset]

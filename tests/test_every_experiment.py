@@ -5,7 +5,7 @@ import zipfile
 import pytest
 
 import explorer
-from explorer.command_line import main
+from explorer import command_line
 from explorer.engine.engine import Engine
 from explorer.engine.models import from_pipeline
 from explorer.engine.networks import DiffusersNetworks
@@ -55,12 +55,18 @@ def test_from_python_on_every_family(family, experiment):
     assert all(frame.stored for frame in again)
 
 
+@pytest.fixture(scope="module")
+def bundled(tmp_path_factory) -> Engine:
+    """Loaded once: the command itself, which loads it, is in `test_package.py`."""
+    return explorer.load(cache_folder=tmp_path_factory.mktemp("cache"), dtype="float32")
+
+
 @pytest.mark.parametrize("experiment", registry().values(), ids=lambda cls: cls.name())
-def test_from_the_command_line_on_the_bundled_model(tmp_path, experiment, capsys):
+def test_from_the_command_line_on_the_bundled_model(bundled, tmp_path, experiment, monkeypatch, capsys):
+    monkeypatch.setattr(command_line, "load", lambda **_: bundled)
     flags = [f"--{name.replace('_', '-')}={value}" for name, value in few(experiment).items()]
     out = tmp_path / "run.zip"
-    model = ["--cache-folder", str(tmp_path / "cache"), "--dtype", "float32", "--width=64", "--height=64"]
-    code = main([experiment.name(), *flags, *model, "--out", str(out)])
+    code = command_line.main([experiment.name(), *flags, "--width=64", "--height=64", "--out", str(out)])
     if experiment.needs:
         assert code == 2
         assert "a model that is told" in capsys.readouterr().err

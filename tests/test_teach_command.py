@@ -50,7 +50,7 @@ def test_what_cannot_be_is_a_sentence_and_code_2(engine, pictures, tmp_path, cap
 
     assert "out = " in said(teach(pictures, tmp_path / "x.gif"))
     assert "pictures = " in said(teach([str(tmp_path / "none.png")], tmp_path / "x.zip"))
-    assert "vectors = '99' is not allowed" in said(teach(pictures, tmp_path / "x.zip", "--vectors", "99"))
+    assert "vectors = 99 is not allowed" in said(teach(pictures, tmp_path / "x.zip", "--vectors", "99"))
     film = ["interpolation", "--out", str(tmp_path / "x")]
     assert "cannot be read" in said(main([*film, "--concept", "/nonexistent.zip"]))
     assert "concept = " in said(main([*film, "--concept", "bolt.zip=7"]))

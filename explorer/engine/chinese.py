@@ -1,7 +1,8 @@
 """A prompt in Chinese as the names that stand in it, and those as one English phrase. Pure; `words` has the names.
 
 It reads from the left, at each place the longest name. Measure words, particles and "a picture of" say nothing about
-what is drawn. A name of one character counts only where it is a word of its own: 猫 in 胖猫, but not 心 in 开心.
+what is drawn. A name of one character counts only where it is a word of its own: 猫 in 胖猫, but not 心 in 开心. A
+colour before a name counts for itself, 红 in 红苹果, unless the two name another thing, 黑猫, or are one word, 绿茶.
 """
 
 from __future__ import annotations
@@ -24,10 +25,13 @@ SKIPPED = re.compile(
     r"|[一这那這][个個只隻幅张張艘棵朵条條匹头頭辆輛架座间間栋棟片颗顆位名块塊杯碗把顶頂根支台串份盘盤瓶本件双雙种種所枚]"
     r"|的?背景[上前中]?|的?(?:风格|風格|画风|畫風|样子|樣子)的?"
     r"|的(?:图片|圖片|照片|插画|插畫|画|畫|图|圖)(?=$|[，。\s])"
-    r"|位于|位於|以及|[的在和与與跟及是有之]"
+    r"|位于|位於|以及|正在|[的在和与與跟及是有之]"
 )
 AFTER = re.compile(r"[上里裡裏中下内內前旁边邊面]+")
 """What may follow a place or a thing, and says no more than it does."""
+DOING = re.compile(r"[坐骑騎戴穿拿吃喝跑飞飛看站睡玩抱躺趴][着著了过過]?")
+"""What is not drawn, and told, but is known for a word: names end before it and begin after it."""
+DOERS = ("animals", "creatures")
 
 
 class Name(NamedTuple):
@@ -68,7 +72,7 @@ class Reader:
         found, low, i, begun = Found(), _lower(text), 0, 0
         while i < len(text):
             last = found.known[-1] if found.known and found.known[-1].end == i else None
-            end, name = self._one(low, i, begun < i, last)
+            end, name = self._one(low, i, low[max(begun, i - 2) : i], last)
             if end == i:
                 i += 1
                 continue
@@ -81,24 +85,39 @@ class Reader:
             found.unknown.append((text[begun:], begun))
         return found
 
-    def _one(self, low: str, i: int, after_unknown: bool, last: Known | None) -> tuple[int, Name | None]:
-        """Where what stands at `i` ends, and what it is: a name, or nothing that says anything; `i` if neither."""
+    def _one(self, low: str, i: int, unknown: str, last: Known | None) -> tuple[int, Name | None]:
+        """Where what stands at `i` ends, and what it is: a name, or nothing that says anything; `i` if neither.
+
+        `unknown` are the last two characters before it, as far as they are of no name.
+        """
         for length in range(min(self.longest, len(low) - i), 0, -1):
             name = self.chinese.get(low[i : i + length])
-            if name and (length > 1 or self._alone(low, i, name, after_unknown)):
-                return i + length, name
+            if name and (length > 1 or self._alone(low, i, name, unknown)):
+                colour = self._colour(low[i : i + length], name)
+                return (i + len(colour), self.chinese[colour]) if colour else (i + length, name)
         if tail := last and AFTER.match(low, i):
             return tail.end(), None
         if skipped := SKIPPED.match(low, i):
             return skipped.end(), None
         return self._latin(low, i)
 
-    def _alone(self, low: str, i: int, name: Name, after_unknown: bool) -> bool:
+    def _colour(self, said: str, name: Name) -> str:
+        """The colour that a thing's name begins with, where the rest, too, is its name; "" for none."""
+        for length in range(len(said) - 2, 0, -1):  # a rest of one character is one word with its colour: 绿茶
+            before, thing = self.chinese.get(said[:length]), self.chinese.get(said[length:])
+            if before and before.kind == "colours" and thing == name:
+                return said[:length]
+        return ""
+
+    def _alone(self, low: str, i: int, name: Name, unknown: str) -> bool:
         """Whether a single character is a word of its own there."""
-        if after_unknown and (name.kind != "subjects" or name.entry["group"] in ("objects", "places", "buildings")):
+        group = name.entry["group"] if name.kind == "subjects" else "places"
+        if group in ("objects", "places", "buildings") and unknown and not _ends_doing(unknown):
             return False
         rest = low[i + 1 :]
         if not CHINESE.match(rest) or SKIPPED.match(rest) or AFTER.match(rest):
+            return True
+        if group in DOERS and DOING.match(rest):  # 狗骑车, but not 车站
             return True
         return any(rest[:length] in self.chinese for length in range(1, self.longest + 1))
 
@@ -116,6 +135,10 @@ class Reader:
             if name := self.english.get(low[i:end]):
                 return end, name
         return (token.end(), None) if token.group() in self.function else (i, None)
+
+
+def _ends_doing(unknown: str) -> bool:
+    return any(DOING.fullmatch(unknown[start:]) for start in range(len(unknown)))
 
 
 def _lower(text: str) -> str:
@@ -146,7 +169,7 @@ def phrase(known: Sequence[Known]) -> str:
     said = " and ".join(things)
     if styles and said:
         said = f"{styles.pop(0)} of {said}"
-    where = [entry["text"] for entry in places]
+    where = dict.fromkeys(entry["text"] for entry in places)
     return ", ".join(part for part in (" ".join(filter(None, (said, *where))), *styles) if part)
 
 

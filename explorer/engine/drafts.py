@@ -21,7 +21,7 @@ from torch import Tensor
 from explorer.engine.companions import suits, unguided
 from explorer.engine.denoise import Row, timesteps_of
 from explorer.engine.engine import Engine, Render
-from explorer.engine.schedulers import make_scheduler, scheduler_from
+from explorer.engine.schedulers import scheduler_from
 from explorer.engine.store import FrameStore
 from explorer.engine.workers import Worker
 from explorer.space.plans import Plan
@@ -35,10 +35,10 @@ class DraftRender(Render):
     def __init__(self, engine: Engine, plan: Plan) -> None:
         if engine.companion is not None and suits(engine, plan):
             engine, plan = engine.companion, unguided(plan)
-        own, few = engine.networks.scheduler, engine.defaults.draft
-        self._few = few
-        self._short = make_scheduler(few.scheduler, own, few.num_inference_steps)
+        self._few = few = engine.defaults.draft
+        self._short = engine.scheduler(few.scheduler, few.num_inference_steps)
         super().__init__(engine, plan, FrameStore(memory_bytes=0))
+        self._first_rows = min(self._micro_batch, len(plan.point(plan.order[0]).sides))
 
     def _way(self, index: int, point: Point) -> tuple[Point, SchedulerMixin]:
         exact, steps = timesteps_of(point, self._scheduler(index)), self._few.num_inference_steps
@@ -62,9 +62,7 @@ class DraftRender(Render):
 
     def _rows_a_call(self) -> int:
         """As few as the first picture has; more when it is there."""
-        if self._decoded:
-            return super()._rows_a_call()
-        return min(self._micro_batch, len(self.plan.point(self.plan.order[0]).sides))
+        return super()._rows_a_call() if self._decoded else self._first_rows
 
     def _call(self, worker: Worker, rows: Sequence[Row]) -> Future[Tensor]:
         self.rows.sent += len(rows)

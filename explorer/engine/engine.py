@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from statistics import mean
 
 import torch
+from cachetools import LRUCache, cachedmethod
 from diffusers.schedulers.scheduling_utils import SchedulerMixin
 from PIL import Image
 from torch import Tensor
@@ -115,6 +116,8 @@ class Engine:
         self.networks = self.workers[0].networks
         self.store = store if store is not None else FrameStore()
         self.tasks = tasks if tasks is not None else TaskStore()
+        self._schedulers: LRUCache[tuple, SchedulerMixin] = LRUCache(32)
+        self._lock = threading.Lock()
         self.companion: Engine | None = None
         """What draws the drafts that it can draw, see `companions`."""
 
@@ -177,7 +180,12 @@ class Engine:
 
     def sigmas(self, sampling: Sampling) -> list[float]:
         """How noisy the sample is before each evaluation of the UNet, in units of the clean latents' spread."""
-        return noise_levels(make_scheduler(sampling.scheduler, self.networks.scheduler, sampling.num_inference_steps))
+        return noise_levels(self.scheduler(sampling.scheduler, sampling.num_inference_steps))
+
+    @cachedmethod(lambda self: self._schedulers, lock=lambda self: self._lock)
+    def scheduler(self, name: str, num_inference_steps: int) -> SchedulerMixin:
+        """The sampler of that name on the model's noise schedule, to be copied for each point: see `schedulers`."""
+        return make_scheduler(name, self.networks.scheduler, num_inference_steps)
 
     def latents_shape(self, sampling: Sampling) -> tuple[int, int, int]:
         """(channels, height/f, width/f) of the latents of a picture of that size."""
@@ -292,16 +300,12 @@ class Render:
         self._calls: dict[Worker, Future[Tensor]] = {}  # the last one of each
         self._size = engine.latents_shape(plan.sampling)[1:]
         self._micro_batch = engine.rows_a_call(plan.sampling)
-        self._schedulers: dict[Sampling, SchedulerMixin] = {}
         self._survey()
 
     def _scheduler(self, index: int) -> SchedulerMixin:
         """That of the place `index`, shared by all that are sampled alike."""
         sampling = self.plan.sampling_of(index)
-        if sampling not in self._schedulers:
-            own, steps = self.engine.networks.scheduler, sampling.num_inference_steps
-            self._schedulers[sampling] = make_scheduler(sampling.scheduler, own, steps)
-        return self._schedulers[sampling]
+        return self.engine.scheduler(sampling.scheduler, sampling.num_inference_steps)
 
     def _survey(self) -> None:
         """Names every frame, and finds which are missing."""

@@ -5,6 +5,7 @@ It knows pictures as Pillow has them, and no file, page or visitor.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import threading
 import time
@@ -20,6 +21,7 @@ from explorer.engine.concepts import WORD, Concept, Use
 from explorer.engine.engine import Engine, Frame, Render
 from explorer.engine.tasks import key_of
 from explorer.engine.teaching import METHODS, Example, Teaching, concepts_of
+from explorer.engine.words import Reading
 from explorer.messages import Message, in_a_row
 from explorer.space.hashes import digest
 from explorer.space.noise import Noise
@@ -70,10 +72,9 @@ class LessonError(ValueError):
     """A setting that nothing can be taught with: which, what it was, what is allowed."""
 
     def __init__(self, field: str, value: object, allowed: str) -> None:
-        shown = value if isinstance(value, Message) else repr(str(value)[:60])
-        super().__init__(
-            Message("{field} = {value} is not allowed: {allowed}", field=field, value=shown, allowed=allowed)
-        )
+        shown = value if isinstance(value, (Message, int)) else repr(str(value)[:60])
+        self.message = Message("{field} = {value} is not allowed: {allowed}", field=field, value=shown, allowed=allowed)
+        super().__init__(self.message)
         self.field = field
 
 
@@ -99,9 +100,7 @@ class Lesson:
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.pictures) <= MOST_PICTURES:
-            raise LessonError(
-                "pictures", Message("{n} of them", n=len(self.pictures)), Message("1 to {n} pictures", n=MOST_PICTURES)
-            )
+            raise LessonError("pictures", len(self.pictures), Message("1 to {n} pictures", n=MOST_PICTURES))
         object.__setattr__(self, "word", bracketed(self.word))
         if self.method not in METHODS:
             raise LessonError("method", self.method, Message("one of {options}", options=in_a_row(METHODS)))
@@ -134,6 +133,24 @@ def bracketed(word: str) -> str:
     if not WORD.fullmatch(f"<{inner}>"):
         raise LessonError("word", word, "1 to 32 letters, digits and hyphens, such as <my-thing>")
     return f"<{inner}>"
+
+
+def of_known_kind(engine: Engine, lesson: Lesson) -> Lesson:
+    """The lesson with its kind in the English that the model learnt.
+
+    Raises LessonError for a kind that ends in a word which the model has no name for: the vectors would start at pieces
+    of that, which stand for nothing (Gal et al. start at "a single-word coarse descriptor", arXiv:2208.01618). Without
+    a kind they start at the mean of all.
+    """
+    like = lesson.like.strip()
+    reading = engine.words.read(like) if engine.words else Reading(like, like)
+    if reading.translated:
+        return dataclasses.replace(lesson, like=re.sub("^an? ", "", reading.english))
+    if reading.unknown and like.endswith((unknown := reading.unknown[-1]).word):
+        known = Message("a thing that the model knows by name, or nothing")
+        near = Message("{known}; the nearest is {nearest}", known=known, nearest=unknown.nearest)
+        raise LessonError("like", like, near if unknown.nearest else known)
+    return lesson
 
 
 def usual(engine: Engine, method: str) -> dict[str, float]:
@@ -240,11 +257,11 @@ class Course:
     """One execution of a lesson: iterate it for `Taught`, a lesson each, from where the last one stopped.
 
     `cancel()` may be called from any thread: what was learnt until then is kept. Pictures of its kind are rendered
-    first where they are needed, or found in the store.
+    first where they are needed, or found in the store. Raises LessonError where `of_known_kind` does.
     """
 
     def __init__(self, engine: Engine, lesson: Lesson) -> None:
-        self.engine, self.lesson = engine, lesson
+        self.engine, self.lesson = engine, of_known_kind(engine, lesson)
         self._cancel = threading.Event()
         self._under_way: Render | None = None
 

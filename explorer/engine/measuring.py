@@ -97,7 +97,7 @@ def measuring_of(engine: Engine, plan: Plan) -> Measuring:
     if route is None:
         raise ValueError("the plan has no route")
     point, own = plan.at(0.0), engine.networks.scheduler
-    exact = make_scheduler(plan.sampling.scheduler, own, plan.sampling.num_inference_steps)
+    exact = engine.scheduler(plan.sampling.scheduler, plan.sampling.num_inference_steps)
     evaluations = len(timesteps_of(*draft_of(point, exact, own)))
     if not evaluations:
         raise ValueError("nothing is drawn at any place of the route")

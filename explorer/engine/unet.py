@@ -141,7 +141,7 @@ class UNet:
         return tuple(batch for batch in size.smaller if same(batch))
 
     def _try_graph(self, size: _Size, arguments: Arguments) -> Iterator[None]:
-        key = self._name("frozen graph", size, arguments)
+        key = self._name("graph with the same bits", size, arguments)
         if self._memory.noted(key, YES_OR_NO) is False or not self._may_freeze():
             return
         graph = None
@@ -157,8 +157,10 @@ class UNet:
             yield
         usual = _least(size.batches, min(2, size.micro_batch))
         race = [_probe(arguments, batch) for batch in {usual, size.micro_batch}]
-        if self._memory.recall(key, YES_OR_NO, lambda: self._faster(graph, self._network, race)):
+        # One that gains nothing is not noted: that may be chance where others work, and the next process asks again.
+        if self._memory.noted(key, YES_OR_NO) or self._faster(graph, self._network, race):
             size.graph = graph
+            self._memory.recall(key, YES_OR_NO, lambda: True)
         yield
 
     def _may_freeze(self) -> bool:

@@ -1,9 +1,10 @@
 """What a model knows by name, and prompts read by it: English that it learnt for Chinese, and what it never met.
 
-Contract: `Words.read` is pure. English stays as it was typed; what it has no name for is told, with the nearest name.
-Chinese becomes the model's own English: style, things, place, as "a watercolor painting of a cat in the snow"; what is
-not known of it is left out and told. A text of which nothing is known stays as it is. Words of a model are
-`words.json` in its folder; a model without it knows no names, and reads nothing.
+Contract: `Words.read` is pure. English stays as it was typed; what it has no name for is told, with the nearest name,
+and so is an emoji, with the thing that it shows. Chinese becomes the model's own English: style, things, place, as
+"a watercolor painting of a cat in the snow"; what is not known of it is left out and told. A text of which nothing is
+known stays as it is. Words of a model are `words.json` in its folder; a model without it knows no names, and reads
+nothing.
 
 The nearest name of an unknown word is, in this order: the one that has the word in it; that of which it is a kind by
 WordNet; the one that has it among Emojibase's keywords; the one spelled most alike (difflib, at least `ALIKE`). Endings
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,6 +30,7 @@ from explorer.space.mixtures import Mixture, mixture
 FILE = "words.json"
 KINDS = ("subjects", "places", "styles", "colours")
 ALIKE = 0.84
+EMOJI = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff]\ufe0f?")
 MOST_UNKNOWN = 12
 """Words of one text whose nearest names are looked for."""
 
@@ -135,6 +138,14 @@ class Words:
                 told += 1
                 yield Unknown(word, start, self.nearest(words[i]) if told <= MOST_UNKNOWN else None)
             i += 1
+        for emoji in EMOJI.finditer(text):
+            yield Unknown(emoji.group(), emoji.start(), self._pictured.get(emoji.group()[0]))
+
+    @cached_property
+    def _pictured(self) -> Mapping[str, str]:
+        """The names of the subjects by their emoji, of those that are one character."""
+        shown = [(str(entry.get("emoji", "")).rstrip("\ufe0f"), str(entry["name"])) for entry in self.told["subjects"]]
+        return {emoji: name for emoji, name in reversed(shown) if len(emoji) == 1}
 
     def _name_at(self, words: Sequence[str]) -> int:
         """How many of the words, from the first on, are a name."""

@@ -31,8 +31,8 @@ SPARED = 1.5
 That core is the browser's and everybody else's: threads that wait for each other are slow where anything else runs.
 """
 
-PAUSE, PATIENCE = 0.5, 10.0
-"""Seconds without a call after which the device is taken for a slice of tuning, and how long that waits for them."""
+PAUSE, PATIENCE = 0.5, 2.0
+"""Seconds without a call after which the device is taken for a slice of tuning, and how long a slice waits for them."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -87,13 +87,12 @@ class Worker:
     def tune(self, rows: Sequence[Row], micro_batch: int) -> None:
         """Does all that makes calls like this one faster, a slice a turn; returns when it is done.
 
-        A slice may hold the device for a second, so it waits for a pause of those who draw, PATIENCE seconds in all.
+        A slice may hold the device for a second, so each waits for a pause of those who draw, for PATIENCE seconds:
+        one after the other would leave a hand without a picture until the last.
         """
-        slices, latest = (
-            self.turns.behind(self.networks.tune, rows, micro_batch, True).result(),
-            time.monotonic() + PATIENCE,
-        )
+        slices = self.turns.behind(self.networks.tune, rows, micro_batch, True).result()
         while slices is not None:
+            latest = time.monotonic() + PATIENCE
             while self.turns.unasked < PAUSE and time.monotonic() < latest:
                 time.sleep(PAUSE / 10)
             if not self.turns.behind(_goes_on, slices).result():

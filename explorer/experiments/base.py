@@ -126,6 +126,18 @@ class Experiment:
             except InputError as error:
                 yield name, error
 
+    @classmethod
+    def at_its_field(cls, error: InputError) -> str:
+        """What stands at the field that an error is about: what is wrong in words, or else its labelled message."""
+        return error.wrong or cls.labelled(error)
+
+    @classmethod
+    def labelled(cls, error: InputError) -> Message:
+        """An error's message with what people call its field, where that is one of ours."""
+        declared = cls.inputs().get(error.field)
+        values = {**error.message.values, "field": declared.named(error.field) if declared else error.field}
+        return Message("{field} = {value} is not allowed: {allowed}", **values)
+
     def settings(self) -> dict[str, Any]:
         """Every field as JSON-able values; `type(self)(**settings)` is equal to self."""
         return {

@@ -35,6 +35,19 @@ class ImageVariations(Experiment):
         "count": 9,
     }
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "A planet becomes the moon": {
+            "picture": "planet",
+            "prompt": "the moon at night",
+            "strengths": (0.3, 0.4, 0.5, 0.6, 0.7, 0.8),
+        },
+        "Winter comes to the hills": {
+            "picture": "hills",
+            "prompt": "mountains in winter",
+            "strengths": (0.2, 0.3, 0.4, 0.5, 0.7, 0.9),
+        },
+        "Nine sunsets": {"picture": "hills", "prompt": "mountains at sunset", "strengths": (0.6,), "count": 9},
+    }
+    tutorials: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "Nine planets": {
             "picture": "planet",
             "prompt": "a planet in space",
@@ -42,12 +55,6 @@ class ImageVariations(Experiment):
             "guidance_scale": 6,
             "strengths": (0.4,),
             "count": 9,
-        },
-        "Fruit, three seeds": {
-            "picture": "still-life",
-            "prompt": "apples on a table",
-            "strengths": (0.2, 0.35, 0.5, 0.65),
-            "count": 3,
         },
     }
 

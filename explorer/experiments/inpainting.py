@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from explorer.experiments.base import Experiment, Studio
-from explorer.experiments.inputs import Choice, Integer, Painted, PaintedPicture, Prompt, Real, Seeds
+from explorer.experiments.inputs import Choice, InputError, Integer, Painted, PaintedPicture, Prompt, Real, Seeds
+from explorer.experiments.masks import fitted_mask
 from explorer.experiments.painting import SOFT, edit_of
 from explorer.experiments.pictures import ancestry
 from explorer.messages import Message, in_a_row
@@ -71,7 +72,11 @@ class Inpainting(Experiment):
     ).field(())
 
     def plan(self, studio: Studio) -> Plan:
-        """The picture before, number 0, and one after it for every seed; coordinates are (number,)."""
+        """The picture before, number 0, and one after it for every seed; coordinates are (number,).
+
+        Raises InputError where nothing would be drawn anew.
+        """
+        self._check_mask()
         invert, only_here = self.area == "the rest", self.detail == "only here"
         shape = studio.latents_shape(self.sampling)
         edit = edit_of(studio, self.sampling, self.painted, edge=self.edge, invert=invert, only_here=only_here)
@@ -89,6 +94,15 @@ class Inpainting(Experiment):
             for i, seed in enumerate(seeds, start=1)
         ]
         return Plan(tuple(places), at, self.sampling, shown=Shown(("variation",)))
+
+    def _check_mask(self) -> None:
+        mask = fitted_mask(self.painted.mask, self.sampling.width, self.sampling.height)
+        if self.area == "painted" and not mask.any():
+            wrong = Message("Nothing is painted yet: paint over what is to be drawn anew.")
+            raise InputError("painted", self.painted.mask, Message("a mask with something painted over in it"), wrong)
+        if self.area == "the rest" and bool((mask == 1).all()):
+            wrong = Message("All is painted over, and only the rest is drawn anew: leave something free.")
+            raise InputError("painted", self.painted.mask, Message("a mask that leaves something free"), wrong)
 
     def _start(self) -> Mapping[str, Any]:
         came_from = in_a_row(ancestry(self.painted.picture), " → ")

@@ -34,8 +34,14 @@ class Interpolation(Experiment):
     tab: ClassVar[str] = "Morph"
     position: ClassVar[int] = 2
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "From the beach to the desert": {
-            "prompts": ("a boat at the beach", "a lion in the desert"),
+        "A fox in three places": {
+            "prompts": ("a fox in a forest", "a fox in the snow", "a fox at the beach"),
+            "frames": 9,
+            "seed": 6,
+            "loop": "closed",
+        },
+        "Mountains from sunrise to night": {
+            "prompts": ("mountains at sunrise", "mountains at night"),
             "frames": 13,
             "loop": "back-and-forth",
         },
@@ -64,7 +70,7 @@ class Interpolation(Experiment):
         "A snowman by day and night": {
             "prompts": ("a snowman in the snow", "a snowman under a starry night sky"),
             "frames": 13,
-            "seed": 3,
+            "seed": 4,
         },
         "The sun becomes the moon": {"prompts": ("the sun", "the moon"), "frames": 13},
         "An apple in four styles": {

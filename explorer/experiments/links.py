@@ -5,7 +5,8 @@ written with (`linked`), where they have changed since; `read` never raises and 
 through what an experiment does not take: a number out of bounds is brought to the nearest one allowed, anything else
 that is not allowed is left at its default, and each such thing is told in a sentence. Unknown names are ignored.
 Whatever a later version changes, a link says by `v` which one wrote it, by `model` and `weights` what drew, and by
-`read_as` the English that was drawn for Chinese prompts.
+`read_as` the English that was drawn for Chinese prompts. One without `v` was typed by somebody: what it leaves out is
+as the tab has it by now.
 
     ?v=1&tab=interpolation&prompts=a+cat&prompts=a+dog&frames=13&model=pocket&weights=3f9a01c2
 
@@ -124,7 +125,7 @@ def subject(text: str, experiments: Mapping[str, type[Experiment]]) -> tuple[typ
     for name, declared in experiment.own_inputs().items():
         if not declared.speaks:
             continue
-        said = experiment.linked.get(name, getattr(experiment, name))
+        said = _unsaid(experiment, given).get(name, getattr(experiment, name))
         if name in given:
             with suppress(InputError):
                 said = declared.check(name, declared.from_texts(given[name]))
@@ -140,8 +141,13 @@ def _given(text: str) -> dict[str, list[str]]:
     return given
 
 
+def _unsaid(experiment: type[Experiment], given: Mapping[str, list[str]]) -> Mapping[str, Any]:
+    """The settings that a link means where it says nothing, if they are others than the experiment has by now."""
+    return experiment.linked if "v" in given else {}
+
+
 def _asked(experiment: type[Experiment], given: Mapping[str, list[str]]) -> Link:
-    settings, remarks = dict(experiment.linked), []
+    settings, remarks = dict(_unsaid(experiment, given)), []
     if given.get("v", ["1"])[-1] not in {str(version) for version in range(1, VERSION + 1)}:
         remarks.append("The link was written by a later version; what this one does not know is left out.")
     for name, declared in experiment.inputs().items():

@@ -10,7 +10,7 @@ from explorer.experiments.base import Experiment, Studio
 from explorer.experiments.inputs import Choice, Integer, Numbers, Prompts
 from explorer.experiments.interpolation import TUTORIAL
 from explorer.messages import Message
-from explorer.space.mixtures import between, told
+from explorer.space.mixtures import between, percents, told
 from explorer.space.noise import Noise
 from explorer.space.paths import INTERPOLATIONS, along, coarse_to_fine_sheet, segment
 from explorer.space.plans import Place, Plan, Playback, Shown
@@ -83,7 +83,10 @@ class PromptGrid(Experiment):
     position: ClassVar[int] = 1
     linked: ClassVar[Mapping[str, Any]] = {"prompts": PLACES, "cells": 5}
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "Beach, sunset, sea and desert, 4 x 4": {"prompts": PLACES, "cells": 4},
+        "Sunrise, sunset, autumn and night, 4 x 4": {
+            "prompts": ("mountains at sunrise", "a beach at sunset", "a forest in autumn", "a desert at night"),
+            "cells": 4,
+        },
         "Cat, lion, car and rocket, 5 x 5": {"prompts": ("a cat", "a lion", "a car", "a rocket"), "cells": 5},
         "Sun, star, moon and heart, 5 x 5": {"prompts": ("the sun", "a star", "the moon", "a heart"), "cells": 5},
     }
@@ -176,8 +179,9 @@ class PromptGrid(Experiment):
         if 1 in weights:
             caption = told(self.prompts[weights.index(1)])
         else:
-            parts = [f"{w:.0%} {quoted(told(p))}" for w, p in zip(weights, self.prompts, strict=True) if w]
-            caption = " + ".join(parts)
+            corners = [(w, quoted(told(p))) for w, p in zip(weights, self.prompts, strict=True) if w]
+            shares = percents([w for w, _ in corners])
+            caption = " + ".join(f"{share}% {said}" for share, (_, said) in zip(shares, corners, strict=True))
         return Place(
             (x, y), caption if self.noise == "fixed" else Message("{mix}, seed {s}", mix=caption, s=seed), settings
         )

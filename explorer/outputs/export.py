@@ -26,6 +26,7 @@ from explorer.outputs.runs import Run
 from explorer.outputs.sheets import label, write_sheet
 
 LONGEST_NAME = 60  # characters, without the suffix
+MOST_BYTES = 120  # of it in UTF-8: as a temporary name, with its suffix, it fits into the 143 of eCryptfs
 AS_DRAWN = Look()
 Writer = Callable[..., None]
 Beside = Callable[[Mapping[str, Any], Sequence[int]], Mapping[str, str]]
@@ -114,10 +115,11 @@ def _played(record: Mapping[str, Any], **playing: Any) -> dict[str, Any]:
 
 
 def _name(record: Mapping[str, Any], ending: str) -> str:
-    """The experiment and its first prompts in ASCII letters, digits and hyphens, then `ending`."""
+    """The experiment and its first prompts in small letters of their scripts, digits and hyphens, then `ending`."""
     prompts = record["settings"].get("prompts") or record["settings"].get("prompt") or ()
     prompts = [prompts] if isinstance(prompts, str) else list(prompts)
     words = " ".join(str(part) for part in (record.get("experiment", "film"), *prompts[:2]))
-    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "film"
-    return f"{slug[: LONGEST_NAME - len(ending) - 1].rstrip('-')}-{ending}"
+    kept = (c if unicodedata.category(c)[0] in "LMN" else "-" for c in unicodedata.normalize("NFKC", words.lower()))
+    slug = re.sub("-+", "-", "".join(kept)).strip("-") or "film"
+    short = slug[: LONGEST_NAME - len(ending) - 1].encode()[: MOST_BYTES - len(ending) - 1]
+    return f"{short.decode(errors='ignore').rstrip('-')}-{ending}"

@@ -13,8 +13,9 @@ Knows texts, numbers and conditionings; what makes conditionings of plain prompt
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -74,16 +75,26 @@ class Mixture:
 
     def told(self) -> str:
         """It as a caption: the parts that have a share, with that."""
-        whole = sum(self.weights)
-        shares = [(part, weight / whole) for part, weight in zip(self.parts, self.weights, strict=True) if weight]
+        shares = [(part, weight) for part, weight in zip(self.parts, self.weights, strict=True) if weight]
         return " + ".join(
-            f"{share:.0%} {f'({part.told()})' if isinstance(part, Mixture) else part}" for part, share in shares
+            f"{percent}% {f'({part.told()})' if isinstance(part, Mixture) else part}"
+            for percent, (part, _) in zip(percents([weight for _, weight in shares]), shares, strict=True)
         )
 
     def mapped(self, change: Callable[[str], str]) -> Mixture:
         """It with `change` made to each of its prompts."""
         parts = (part.mapped(change) if isinstance(part, Mixture) else change(part) for part in self.parts)
         return Mixture(tuple(parts), self.weights, self.how)
+
+
+def percents(weights: Sequence[float]) -> list[int]:
+    """Weights of 0 or more, not all 0, in whole percents that are 100 together: what is cut off most is rounded up."""
+    whole = sum(weights)
+    parts = [math.floor(100 * weight / whole + 1e-9) for weight in weights]
+    cut = sorted(range(len(weights)), key=lambda k: parts[k] - 100 * weights[k] / whole)
+    for k in cut[: 100 - sum(parts)]:
+        parts[k] += 1
+    return parts
 
 
 def mixture(text: str) -> Mixture | None:

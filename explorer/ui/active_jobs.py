@@ -7,9 +7,10 @@ more to say.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from typing import Any
 
 import gradio as gr
 
@@ -23,10 +24,14 @@ class ActiveJobs:
     """The jobs of this server by visitor, view and kind of sink.
 
     `outcomes` are what a visitor's view showed last and what was said of it, for a price that is asked a moment later.
+    `seen` is what a visitor's view shows, for a render that ends before it has a picture of its own.
+    `meanwhile` are the settings whose price was asked while a render told its progress, for what is said when it ends.
     """
 
     jobs: dict[tuple[str | None, str, type], Job] = field(default_factory=dict)
     outcomes: dict[tuple[str | None, str], tuple[Experiment, Status]] = field(default_factory=dict)
+    seen: dict[tuple[str | None, str], Any] = field(default_factory=dict)
+    meanwhile: dict[tuple[str | None, str], Mapping[str, Any]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, visitor: str | None, view: str, job: Job[News]) -> Iterator[News]:
@@ -65,5 +70,6 @@ class ActiveJobs:
     def left(self, request: gr.Request) -> None:
         """The visitor has closed the page: no job of theirs goes on."""
         self.stop(request.session_hash)
-        with self.lock:
-            self.outcomes = {key: value for key, value in self.outcomes.items() if key[0] != request.session_hash}
+        for kept in (self.outcomes, self.seen, self.meanwhile):
+            for key in [key for key in list(kept) if key[0] == request.session_hash]:  # others write meanwhile
+                kept.pop(key, None)

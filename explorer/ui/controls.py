@@ -141,8 +141,8 @@ def _choice(kind: type[_Radio | _Dropdown], name: str, value: Any, words: Words,
     return _single(name, choice, choice.change)
 
 
-def _text(name: str, value: str, words: Words) -> Control:
-    text = gr.Textbox(value, max_lines=4, elem_classes="prompt", **words)
+def _text(name: str, value: str, words: Words, *, speaks: bool = False) -> Control:
+    text = gr.Textbox(value, max_lines=4, elem_classes="prompt" if speaks else None, **words)
     return _single(name, text, text.blur, [text.submit])
 
 

@@ -2,7 +2,7 @@
 
 Contract: a view of a tab with a spacing fires `even`, or `finer` with {place}, a coordinate of its film. The first has
 the film of the present form measured, a task that is paid in rows, ends with Stop and is kept; what comes of both are
-numbers in the form, so that settings, link and record have them, and then the film is rendered like any other.
+numbers in the form, so that settings, link and record have them, and then the film is rendered as that of a preset is.
 
 It knows no one experiment: which inputs are meant, the kind of input `Spacing` says.
 """
@@ -132,7 +132,7 @@ def _finer(tab: Tab, spacing: str, declared: Spacing) -> Callable[..., Updates]:
             yield {tab.status: said("error", sentence)}
             return
         if problem := next(iter(tab.experiment.problems(changes).values()), None):
-            yield {tab.status: said("error", problem.at_its_field)}
+            yield {tab.status: said("error", tab.experiment.at_its_field(problem))}
             return
         yield from _filled(tab, request, values, changes)
 
@@ -140,7 +140,7 @@ def _finer(tab: Tab, spacing: str, declared: Spacing) -> Callable[..., Updates]:
 
 
 def _filled(tab: Tab, request: gr.Request, values: Sequence[Any], changes: Mapping[str, Any]) -> Updates:
-    """Puts settings into the form, and renders it."""
+    """Puts settings into the form, and renders it, unless that takes long: then it waits for Render."""
     updates, rest, now = {}, list(values), []
     for c in tab.controls:
         own, rest = rest[: len(c.components)], rest[len(c.components) :]
@@ -149,4 +149,4 @@ def _filled(tab: Tab, request: gr.Request, values: Sequence[Any], changes: Mappi
             updates |= zip(c.components, own, strict=True)
         now += own
     yield updates
-    yield from tab.render(request, *now)
+    yield from tab.try_out(request, *now)

@@ -96,8 +96,12 @@ def exported(
     run = Run.open(Path(folder))
     fps, loop = seen.get("fps", 10), seen.get("loop", "open")
     path = export(run, format, fps=fps, loop=loop, beside=partial(offline_view, view), look=look)
-    size = f"{path.stat().st_size / 1e6:.1f}"
-    text = Message("{file}, {size} MB, with its settings inside", file=path.name, size=size)
+    text = Message("{file}, {size}, with its settings inside", file=path.name, size=_size(path.stat().st_size))
     letters = undrawn(run.record) if format == "png" else ()
     note = Message("Letters on the sheet that no font here has: {letters}", letters=" ".join(letters))
     return path, said("done", text, [note] if letters else ())
+
+
+def _size(n: int) -> str:
+    """So many bytes as one says them: "34 kB", "1.2 MB"."""
+    return f"{n / 1e6:.1f} MB" if n >= 1e6 else f"{max(1, round(n / 1e3))} kB"

@@ -5,11 +5,11 @@ does not know visitors and has no list that could show one's runs to another. It
 enters it when its rendering begins and is brought up to date when that ends; the browser keeps the newest 60. Pictures
 and records come from the run's folder as static files, when they come into sight.
 
-To the page go small values with any of `entry` (a run that belongs in the list), `gone` (a run that is no longer on the
-server), `removed` and `opened` (names of runs), `interrupted` (the run that this window was rendering when its page was
-lost: it is opened again), `said` (a sentence), and a `stamp` that makes each a new one. From the page come the events
-`reopen` and `remove` with the `run`'s name, which is checked. Visitors' text (captions, prompts, settings) is written
-through `textContent` only.
+To the page go small values with any of `entry` (a run that belongs in the list; `begun`: it is being rendered),
+`gone` (a run that is no longer on the server), `removed` and `opened` (names of runs), `interrupted` (the run that
+this window was rendering when its page was lost: it is opened again), `said` (a sentence), and a `stamp` that makes
+each a new one. From the page come the events `reopen` and `remove` with the `run`'s name, which is checked. Visitors'
+text (captions, prompts, settings) is written through `textContent` only.
 
 It does not know how a run is shown: see `reopening`.
 """
@@ -61,7 +61,7 @@ class HistoryView(Widget):
 
 def draw_history(experiments: Mapping[str, type[Experiment]]) -> HistoryView:
     """The list, where it is called on the page. Nothing of it is seen before there is a run."""
-    titles = {name: experiment.title() for name, experiment in experiments.items()}
+    titles = {name: experiment.label() for name, experiment in experiments.items()}
     inputs = {name: i for experiment in experiments.values() for name, i in experiment.inputs().items()}
     labels = {name: i.named(name) for name, i in inputs.items()}
     return HistoryView(titles=titles, labels=labels, elem_id="history")

@@ -60,7 +60,8 @@ def live_routes(live: Live, language_of: Any) -> list[Route]:
         try:
             head = await anyio.to_thread.run_sync(next, drawn)
         except InputError as error:
-            return _sentence(say(error.at_its_field, language), 400, error.field)
+            sentence = live.tabs[question.tab].experiment.at_its_field(error)
+            return _sentence(say(sentence, language), 400, error.field)
         except (Refused, TasksMissing) as error:
             return _sentence(say(str(error), language), getattr(error, "status", 409))
         kind = f"multipart/mixed; boundary={BOUNDARY}"

@@ -19,11 +19,13 @@ from explorer.ui.tab import Tab
 from explorer.ui.widget import Widget
 
 ARRIVED = "() => explorer.moved?.()"
+READ = (gr.Slider, gr.Number, gr.Textbox)
 HEARD = "(...values) => explorer.live?.({name!r}, values)"
 
 
 class LiveSwitch(Widget):
-    """The switch. Its value is {here, key}: what `Live.here` says, and the key of this page; None at first.
+    """The switch. Its value is {here, key, fields}: what `Live.here` says, the key of this page, and which of a tab's
+    values a slider, a number or a text has, {tab: {its id: number}}; None at first.
 
     It fires `enter` with {chosen}: on, off, or None where the visitor has not said so.
     """
@@ -37,7 +39,8 @@ class LiveSwitch(Widget):
 
 def connect_live(page: gr.Blocks, live: Live, switch: LiveSwitch, tabs: Sequence[Tab]) -> None:
     """Makes every tab one that answers the hand."""
-    switch.enter(_entered(live), None, switch, **QUICK)
+    fields = {tab.name: {c.elem_id: at for at, c in enumerate(tab.components) if isinstance(c, READ)} for tab in tabs}
+    switch.enter(_entered(live, fields), None, switch, **QUICK)
     page.unload(live.left)
     for tab in tabs:
         tab.live = live
@@ -47,10 +50,10 @@ def connect_live(page: gr.Blocks, live: Live, switch: LiveSwitch, tabs: Sequence
     gr.on([event for c in controls.values() for event in c.arrived], None, js=ARRIVED, **QUICK)
 
 
-def _entered(live: Live) -> Callable[[gr.Request, gr.EventData], dict[str, str]]:
-    def entered(request: gr.Request, event: gr.EventData) -> dict[str, str]:
+def _entered(live: Live, fields: dict[str, dict[str, int]]) -> Callable[[gr.Request, gr.EventData], dict[str, Any]]:
+    def entered(request: gr.Request, event: gr.EventData) -> dict[str, Any]:
         chosen = getattr(event, "chosen", None)
         key = live.enter(request.session_hash, chosen if isinstance(chosen, bool) else None)
-        return {"here": live.here, "key": key}
+        return {"here": live.here, "key": key, "fields": fields}
 
     return entered

@@ -5,8 +5,8 @@ the visitor has touched the page, and are back in the form when it is loaded aga
 over them. What the browser hands back is treated like a stranger's link: checked, bounded, never trusted. An own start
 picture does not fit into a query; the run that used it has it. Once the visitor has touched the page, the address says
 what the tab in sight shows, with a step of the browser's history for each tab, preset and run: the event `back` has the
-`query` to which the visitor has gone. A page that is left while it renders hands the run's name on to the next one in
-the same window: see `interrupted`.
+`query` to which the visitor has gone, and the labels of what it is `without`, which stays as it is. A page that is left
+while it renders hands the run's name on to the next one in the same window: see `interrupted`.
 
 The server keeps nothing and does not know who the visitor is: whoever uses the same browser sees the same settings.
 """
@@ -31,7 +31,8 @@ MOST = 40  # tabs that are looked at
 MAX_LABEL = 60  # characters
 
 REMEMBER = "() => explorer.remembered()"
-"""The `js=` of an event whose only input is the memory: what this browser has kept, and once the interrupted run."""
+"""The `js=` of an event whose only input is the memory: what this browser has kept, once the interrupted run,
+and whether the page was loaded again."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def remembered(payload: Any, experiments: Mapping[str, type[Experiment]], others
         if link.experiment is not None:
             name = link.experiment.name()
             links.pop(name, None)  # the latest is the last
-            links[name], without[name] = link, _labels(entry.get("without"))
+            links[name], without[name] = link, labels(entry.get("without"))
     selected = payload.get("selected")
     selected = selected if isinstance(selected, str) and selected in {*experiments, *others} else None
     return Kept(tuple(links.values()), selected, without)
@@ -102,5 +103,11 @@ def interrupted(payload: Any, runs: Runs) -> Run | None:
         return None
 
 
-def _labels(given: Any) -> list[str]:
+def reloaded(payload: Any) -> bool:
+    """Whether the page is one that this window had before, loaded again."""
+    return isinstance(payload, dict) and payload.get("reloaded") is True
+
+
+def labels(given: Any) -> list[str]:
+    """What a browser says of the inputs that a query could not hold, checked: at most three labels."""
     return [label[:MAX_LABEL] for label in given[:3] if isinstance(label, str)] if isinstance(given, list) else []

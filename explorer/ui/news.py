@@ -51,8 +51,9 @@ class Film:
 class Status:
     """How things stand: `state` is one of STATES, `progress` 0..1 or None for no bar; `notes` may quote the visitor.
 
-    `free` says that the pictures are there, and only have to be shown. `at` is the id of the widget that an error is
-    about: it is said there, too. `undo` says that what was done can be taken back here.
+    `free` says that the pictures are there, and only have to be shown. `at` has the ids of the widgets that an error is
+    about, each with what is said there, too. `undo` says that what was done can be taken back here. `of` is that of a
+    `Film` of the settings that it is about.
 
     Raises ValueError for a state that there is not.
     """
@@ -63,10 +64,12 @@ class Status:
     detail: str = ""
     progress: float | None = None
     free: bool = False
-    at: str = ""
+    at: Sequence[tuple[str, str]] = ()
     undo: bool = False
+    of: str = ""
 
     def __post_init__(self) -> None:
         if self.state not in STATES:
             raise ValueError(f"state is {self.state!r}; it must be one of {', '.join(STATES)}")
         object.__setattr__(self, "notes", tuple(self.notes))  # Gradio compares states by their hash
+        object.__setattr__(self, "at", tuple(self.at))

@@ -84,7 +84,8 @@ def _status(job: Job, ready: int) -> Status:
     stopped = Message("Stopped")
     if job.late:
         stopped = Message("Stopped after {s} s, the longest that a render may take here", s=f"{job.seconds:g}")
-    done = Message("{n} frames in {s} s", n=frames, s=f"{job.spent:.1f}")
+    took = f"{job.spent:.1f}"
+    done = Message("{n} frames in {s} s", n=frames, s=took) if frames > 1 else Message("1 frame in {s} s", s=took)
     text = done if job.state == "done" else Message("{stopped}: {kept}", stopped=stopped, kept=kept)
     parts = [Message("{n} rows run; a plain loop would have run {m}", n=rows, m=price.naive_rows)]
     if price.stored:

@@ -62,7 +62,7 @@ class Reopening:
         experiment = experiment_of(run, self.form.experiments)
         chosen = self.form.by_name[experiment.name()]
         if chosen.active.of(visitor, chosen.name, Folder):
-            raise ValueError(Message("{tab} is being rendered: stop it first, or wait.", tab=chosen.experiment.title()))
+            raise ValueError(Message("{tab} is being rendered: stop it first, or wait.", tab=chosen.experiment.label()))
         settings, status = _for_this_model(run, chosen)[0], _status(run, chosen, interrupted)
         chosen.active.outcomes[visitor, chosen.name] = chosen.resolved(settings), status  # what its price says of these
         opened = {self.states[chosen.name]: (str(run.folder), status, time.time())}
@@ -70,12 +70,13 @@ class Reopening:
 
 
 def _show(tab: Tab) -> Callable[..., dict[Any, Any]]:
-    def show(opened: tuple[str, Status, float]) -> dict[Any, Any]:
+    def show(request: gr.Request, opened: tuple[str, Status, float]) -> dict[Any, Any]:
         folder, status, _ = opened
         run = Run.open(Path(folder))
         experiment, model = tab.resolved(run.record["settings"]), MadeWith.of(run.model)
         film = film_of(run) if run.ready else None
-        return {**tab.shown(run, film, status), **tab.listed(run, experiment), **tab.remembered(experiment, run, model)}
+        shown = tab.shown(request.session_hash, run, film, status)
+        return {**shown, **tab.listed(run, experiment), **tab.remembered(experiment, run, model)}
 
     return show
 
@@ -99,6 +100,6 @@ def _status(run: Run, tab: Tab, interrupted: bool) -> Status:
     text = Message("{n} of {m} frames, from your runs", n=ready, m=count)
     if interrupted and ready < count:
         state = "stopped"
-        text = Message("Your render was interrupted at {n} of {m} frames: Render goes on", n=ready, m=count)
+        text = Message("Your render was interrupted at {n} of {m} frames: press Render to go on", n=ready, m=count)
     other = another_model(run.model, tab.engine.networks) or ""
     return Status(state, text, _for_this_model(run, tab)[1], other)

@@ -55,7 +55,7 @@ class Restored:
     @property
     def said(self) -> str:
         """What happened, in a sentence."""
-        what = {"file": self.name, "tab": self.experiment.title()}
+        what = {"file": self.name, "tab": self.experiment.label()}
         if (run := self.run) is not None:
             frames = {"n": len(run.ready), "m": run.count}
             return Message("Opened {file}: {tab}, {n} of {m} frames came back.", **what, **frames)

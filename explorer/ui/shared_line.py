@@ -11,15 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import gradio as gr
-
 from explorer.experiments.base import Experiment
 from explorer.experiments.inputs import Choice, Input
 from explorer.space.points import Defaults
 from explorer.ui.controls import QUICK, Control
 from explorer.ui.widget import Widget
 
-GATHER = "(...values) => ({ values })"
+GATHER = "(value) => explorer.shared?.gather({place}, value)"
 
 
 class SharedLine(Widget):
@@ -43,8 +41,8 @@ class SharedLine(Widget):
     def connect(self, shared: Sequence[Control]) -> None:
         """Keeps the line and the controls of the same."""
         components = [component for c in shared for component in c.components]
-        changed = [component.change for component in components]
-        gr.on(changed, None, components, self, js=GATHER, **QUICK)
+        for place, component in enumerate(components):  # each by itself: Gradio searches the page for every value
+            component.change(None, component, None, js=GATHER.format(place=place), **QUICK)
         put = f"(...values) => explorer.put({self.elem_id!r}, values)"
         self.put(None, components, components, js=put, **QUICK)
 

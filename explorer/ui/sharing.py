@@ -31,7 +31,7 @@ from explorer.ui.cards import Cards
 from explorer.ui.controls import QUICK
 from explorer.ui.forms import Form
 from explorer.ui.history import HistoryView
-from explorer.ui.memory import REMEMBER, Kept, Memory, interrupted, remembered
+from explorer.ui.memory import REMEMBER, Kept, Memory, interrupted, labels, reloaded, remembered
 from explorer.ui.tab import Tab
 from explorer.ui.uses import seen
 from explorer.ui.views import StatusView, said
@@ -140,13 +140,17 @@ def _opened(
         if run and _asked_for(run, link, form):
             updates[history] = {"interrupted": run.name}
         updates[form.shown] = gr.Tabs(selected=selected) if selected else gr.skip()
-        return {**updates, form.due: selected or next(iter(form.by_name)), notice: _said_of(link, kept)}
+        told = _said_of(link, kept, reloaded(payload))
+        return {**updates, form.due: selected or next(iter(form.by_name)), notice: told}
 
     return opened
 
 
 def _back(form: Form, notice: StatusView) -> Callable[..., dict[Any, Any]]:
-    """The visitor has gone back or forward: the form is what the address says, the first tab's usual for none."""
+    """The visitor has gone back or forward: the form is what the address says, the first tab's usual for none.
+
+    What an address could not hold, such as a picture of the visitor's own, stays as it is in the form.
+    """
     networks = form.tabs[0].engine.networks
 
     def back(event: gr.EventData) -> dict[Any, Any]:
@@ -157,7 +161,9 @@ def _back(form: Form, notice: StatusView) -> Callable[..., dict[Any, Any]]:
         if link.experiment is None:
             return {**form.filled(form.tabs[0], {}), notice: None}
         remarks = said("ready", "Back at these settings.", link.remarks) if link.remarks else None
-        return {**form.filled(form.by_name[link.experiment.name()], link.settings), notice: remarks}
+        without = labels(getattr(event, "without", None))
+        left = [name for name, declared in link.experiment.inputs().items() if declared.named(name) in without]
+        return {**form.filled(form.by_name[link.experiment.name()], link.settings, left), notice: remarks}
 
     return back
 
@@ -196,14 +202,16 @@ def read_otherwise(link: Link, words: Words | None) -> list[str]:
     ]
 
 
-def _said_of(link: Link, kept: Kept) -> dict[str, Any] | None:
+def _said_of(link: Link, kept: Kept, again: bool) -> dict[str, Any] | None:
     if link.experiment:
+        if again and not link.remarks:
+            return None
         return said("ready", "Opened from a link.", link.remarks)
     if link.remarks:
         return said("error", link.remarks[0])
     usual = partial(Message, "{tab}: {label} is the usual one again. A run of yours that used another has it.")
     notes = [
-        usual(tab=old.experiment.title(), label=label)
+        usual(tab=old.experiment.label(), label=label)
         for old in kept.links
         for label in kept.without.get(old.experiment.name(), ())
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +25,7 @@ from explorer.ui.history import HistoryView, entry_of
 from explorer.ui.limits import Door
 from explorer.ui.live import Live
 from explorer.ui.memory import Memory, kept
-from explorer.ui.news import Film, Status
+from explorer.ui.news import Film, Status, settings_key
 from explorer.ui.rendering import Folder, prices, render_of
 from explorer.ui.shipped import Gallery
 from explorer.ui.singles import Singles
@@ -32,7 +33,7 @@ from explorer.ui.text import say
 from explorer.ui.views import VIEWS, StatusView, said
 
 UNASKED = 30.0
-"""Seconds that a preset may take without being asked for twice."""
+"""Seconds that pictures may take which were not asked for by Render: a preset's, those of even steps."""
 
 TUTORIALS = "As in the tutorials, which were made for Stable Diffusion:"
 
@@ -108,7 +109,7 @@ class Tab:
 
     def _draw_view(self) -> None:
         first, id = self.gallery.first(self.name), f"{self.name}-view"
-        first = first and self.gallery.known(first, self.engine.networks)
+        first = self.first = first and self.gallery.known(first, self.engine.networks)
         paced = any(declared.carries == "spacing" for declared in self.experiment.own_inputs().values())
         more = {"paced": True} if paced else {}
         self.view = VIEWS[self.experiment.view](first, elem_id=id, gallery=self.gallery, **more)
@@ -137,6 +138,7 @@ class Tab:
             "outputs": self.outputs,
             "validator": self.validate,
             "concurrency_id": "render",
+            "trigger_mode": "multiple",  # one that comes while another draws takes its place, and is not dropped
             # visitors share the device by turns, one UNet call each: see engine.turns
             "concurrency_limit": self.door.limits.renders or 4,
             "show_progress": "hidden",
@@ -200,7 +202,8 @@ class Tab:
             problem = problems.get(c.name)
             own = [gr.validate(True, "")] * len(c.components)
             if problem is not None:
-                own[min(problem.at, len(own) - 1)] = gr.validate(False, say(problem.at_its_field))
+                for sentence, place in ((self.experiment.at_its_field(problem), problem.at), *problem.others):
+                    own[min(place, len(own) - 1)] = gr.validate(False, say(sentence))
             verdicts += own
         return verdicts
 
@@ -220,27 +223,32 @@ class Tab:
         """Updates: what the status line says of settings, and what this visitor's browser shall remember of them.
 
         The price, or what the render of these very settings came to. The status line is left alone while this visitor's
-        render is telling its progress, and if a render began, or even ended, while the price was reckoned: it has more
-        to say.
+        render is telling its progress (when it has ended, it is told), and if a render began, or even ended, while the
+        price was reckoned: it has more to say.
         """
         visitor, updates = (session, self.name), {}
         outcome, rendering = self.active.outcomes.get(visitor), self.active.of(*visitor, Folder)
+        if rendering:
+            self.active.meanwhile[visitor] = settings
         try:
             experiment = self.resolved(settings)
             updates = self.remembered(experiment)
             if not rendering:
                 rendered = outcome is not None and outcome[0] == experiment
                 status = outcome[1] if rendered else self._priced(session, experiment)
+                status = replace(status, of=settings_key(self.name, experiment.settings()))
         except InputError as error:
-            detail = str(error) if error.wrong else ""
-            status = Status("error", error.at_its_field, detail=detail, at=self._widget_of(error))
+            detail = self.experiment.labelled(error) if error.wrong else ""
+            text = self.experiment.at_its_field(error)
+            status = Status("error", text, detail=detail, at=self._fields_of(error, text))
         overtaken = self.active.of(*visitor, Folder) or self.active.outcomes.get(visitor) is not outcome
         return updates if rendering or overtaken else {**updates, self.status: status}
 
-    def _widget_of(self, error: InputError) -> str:
-        """The id of the widget that an error is about; "" where that is none of this tab's."""
+    def _fields_of(self, error: InputError, text: str) -> list[tuple[str, str]]:
+        """The ids of the widgets that an error is about, each with its sentence; none where they are no tab's."""
         components = next((c.components for c in self.controls if c.name == error.field), [])
-        return str(components[min(error.at, len(components) - 1)].elem_id or "") if components else ""
+        told = ((text, error.at), *error.others) if components else ()
+        return [(str(components[min(at, len(components) - 1)].elem_id), sentence) for sentence, at in told]
 
     def _priced(self, session: str | None, experiment: Experiment) -> Status:
         """The price of what this visitor's view does not show."""
@@ -260,13 +268,14 @@ class Tab:
         if run is not None:
             status = Status("ready", Message("{n} frames, shipped with the program", n=run.count))
             run = self.gallery.known(run, self.engine.networks)
-            updates = {self.view: run, self.status: status, self.folder: None, self.exports: {"off": False}}
+            self.active.seen[visitor] = run, None
+            updates = {**self.seen(visitor[0]), self.status: status}
         else:
             job = render_of(asked, self.engine, self.runs)
             if job.render.price.stored < job.render.price.frames:
                 return {self.status: gr.skip()}
             *_, (film, status) = job
-            updates = self.shown(job.sink.run, film, status)
+            updates = self.shown(visitor[0], job.sink.run, film, status)
         self.active.outcomes[visitor] = experiment, status
         return updates
 
@@ -286,21 +295,34 @@ class Tab:
             return
         experiment, folder, last = asked.experiment, job.sink, None
         drafts = self.live and self.live.drafts_of_a_run(visitor, self.name)
+        self.active.meanwhile.pop((visitor, self.name), None)
         for film, status in self.active.run(visitor, self.name, job):
             more = self.remembered(experiment, folder.run) if last is None else {}
             if status.state in ("done", "stopped", "error"):
                 self.active.outcomes[visitor, self.name] = experiment, status
-            if last is None or status.state != "running":
-                more |= self.listed(folder.run, experiment)
-            yield {**self.shown(folder.run, film, status), **more}
+            if status.state != "running":
+                more |= self.left(folder, experiment)
+            elif last is None:
+                more |= self.listed(folder.run, experiment, begun=True)
+            yield {**self.shown(visitor, folder.run, film, status), **more}
             if last is None and drafts:  # they are there long before the first of its own frames
                 drafts.wait()
             last = status.state
         if last != job.state:  # a newer render has taken its place
-            yield self.listed(folder.run, experiment)
+            yield self.left(folder, experiment)
+        elif updates := self._set_meanwhile(visitor, experiment):
+            yield updates
+
+    def _set_meanwhile(self, session: str | None, experiment: Experiment) -> dict[Any, Any]:
+        """Updates: the price of what this visitor has set while the experiment was rendered; none for the very same."""
+        settings = self.active.meanwhile.pop((session, self.name), None)
+        with suppress(InputError):
+            if settings is None or self.resolved(settings) == experiment:
+                return {}
+        return self.price_of(settings or {}, session)
 
     def try_out(self, request: gr.Request, *values: Any) -> Iterator[dict[Any, Any]]:
-        """As `render`, of a preset: one whose pictures are shipped is shown, one that takes long waits for Render."""
+        """As `render`, of what another press set: what is shipped is shown, what takes long waits for Render."""
         experiment = self.resolved(self.settings(values))
         if self.gallery.of(experiment, self.engine.networks) is not None:
             yield {**self.show(request, *values), **self.remembered(experiment)}
@@ -318,22 +340,39 @@ class Tab:
         shipped = self.gallery.named(view.get("shipped")) if folder is None else None
         return folder if shipped is None else str(shipped.copied(self.runs).folder)
 
-    def shown(self, run: Run, film: Film | None, status: Status) -> dict[Any, Any]:
-        """Updates: a run in the view, and the buttons that go with it."""
-        running = status.state == "running"
+    def shown(self, session: str | None, run: Run, film: Film | None, status: Status) -> dict[Any, Any]:
+        """Updates: a run in the view, and the buttons that go with it.
+
+        Of a render that has ended without a picture nothing is shown: what was there before is back.
+        """
+        running, empty = status.state == "running", not (film and film.ready)
+        if not empty:
+            self.active.seen[session, self.name] = film, str(run.folder)
+        if film and empty and not running:
+            view = self.seen(session)
+            status = replace(status, of=film.of)  # so the view knows that what it shows is of other settings
+        else:
+            view = {self.view: film, self.folder: str(run.folder), self.exports: {"off": running or empty}}
         return {
-            self.view: film,
+            **view,
             self.status: status,
-            self.folder: str(run.folder),
             self.button: gr.update(interactive=not running),
             self.stop_button: gr.update(interactive=running),
-            self.exports: {"off": running or not (film and film.ready)},
         }
 
-    def listed(self, run: Run, experiment: Experiment) -> dict[Any, Any]:
-        """Updates: the run of a resolved experiment, as it is now, among the visitor's own."""
+    def seen(self, session: str | None) -> dict[Any, Any]:
+        """Updates: what this visitor's view showed last, or what it shows at first."""
+        film, folder = self.active.seen.get((session, self.name), (self.first, None))
+        return {self.view: film, self.folder: folder, self.exports: {"off": film is None}}
+
+    def listed(self, run: Run, experiment: Experiment, begun: bool = False) -> dict[Any, Any]:
+        """Updates: the run of a resolved experiment, as it is now, among the visitor's own; `begun`: being rendered."""
         settings = kept(experiment, self.engine.networks, MadeWith.of(run.model))
-        return {self.history: {"entry": entry_of(run, experiment, settings.get("query", ""))}}
+        return {self.history: {"entry": entry_of(run, experiment, settings.get("query", "")), "begun": begun}}
+
+    def left(self, folder: Folder, experiment: Experiment) -> dict[Any, Any]:
+        """Updates: the run of a render that has ended among the visitor's own, if it has a picture to open."""
+        return self.listed(folder.run, experiment) if folder.ready else {self.history: {"removed": folder.run.name}}
 
     def remembered(
         self, experiment: Experiment, run: Run | None = None, model: MadeWith | None = None

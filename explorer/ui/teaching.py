@@ -64,6 +64,21 @@ MOST_BYTES = 4_000_000
 CHARACTERS = 300
 """Of a caption."""
 
+LABELS = {
+    "word": "Its word",
+    "like": "What kind of thing it is",
+    "method": "What is learnt",
+    "steps": "Training steps",
+    "rate": "Learning rate",
+    "rank": "Rank",
+    "vectors": "Vectors",
+    "keep": "Keep its kind as it is",
+    "seed": "Seed",
+}
+"""What the fields are called, by the ends of their ids."""
+
+BRACKETS = "Its brackets keep it apart from the words that the model knows: <cat> is yours, cat stays what it is."
+
 SMALL = {"size": "sm", "scale": 0, "min_width": 64}
 LOOK, WORD = "word and look", "word only"
 METHOD = {LOOK: "look", WORD: "word"}
@@ -164,14 +179,21 @@ class TeachTab:
         self.losses = LossCurve(elem_id=f"{NAME}-losses")
         self.pictures = LessonPictures(elem_id=f"{NAME}-pictures")
         with gr.Row():
-            self.word = gr.Textbox("<my-thing>", label="Its word", max_lines=1, elem_id=f"{NAME}-word")
+            self.word = gr.Textbox(
+                "<my-thing>", label=LABELS["word"], info=BRACKETS, max_lines=1, elem_id=f"{NAME}-word"
+            )
             self.like = gr.Textbox(
-                "", label="What kind of thing it is", placeholder="cat", max_lines=1, elem_id=f"{NAME}-like"
+                "",
+                label=LABELS["like"],
+                info="Where the word begins. Left empty, it begins between all words, at nothing in particular.",
+                placeholder="cat",
+                max_lines=1,
+                elem_id=f"{NAME}-like",
             )
         self.method = gr.Radio(
             [LOOK, WORD],
             value=LOOK,
-            label="What is learnt",
+            label=LABELS["method"],
             info="Word and look: the thing itself (DreamBooth, a LoRA). Word only: a rough one (textual inversion).",
             elem_id=f"{NAME}-method",
         )
@@ -181,16 +203,15 @@ class TeachTab:
     def _draw_more(self, own: Mapping[str, float]) -> None:
         most = 1000 if own["steps"] <= 200 else MOST_LESSONS
         names = ("steps", "rate", "rank", "vectors", "keep", "seed")
-        named = {name: {"elem_id": f"{NAME}-{name}"} for name in names}
-        self.steps = gr.Slider(10, most, own["steps"], step=10, label="Training steps", **named["steps"])
-        self.rate = gr.Number(own["learning_rate"], label="Learning rate", **named["rate"])
-        more = {"label": "Rank", "info": "How much of the look can be learnt."}
-        self.rank = gr.Slider(1, MOST_RANK, 8, step=1, **more, **named["rank"])
-        self.vectors = gr.Slider(1, MOST_VECTORS, own["vectors"], step=1, label="Vectors", **named["vectors"])
+        named = {name: {"elem_id": f"{NAME}-{name}", "label": LABELS[name]} for name in names}
+        self.steps = gr.Slider(10, most, own["steps"], step=10, **named["steps"])
+        self.rate = gr.Number(own["learning_rate"], **named["rate"])
+        info = "How much of the look can be learnt."
+        self.rank = gr.Slider(1, MOST_RANK, 8, step=1, info=info, **named["rank"])
+        self.vectors = gr.Slider(1, MOST_VECTORS, own["vectors"], step=1, **named["vectors"])
         info = "Learns beside pictures of its kind and of other things, so that those change less: twice the time."
-        more = {"info": info}
-        self.keep = gr.Checkbox(False, label="Keep its kind as it is", **more, **named["keep"])
-        self.seed = gr.Number(0, precision=0, label="Seed", **named["seed"])
+        self.keep = gr.Checkbox(False, info=info, **named["keep"])
+        self.seed = gr.Number(0, precision=0, **named["seed"])
 
     @property
     def inputs(self) -> list[Any]:
@@ -277,16 +298,16 @@ class TeachTab:
         """Teaches, telling curve, film and status as it goes, until done, stopped or left."""
         session = self._of(request.session_hash)
         try:
-            lesson = lesson_of(*values)
+            course = Course(self.engine, lesson_of(*values))
+            lesson = course.lesson
             task = teaching_of(self.engine, lesson, [_ANY] if lesson.prior else ())
             before = self.engine.render(prior_plan(self.engine, lesson)).price.rows if lesson.prior else 0
         except LessonError as error:
-            yield {self.status: said("error", str(error))}
+            yield {self.status: self._refused(error)}
             return
         if sentence := self.door.refusal_of_rows(request, before + task.steps * task.rows):
             yield {self.status: said("error", sentence)}
             return
-        course = Course(self.engine, lesson)
         with self._lock:
             busy = session.course is not None
             session.course = session.course or course
@@ -325,6 +346,15 @@ class TeachTab:
         there = Message("Stopped after {n} steps: Teach goes on from here", n=progress.step)
         text = there if stopped else progress.done
         yield self._ended(said("stopped" if stopped else "done", text), session, visitor)
+
+    def _refused(self, error: LessonError) -> Status:
+        """An error with what its field is called here, to stand there, too."""
+        field = {"learning_rate": "rate"}.get(error.field, error.field)
+        if field not in LABELS:
+            return said("error", str(error))
+        values = {**error.message.values, "field": LABELS[field]}
+        told = Message("{field} = {value} is not allowed: {allowed}", **values)
+        return Status("error", told, at=[(f"{NAME}-{field}", told)])
 
     def _keep(self, visitor: str | None, course: Course, taught: Taught, face: bytes | None) -> Any:
         concept, task = taught.concept, course.task
@@ -462,8 +492,7 @@ def _pictures(payload: Any) -> tuple[list[Image.Image], list[str]]:
     given = payload.get("pictures") if isinstance(payload, dict) else None
     given = given if isinstance(given, list) else []
     if not 1 <= len(given) <= MOST_PICTURES:
-        many = Message("{n} of them", n=len(given))
-        raise LessonError("pictures", many, Message("1 to {n} pictures", n=MOST_PICTURES))
+        raise LessonError("pictures", len(given), Message("1 to {n} pictures", n=MOST_PICTURES))
     return [_picture(one) for one in given], [_caption(one) for one in given]
 
 

@@ -6,7 +6,7 @@ finds it there and puts the values into the holes: those that are messages are s
 whatever they read like. A plain text is looked up as a whole and never taken apart. What has no phrase stays as it is.
 
 In the translation a hole may ask for more of a value that is a plain text: `{tab!t}` is a text of the page, looked up
-as a whole, `{field!f}` is the label of the field of that name.
+as a whole, `{field!f}` is the label of the field that has that name, or that label in English.
 
 It knows no widget and no request but the language that it asks for.
 """
@@ -67,8 +67,10 @@ class Book:
     def _value(self, value: Any, way: str | None) -> str:
         if isinstance(value, Message):
             return self._filled(value, way)
-        known = {"t": self.texts, "f": self.fields}.get(way or "", {})
-        return known.get(str(value), str(value))
+        text = str(value)
+        if way == "f" and text in self.fields:
+            return self.fields[text]
+        return self.texts.get(text, text) if way in ("t", "f") else text
 
 
 @cache

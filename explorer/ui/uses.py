@@ -2,7 +2,8 @@
 
 What a frame can become is derived from the declarations: every tab that takes a picture can start from it, with its
 prompt, every tab that takes prompts with a seed each can have it as a keyframe, every other tab of one prompt can go on
-from its prompt and seed, and its seed and guidance can be taken over for all tabs. A frame between prompts has a
+from its prompt and seed, a tab whose frames have a setting of their own can go on from there, and its seed and guidance
+can be taken over for all tabs. A frame between prompts has a
 prompt, too, see `space.mixtures`. What was taken is told, and can be taken back. Nothing here knows any one experiment.
 """
 
@@ -39,6 +40,7 @@ class Use:
     """One thing a frame can become: `change` says what the fields of `controls` shall be, and `tab` is opened.
 
     `of_text` ones take what a text encoder, a seed and guidance had a part in, not pictures that were only encoded.
+    `own` ones are for frames of that very tab.
     """
 
     label: str
@@ -46,6 +48,7 @@ class Use:
     controls: Sequence[Control]
     change: Change
     of_text: bool = True
+    own: bool = False
 
 
 def uses(form: Form) -> Iterator[Use]:
@@ -54,9 +57,12 @@ def uses(form: Form) -> Iterator[Use]:
     for tab in form.tabs:
         declared = tab.experiment.own_inputs()
         takes = {declared[c.name].carries: c for c in reversed(tab.own)}  # the first of each
+        if "own" in takes:
+            name = takes["own"].name
+            yield Use(Message("On from this one"), tab, [takes["own"]], _taken({name: name}), own=True)
         words = None
         if "picture" in takes:
-            name, title = takes["picture"].name, tab.experiment.title()
+            name, title = takes["picture"].name, tab.experiment.label()
             around = Message("→ {tab}, around its region", tab=title) if declared[name].optional else None
             words = None if around else takes.get("prompt")
             fields = [takes["picture"], *([words] if words else [])]
@@ -64,11 +70,11 @@ def uses(form: Form) -> Iterator[Use]:
             yield Use(around or Message("→ {tab}", tab=title), tab, fields, change, of_text=False)
         if "prompt" in takes and words is None:
             taken = _taken({takes["prompt"].name: "prompt", "seed": "seed"})
-            label = Message("→ {tab}, with its prompt", tab=tab.experiment.title())
+            label = Message("→ {tab}, with its prompt", tab=tab.experiment.label())
             yield Use(label, tab, [takes["prompt"], common["seed"]], taken)
         if "prompts" in takes and "seeds" in takes:
             prompts, seeds = takes["prompts"], takes["seeds"]
-            label = Message("→ {tab}, as its last stop", tab=tab.experiment.title())
+            label = Message("→ {tab}, as its last stop", tab=tab.experiment.label())
             yield Use(label, tab, [prompts, seeds, common["seed"]], _keyframe(prompts.name, seeds.name, declared))
     yield Use("Its seed", None, [common["seed"]], _taken({"seed": "seed"}))
     yield Use("Its guidance", None, [common["guidance_scale"]], _taken({"guidance_scale": "guidance_scale"}))
@@ -119,10 +125,11 @@ def _keyframe(prompts: str, seeds: str, declared: Mapping[str, Input]) -> Change
 
 
 class Taken(NamedTuple):
-    """What a use has written over: the tab, and what its fields were."""
+    """What a use has written over: the tab, what its fields were, and where the visitor came from."""
 
     tab: str
     fields: Mapping[str, Any]
+    source: str
 
 
 def connect_uses(form: Form, notice: StatusView) -> None:
@@ -131,13 +138,14 @@ def connect_uses(form: Form, notice: StatusView) -> None:
     written = list(dict.fromkeys(component for use in everything for c in use.controls for component in c.components))
     for source in form.tabs:
         speaks = any(declared.speaks for declared in source.experiment.own_inputs().values())
-        found = [use for use in everything if speaks or not use.of_text]
+        offered = [use for use in everything if use.tab is source or not use.own]
+        found = [use for use in offered if speaks or not use.of_text]
         names = {str(number): use.label for number, use in enumerate(found)}
         with source.use_column:
             buttons = Buttons(names=names, before="Use this frame:", id=f"{source.name}-use")
         read = list(dict.fromkeys(c for use in found for c in (use.tab or source).components))
         buttons.press(
-            _carry(form, source, buttons, found, read, told=(notice, last)),
+            _carry(form, source, buttons, found, read, widgets=(notice, last)),
             [source.folder, source.view, *read],
             [*written, form.shown, form.due, notice, last],
             js=source.view.state_js(1),
@@ -148,17 +156,20 @@ def connect_uses(form: Form, notice: StatusView) -> None:
         if taken is None:
             return {notice: None}
         tab = form.by_name[taken.tab]
-        updates: dict[Any, Any] = {form.due: taken.tab, last: None, notice: said("ready", "As it was before.")}
+        updates = {**form.opened(taken.source), last: None, notice: said("ready", "As it was before.")}
         for c in tab.controls:
             if c.name in taken.fields:
                 updates |= zip(c.components, c.write(taken.fields[c.name]), strict=True)
         return updates
 
-    notice.undo(undo, last, [*written, form.due, notice, last], **QUICK)
+    notice.undo(undo, last, [*written, form.shown, form.due, notice, last], **QUICK)
 
 
-def seen(folder: str | None, view: Mapping[str, Any], tab: Tab) -> Chosen:
-    """What the visitor looks at. Raises ValueError where that is no picture, or no longer there."""
+def seen(folder: str | None, view: Mapping[str, Any], tab: Tab, *, itself: bool = False) -> Chosen:
+    """What the visitor looks at. Raises ValueError where that is no picture, or no longer there.
+
+    `itself`: of a run that is still rendered no frame stands in for another.
+    """
     if "single" in view:
         chosen = tab.singles.chosen(view["single"])
         if chosen is None or chosen.experiment is not tab.experiment:
@@ -168,17 +179,20 @@ def seen(folder: str | None, view: Mapping[str, Any], tab: Tab) -> Chosen:
         raise ValueError(NO_RUN)
     if not Path(folder).exists():
         raise ValueError(GONE)
-    return Chosen.of(Run.open(Path(folder)), view.get("index", 0), tab.experiment)
+    run, index = Run.open(Path(folder)), view.get("index", 0)
+    if itself and index not in run.ready:
+        raise ValueError(NO_RUN)
+    return Chosen.of(run, index, tab.experiment)
 
 
 def _carry(
-    form: Form, source: Tab, buttons: Buttons, found: Sequence[Use], read: Sequence[Any], *, told: tuple[Any, Any]
+    form: Form, source: Tab, buttons: Buttons, found: Sequence[Use], read: Sequence[Any], *, widgets: tuple[Any, Any]
 ) -> Callable[..., dict[Any, Any]]:
     """What a press does: the target's form changes and tells its price; what cannot be done is said, and no more.
 
-    `told` are the notice, and the state that keeps what was written over.
+    `widgets` are the notice, and the state that keeps what was written over.
     """
-    notice, last = told
+    notice, last = widgets
 
     def carry(
         request: gr.Request, event: gr.EventData, folder: str | None, view: Mapping[str, Any] | None, *values: Any
@@ -187,16 +201,16 @@ def _carry(
         target = use.tab or source
         now = target.settings([shown[component] for component in target.components])
         try:
-            chosen = seen(folder, view or {}, source)
+            chosen = seen(folder, view or {}, source, itself=use.own)
             changes = use.change(chosen, now)
             if problem := next(iter(target.experiment.problems(changes).values()), None):
                 raise problem
         except ValueError as error:
             return {notice: said("error", str(error))}
         before = _checked(target.experiment, {name: now[name] for name in changes})
-        taken = Message("Taken over: {caption}", caption=chosen.caption)
-        updates: dict[Any, Any] = {form.due: target.name, last: before and Taken(target.name, before)}
-        updates[notice] = Status("ready", taken, undo=before is not None)
+        told = Message("{use}, from the picture “{caption}”", use=use.label, caption=chosen.caption)
+        updates: dict[Any, Any] = {form.due: target.name, last: before and Taken(target.name, before, source.name)}
+        updates[notice] = Status("ready", told, undo=before is not None)
         if use.tab:
             updates |= {form.shown: gr.Tabs(selected=use.tab.name)}
         for c in use.controls:

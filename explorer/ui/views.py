@@ -223,8 +223,8 @@ class StatusView(Widget):
             return None
         progress = None if value.progress is None else number(value.progress, 0.0, 1.0, 0.0)
         spoken_in = {"text": say(value.text), "detail": say(value.detail), "notes": [say(note) for note in value.notes]}
-        at = {"at": value.at} if value.at else {}
-        told = {"state": value.state, "progress": progress, "free": value.free, "undo": value.undo}
+        at = {"at": [(id, say(sentence)) for id, sentence in value.at]} if value.at else {}
+        told = {"state": value.state, "progress": progress, "free": value.free, "undo": value.undo, "of": value.of}
         return {**told, **spoken_in, **at}
 
 

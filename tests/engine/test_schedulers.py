@@ -44,26 +44,16 @@ def test_an_unknown_name_is_refused_with_the_names_there_are(name):
 
 
 @pytest.mark.parametrize("name", SCHEDULER_NAMES)
-def test_a_sampler_keeps_the_models_noise_schedule_and_what_it_predicts(own, name):
-    made = make_scheduler(name, own, 5)
+def test_a_sampler_keeps_the_models_noise_schedule_clips_no_latents_and_shares_no_state(own, name):
+    before, state = dict(own.config), copy.deepcopy(own.__dict__)
+    made, other = make_scheduler(name, own, 5), make_scheduler(name, own, 7)
     assert {key: made.config[key] for key in KEPT} == {key: own.config[key] for key in KEPT}
     assert torch.equal(made.alphas_cumprod, own.alphas_cumprod)
-
-
-@pytest.mark.parametrize("name", SCHEDULER_NAMES)
-def test_making_one_leaves_the_models_own_alone_and_no_two_share_state(own, name):
-    before, state = dict(own.config), copy.deepcopy(own.__dict__)
-    first, second = make_scheduler(name, own, 5), make_scheduler(name, own, 7)
+    assert not made.config.get("clip_sample", False)
+    assert not made.config.get("thresholding", False)
     assert dict(own.config) == before
     assert repr(own.__dict__) == repr(state)
-    assert len(first.timesteps) < len(second.timesteps)
-
-
-@pytest.mark.parametrize("name", SCHEDULER_NAMES)
-def test_no_sampler_clips_latents(own, name):
-    config = make_scheduler(name, own, 5).config
-    assert not config.get("clip_sample", False)
-    assert not config.get("thresholding", False)
+    assert len(made.timesteps) < len(other.timesteps)
 
 
 def test_ddim_goes_on_from_latents_beyond_one():
@@ -78,19 +68,19 @@ def test_ddim_goes_on_from_latents_beyond_one():
     torch.testing.assert_close(found, clean, rtol=0, atol=1e-3)
 
 
-@pytest.mark.parametrize("steps", [1, 2, 7, 20])
 @pytest.mark.parametrize("name", SCHEDULER_NAMES)
-def test_how_noisy_a_sampler_stands_is_what_the_schedule_says_at_its_timestep(own, name, steps):
-    scheduler = make_scheduler(name, own, steps)
-    levels = scheduler.alphas_cumprod.double().numpy()
-    sigmas = ((1 - levels) / levels) ** 0.5
+def test_how_noisy_a_sampler_stands_is_what_the_schedule_says_at_its_timestep(own, name):
     sample = torch.zeros(1, 4, 2, 2)
-    for timestep in scheduler.timesteps:
-        scheduler.scale_model_input(sample, timestep)
-        # between two levels of the schedule, samplers go straight from sigma to sigma
-        sigma = np.interp(float(timestep), np.arange(len(sigmas)), sigmas)
-        assert alpha_bar(scheduler, timestep) == pytest.approx(1 / (1 + sigma**2), rel=1e-4)
-        step(scheduler, timestep, sample)
+    for steps in (1, 2, 7, 20):
+        scheduler = make_scheduler(name, own, steps)
+        levels = scheduler.alphas_cumprod.double().numpy()
+        sigmas = ((1 - levels) / levels) ** 0.5
+        for timestep in scheduler.timesteps:
+            scheduler.scale_model_input(sample, timestep)
+            # between two levels of the schedule, samplers go straight from sigma to sigma
+            sigma = np.interp(float(timestep), np.arange(len(sigmas)), sigmas)
+            assert alpha_bar(scheduler, timestep) == pytest.approx(1 / (1 + sigma**2), rel=1e-4)
+            step(scheduler, timestep, sample)
 
 
 def step(scheduler, timestep, sample):

@@ -1,12 +1,9 @@
 """Tasks: stopped or killed anywhere they end in the same bits, take turns with renders, and are kept by content."""
 
 import dataclasses
-import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 import safetensors.torch
@@ -145,28 +142,6 @@ def test_an_execution_that_was_cancelled_before_does_nothing():
     execution.cancel()
     assert list(execution) == []
     assert task.ran == []
-
-
-def test_a_killed_process_loses_only_what_it_had_not_saved(tmp_path):
-    script = """
-import os, signal, sys
-from pathlib import Path
-from explorer.engine.fake import FakeNetworks
-from explorer.engine.tasks import Execution, TaskStore
-from explorer.engine.workers import Worker
-from tests.engine.test_tasks import Inversion
-store = TaskStore(Path(sys.argv[1]))
-for progress in Execution(Inversion(), Worker(FakeNetworks()), store, save_every_s=0):
-    if progress.step == 4:
-        os.kill(os.getpid(), signal.SIGKILL)
-"""
-    command = [sys.executable, "-c", script, str(tmp_path)]
-    killed = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, check=False)
-    assert killed.returncode == -9, killed.stderr
-    task, engine = Inversion(), engine_with(tmp_path)
-    list(engine.execute(task))
-    assert task.ran == [4, 5]
-    assert torch.equal(engine.result(task)["vector"], done_at_once(Inversion()))
 
 
 def test_a_step_that_raises_is_its_callers_and_leaves_what_was_saved(tmp_path):

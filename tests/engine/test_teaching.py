@@ -5,6 +5,7 @@ import dataclasses
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -13,9 +14,21 @@ from torch.nn.functional import mse_loss
 
 from explorer.engine.concepts import Use
 from explorer.engine.engine import Engine, Frame
-from explorer.engine.lessons import OTHERS, Course, Lesson, LessonError, bracketed, captions_of, film_of, teaching_of
+from explorer.engine.known import POCKET
+from explorer.engine.lessons import (
+    OTHERS,
+    Course,
+    Lesson,
+    LessonError,
+    bracketed,
+    captions_of,
+    film_of,
+    of_known_kind,
+    teaching_of,
+)
 from explorer.engine.tasks import Execution, TaskStore, generator
 from explorer.engine.teaching import Example, Learning, Teaching, concepts_of
+from explorer.engine.words import Words
 from explorer.engine.workers import Worker
 from tests.engine.test_concepts import bytes_of, folded
 from tests.teaching import draw, networks, sdxl, tiny_engine
@@ -154,11 +167,12 @@ def test_stopped_anywhere_it_goes_on_to_the_same_bits(tmp_path, method, parts):
         assert all(torch.equal(found[name], expected[name]) for name in expected)
 
 
-def test_killed_it_goes_on_to_the_same_bits(tmp_path):
+def test_killed_it_loses_only_what_it_had_not_saved_and_goes_on_to_the_same_bits(tmp_path):
     script = """
 import os, signal, sys
 from pathlib import Path
 from explorer.engine.tasks import Execution, TaskStore
+from explorer.engine.words import Words
 from explorer.engine.workers import Worker
 from tests.engine.test_teaching import networks, task
 for progress in Execution(task(), Worker(networks()), TaskStore(Path(sys.argv[1])), save_every_s=0):
@@ -289,9 +303,9 @@ def test_the_film_of_a_training_has_a_picture_for_every_copy():
         ({"word": ""}, "word = '' is not allowed"),
         ({"word": "<$>"}, "word = '<$>' is not allowed"),
         ({"method": "osmosis"}, "method = 'osmosis' is not allowed: one of word, look"),
-        ({"vectors": 9}, "vectors = '9' is not allowed: a number from 1 to 8"),
-        ({"rank": 0}, "rank = '0' is not allowed"),
-        ({"steps": 100_000}, "steps = '100000' is not allowed: a number from 1 to 5000"),
+        ({"vectors": 9}, "vectors = 9 is not allowed: a number from 1 to 8"),
+        ({"rank": 0}, "rank = 0 is not allowed"),
+        ({"steps": 100_000}, "steps = 100000 is not allowed: a number from 1 to 5000"),
         ({"learning_rate": 2.0}, "learning_rate"),
         ({"keep": True, "like": " "}, "like = ' ' is not allowed: a kind of thing"),
         ({"captions": ("a cat",)}, "captions = 'a cat' is not allowed: words with <bolt> in them"),
@@ -334,3 +348,21 @@ def test_a_state_of_another_task_is_refused():
     other = task(method="word").begin(networks()).state()
     with pytest.raises(KeyError):
         Learning(task(), networks()).load(other)
+
+
+@pytest.mark.parametrize(
+    ("typed", "begins"), [("cat", "cat"), ("a fluffy cat", "a fluffy cat"), ("", ""), ("猫", "cat"), ("xyzzy", "")]
+)
+def test_the_kind_is_one_that_the_model_knows(typed, begins):
+    engine, lesson = SimpleNamespace(words=Words.of(POCKET)), Lesson((draw(1),), "bolt", typed)
+    if typed and not begins:
+        with pytest.raises(LessonError, match=f"like = '{typed}' is not allowed: a thing that the model knows"):
+            of_known_kind(engine, lesson)
+    else:
+        assert of_known_kind(engine, lesson).like == begins
+    assert of_known_kind(SimpleNamespace(words=None), lesson).like == typed
+
+
+def test_the_nearest_thing_that_it_knows_is_told():
+    with pytest.raises(LessonError, match="nearest is wolf"):
+        of_known_kind(SimpleNamespace(words=Words.of(POCKET)), Lesson((draw(1),), "bolt", "wolff"))

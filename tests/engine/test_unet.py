@@ -127,6 +127,7 @@ def test_each_size_of_pictures_and_each_micro_batch_is_a_matter_of_its_own():
     assert unet.batch(2, SHAPE, 4) == 4
 
 
+@pytest.mark.usefixtures("paying")
 def test_what_was_measured_is_remembered_and_not_measured_again(tmp_path):
     memory = machine.Remembered(tmp_path)
     tuned(Bound(4, 8), memory)
@@ -136,7 +137,7 @@ def test_what_was_measured_is_remembered_and_not_measured_again(tmp_path):
     notes = json.loads((tmp_path / "measured.json").read_text())
     assert sorted(key.split(":")[0] for key in notes) == [
         "batches with the same bits",
-        "frozen graph",
+        "graph with the same bits",
         "twice the rows",
     ]
     assert all("key, 8 x 8 latents, 8 rows a call" in key for key in notes)
@@ -183,12 +184,17 @@ def test_a_graph_takes_over_where_it_has_the_bits_and_pays():
 
 
 @pytest.mark.usefixtures("clock")
-def test_a_graph_that_does_not_pay_is_not_used():
-    network = Free()
-    unet = tuned(network)
+def test_a_graph_that_does_not_pay_is_not_used_and_on_a_quieter_day_it_may(monkeypatch, tmp_path):
+    network, memory = Free(), machine.Remembered(tmp_path)
+    unet = tuned(network, memory)
     network.sizes.clear()
     unet(arguments(8), 8)
     assert network.sizes == [8]
+    monkeypatch.setattr(UNet, "_faster", lambda *_: True)
+    unet = tuned(network, memory)
+    network.sizes.clear()
+    unet(arguments(8), 8)
+    assert network.sizes == []
 
 
 @pytest.mark.usefixtures("paying")

@@ -62,6 +62,23 @@ PARTLY = {
     "红楼梦": ("红楼梦", ["红楼梦"]),
     "你好，世界": ("你好，世界", ["你好", "世界"]),
 }
+WORD_BY_WORD = {
+    "红苹果": ("a red apple", []),
+    "紅蘋果": ("a red apple", []),
+    "两个红苹果和绿苹果": ("a red apple and a green apple", ["两个"]),
+    "绿茶": ("a cup of tea", []),
+    "黑猫": ("a black cat", []),
+    "一只戴着红帽子的狗骑自行车": ("a red top hat and a dog and a bicycle", ["戴着", "骑"]),
+    "狗騎自行車": ("a dog and a bicycle", ["騎"]),
+    "一只猫坐在月亮上": ("a cat and the moon", ["坐"]),
+    "一只猫正在睡觉": ("a cat", ["睡觉"]),
+    "女孩看书": ("a girl and a book", ["看"]),
+    "拿著刀的貓": ("a knife and a cat", ["拿著"]),
+    "车站": ("车站", ["车站"]),
+    "穿山甲": ("穿山甲", ["穿山甲"]),
+    "下雪的山 snow": ("a mountain in the snow", []),
+}
+"""Colours before names, characters beside verbs, a place that is said twice."""
 
 
 @pytest.fixture(scope="module")
@@ -92,9 +109,9 @@ def _frames(engine, experiment):
     return [event for event in engine.render(experiment.plan(engine)) if hasattr(event, "png")]
 
 
-@pytest.mark.parametrize("typed", PARTLY)
+@pytest.mark.parametrize("typed", [*PARTLY, *WORD_BY_WORD])
 def test_what_is_unknown_in_chinese_is_named_where_it_stands_and_left_out(typed):
-    english, unknown = PARTLY[typed]
+    english, unknown = (PARTLY | WORD_BY_WORD)[typed]
     reading = WORDS.read(typed)
     assert reading.english == english
     assert [each.word for each in reading.unknown] == unknown
@@ -123,6 +140,16 @@ def test_unknown_english_is_told_with_the_nearest_name_and_drawn_as_it_stands(ty
     assert reading.english == typed
     assert not reading.translated
     assert [(each.word, each.nearest) for each in reading.unknown] == UNKNOWN[typed]
+
+
+def test_an_emoji_is_told_with_the_thing_that_it_shows():
+    reading = WORDS.read("a 🚀 and a ❤️ beside 🀄")
+    assert [(each.word, each.start, each.nearest) for each in reading.unknown] == [
+        ("🚀", 2, "rocket"),
+        ("❤️", 10, "heart"),
+        ("🀄", 20, None),
+    ]
+    assert reading.english == reading.typed
 
 
 def test_every_name_of_the_file_is_known_in_each_of_its_languages():

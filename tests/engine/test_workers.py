@@ -221,12 +221,15 @@ def test_tuning_waits_for_a_pause_of_those_who_draw(monkeypatch):
     assert order == "aaasasaasa"
 
 
-def test_tuning_waits_no_longer_than_its_patience(monkeypatch):
-    worker = Worker(Tunable())
-    monkeypatch.setattr(workers, "PATIENCE", 0.0)
+def test_a_slice_waits_no_longer_than_its_patience_and_each_as_long(monkeypatch):
+    worker, clock = Worker(Tunable()), [0.0]
     monkeypatch.setattr(Turns, "unasked", 0.0)
+    monkeypatch.setattr(workers.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(workers.time, "sleep", lambda seconds: clock.__setitem__(0, clock[0] + seconds))
     worker.tune([Row(torch.zeros(4, 8, 8), torch.tensor(1), worker.networks.encode("a"))], 8)
     assert [kind for kind, _ in worker.networks.log] == ["slice"] * 3
+    rounds = 4  # the last finds that none is left
+    assert rounds * workers.PATIENCE <= clock[0] <= rounds * (workers.PATIENCE + workers.PAUSE)
 
 
 @pytest.mark.parametrize(("spared", "threads"), [(1.4, 3), (1.6, None)])

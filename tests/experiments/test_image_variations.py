@@ -134,6 +134,6 @@ def test_one_of_everything_and_the_last_seed(engine):
 
 
 def test_the_tutorials_variations_are_there():
-    preset = ImageVariations.presets["Nine planets"]
+    preset = ImageVariations.tutorials["Nine planets"]
     assert (preset["count"], preset["guidance_scale"], preset["picture"]) == (9, 6, "planet")
     assert preset["negative_prompt"] == "cartoon, sketch, orbiting moon"

@@ -103,9 +103,23 @@ def test_what_is_wrong_is_said_in_words_for_its_field(name, given, words, at):
     with pytest.raises(InputError) as caught:
         KINDS[name].check(name, given)
     assert (caught.value.wrong, caught.value.at) == (words, at)
-    assert caught.value.at_its_field == (words or str(caught.value))
     if words:
         assert re.search("[\u4e00-\u9fff]", say(caught.value.wrong, "zh"))
+
+
+@pytest.mark.parametrize(
+    ("given", "others"),
+    [([], [1]), ([" ", "a", ""], [2]), (["a", ""], []), (["a"], []), (["("], []), ("a", []), (None, [])],
+)
+def test_the_other_prompts_that_are_empty_are_told_too(given, others):
+    with pytest.raises(InputError) as caught:
+        KINDS["prompts"].check("prompts", given)
+    assert list(caught.value.others) == [(f"Prompt {i + 1} is empty", i) for i in others]
+
+
+def test_more_prompts_than_have_names_are_refused_and_an_empty_one_among_them_is_no_crash():
+    with pytest.raises(InputError, match="exactly 4 prompts"):
+        registry()["prompt-grid"](prompts=["a", "b", "c", "d", ""])
 
 
 @pytest.mark.parametrize("experiment", registry().values(), ids=registry())

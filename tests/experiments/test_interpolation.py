@@ -124,7 +124,7 @@ def test_numbers_that_fall_or_leave_the_way_are_refused_at_their_field(spacing, 
     with pytest.raises(InputError) as caught:
         Interpolation(prompts=PROMPTS, spacing=spacing)
     assert caught.value.field == "spacing"
-    assert wrong in caught.value.at_its_field
+    assert wrong in Interpolation.at_its_field(caught.value)
 
 
 def test_a_spacing_travels_in_a_link_and_a_film_without_one_has_the_link_it_had(engine):

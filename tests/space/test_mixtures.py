@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.space.mixtures import DEEPEST, MOST, Mixture, between, mixture, problem, prompts_of, told
+from explorer.space.mixtures import DEEPEST, MOST, Mixture, between, mixture, percents, problem, prompts_of, told
 from explorer.space.points import Conditioning
 
 CAT_TO_DOG = '("a cat", "a dog").slerp(0.25)'
@@ -99,6 +99,13 @@ def test_weights_need_not_be_one_in_all():
     found = mixture('("a", "b", "c").blend(2, 1, 1)').conditioning(encode).prompt_embeds
     a, b, c = (encode(prompt).prompt_embeds for prompt in "abc")
     torch.testing.assert_close(found, (2 * a + b + c) / 4)
+
+
+@given(st.lists(st.floats(0, 1e3), min_size=1, max_size=9).filter(lambda weights: sum(weights) > 1e-6))
+def test_percents_are_a_hundred_together_and_none_is_a_whole_one_off(weights):
+    found = percents(weights)
+    assert sum(found) == 100
+    assert all(abs(part - 100 * weight / sum(weights)) < 1 for part, weight in zip(found, weights, strict=True))
 
 
 def test_it_is_told_in_a_caption():

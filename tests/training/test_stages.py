@@ -15,7 +15,19 @@ from safetensors.torch import load_file
 
 from explorer.engine.models import load
 from training import __main__ as training
-from training import autoencoder, latents, parts, small_decoder, steps, text_encoder, tokenizer, unet, variants
+from training import (
+    autoencoder,
+    latents,
+    painting,
+    parts,
+    small_decoder,
+    steps,
+    text_encoder,
+    timing,
+    tokenizer,
+    unet,
+    variants,
+)
 from training.machines import this_machine
 from training.recipe import POCKET, SMOKE, Portion
 from training.text_states import TextStates, read
@@ -35,10 +47,18 @@ class Killed(Exception):
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory) -> Path:
+def whole(work, tmp_path_factory) -> Path:
     """A work folder after all stages, none of them stopped."""
-    folder = tmp_path_factory.mktemp("whole")
-    training.main(["--recipe", "smoke", "--folder", str(folder)])
+    folder = shutil.copytree(work, tmp_path_factory.mktemp("whole"), dirs_exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:  # of all stages, the report of the pictures' steps takes longest
+        for module, name, value in (
+            (painting, "STEPS", 2),
+            (painting, "BATCH", 6),
+            (timing, "STEPS", 2),
+            (timing, "FILM", 2),
+        ):
+            patch.setattr(module, name, value)
+        training.main(["--recipe", "smoke", "--folder", str(folder)])
     return folder
 
 

@@ -32,18 +32,23 @@ class Served:
     page: gr.Blocks
 
     @contextlib.contextmanager
-    def held(self, calls: int) -> Iterator[None]:
-        """After so many UNet calls the next one waits until the block is left: what it begins is not over before."""
-        networks, gate = self.engine.networks, threading.Event()
+    def held(self, calls: int) -> Iterator[threading.Event]:
+        """After so many UNet calls the next one waits until the block is left: what it begins is not over before.
+
+        The event says that it waits.
+        """
+        networks, gate, waits = self.engine.networks, threading.Event(), threading.Event()
         predict, most = networks.predict, networks.calls + calls
 
         def gated(*args):
-            assert networks.calls < most or gate.wait(60)
+            if networks.calls >= most:
+                waits.set()
+                assert gate.wait(60)
             return predict(*args)
 
         networks.predict = gated
         try:
-            yield
+            yield waits
         finally:
             networks.predict = predict
             gate.set()

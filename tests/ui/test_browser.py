@@ -63,18 +63,35 @@ def scrubber(page: Page):
     return page.locator(f"{PREFIX}-view input[type=range]")
 
 
-def test_the_price_is_said_before_it_is_paid_and_an_empty_prompt_is_pointed_out(page: Page):
+def test_the_price_is_said_before_it_is_paid_and_errors_stand_at_their_field_and_lose_nothing(page: Page):
     fill(page, "frames", "12")
     expect(page.locator(f"{PREFIX}-status")).to_contain_text("12 frames")
     expect(page.locator(f"{PREFIX}-status .status-detail")).to_have_text("96 rows")
     fill(page, "prompts-1", "")
     expect(page.locator(f"{PREFIX}-status .status-text")).to_have_text("Prompt 2 is empty")
     expect(page.locator(f"{PREFIX}-status .status-detail")).to_contain_text("2 to 8 prompts, none empty")
+    fill(page, "prompts-0", "")
+    expect(page.locator(f"{PREFIX}-prompts-0")).to_contain_text("Prompt 1 is empty")
     page.locator(f"{PREFIX}-render").click()
-    expect(page.locator(f"{PREFIX}-prompts-1")).to_contain_text("Prompt 2 is empty")
+    expect(page.locator(f"{PREFIX}-prompts-1 .validation-error").first).to_be_attached()
+    for k in (0, 1):
+        expect(page.get_by_text(f"Prompt {k + 1} is empty").locator("visible=true")).to_have_count(2 - k)
+        expect(page.locator(f"{PREFIX}-prompts-{k} textarea")).to_have_attribute("aria-invalid", "true")
+    fill(page, "prompts-0", "a boat")
+    fill(page, "prompts-1", "a lion")
+    fill(page, "frames", "4")
+    render(page)
+    page.locator(f"{PREFIX}-more button").first.click()
+    fill(page, "seeds", "1, 2, 3")
+    expect(page.locator(f"{PREFIX}-status")).to_contain_text("one for each of the 2 prompts, or none")
+    page.locator(f"{PREFIX}-render").click()
+    expect(page.locator(f"{PREFIX}-seeds")).to_contain_text("one for each of the 2 prompts, or none")
+    all_loaded(page, 4)
+    fill(page, "seeds", "1, 2")
+    render(page)
 
 
-def test_render_then_scrub_without_a_request(page: Page):
+def test_render_then_scrub_without_a_request_and_nothing_sticks_out_of_the_page(page: Page):
     fill(page, "prompts-0", "a red boat")
     render(page)
     expect(caption(page)).to_have_text("a red boat")
@@ -93,20 +110,33 @@ def test_render_then_scrub_without_a_request(page: Page):
     page.keyboard.press("ArrowLeft")
     expect(caption(page)).to_contain_text("→ a lion in the desert, 96%")
     assert requests == []
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        settled(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        unfold(page, f"{PREFIX[1:]}-export")
+        for part in ("render", "view", "status", "share", "export-menu", "use-menu", "export-gif", "export-zip"):
+            box = page.locator(f"{PREFIX}-{part}").bounding_box()
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= width + 1
+        unfold(page, f"{PREFIX[1:]}-export")
 
 
 def test_stop_keeps_what_is_there_and_render_goes_on(page: Page, site: Served):
     fill(page, "frames", "120")
     fill(page, "prompts-0", "stop me")
     status = page.locator(f"{PREFIX}-status")
-    with site.held(30):
+    with site.held(30) as waits:
         page.locator(f"{PREFIX}-render").click()
         expect(status).to_contain_text("of 120 frames")
         all_loaded(page, 4)
         expect(page.locator(f"{PREFIX}-render")).to_be_disabled()
+        assert waits.wait(30)
         with page.expect_response(lambda response: "/run/" in response.url):
             page.locator(f"{PREFIX}-stop").click()
+        expect(page.locator(f"{PREFIX}-stop")).to_have_attribute("data-pressed", "")
     expect(status).to_contain_text("Stopped:")
+    expect(page.locator(f"{PREFIX}-stop")).not_to_have_attribute("data-pressed", "")
     calls = site.engine.networks.calls
     page.wait_for_timeout(300)
     assert site.engine.networks.calls == calls
@@ -117,7 +147,47 @@ def test_stop_keeps_what_is_there_and_render_goes_on(page: Page, site: Served):
     expect(status).to_contain_text("120 frames in")
 
 
-def test_every_export_downloads_and_opens_and_holds_its_settings(page: Page, tmp_path: Path):
+def is_shown_again(page: Page, text: str) -> None:
+    """The film of 4 frames from `text` on is there, and what can be done with it; the form has other settings."""
+    expect(page.locator(f"{PREFIX}-view [data-film]")).to_have_attribute("data-state", "shown")
+    all_loaded(page, 4)
+    expect(page.locator(f"{PREFIX}-view .view-kind")).to_have_text("Of earlier settings")
+    expect(page.locator("#history .history-number")).to_have_text("1")
+    scrubber(page).press("Home")
+    expect(caption(page)).to_have_text(text)
+    with page.expect_download() as download:
+        unfold(page, f"{PREFIX[1:]}-export")
+        page.locator(f"{PREFIX}-export-webp").click()
+    assert settings.read(download.value.path())["settings"]["prompts"][0] == text
+    page.keyboard.press("Escape")
+
+
+def test_a_render_that_ends_before_its_first_frame_brings_back_what_was_shown(page: Page, site: Served, monkeypatch):
+    fill(page, "frames", "4")
+    fill(page, "prompts-0", "an old film")
+    render(page)
+    status = page.locator(f"{PREFIX}-status")
+    fill(page, "prompts-0", "stopped too soon")
+    fill(page, "prompts-1", "a lion that nobody has drawn")
+    with site.held(1):
+        page.locator(f"{PREFIX}-render").click()
+        expect(page.locator(f"{PREFIX}-view [data-film]")).to_have_attribute("data-state", "preview")
+        page.locator(f"{PREFIX}-stop").click()
+    expect(status).to_contain_text("Stopped: 0 of 4 frames are kept")
+    is_shown_again(page, "an old film")
+
+    def failing(*_):
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(site.engine.networks, "predict", failing)
+    page.locator(f"{PREFIX}-render").click()
+    expect(status).to_contain_text("out of memory")
+    is_shown_again(page, "an old film")
+
+
+def test_every_export_holds_its_settings_and_is_enlarged_and_titled_as_it_is_chosen_for_the_whole_page(
+    page: Page, tmp_path: Path
+):
     fill(page, "frames", "4")
     fill(page, "prompts-0", "export this")
     render(page)
@@ -131,11 +201,6 @@ def test_every_export_downloads_and_opens_and_holds_its_settings(page: Page, tmp
         assert settings.read(path)["settings"]["prompts"] == ["export this", "a lion in the desert"]
     with Image.open(next(tmp_path.glob("*.gif"))) as film:
         assert (film.n_frames, film.size) == (6, (512, 512))  # there and back, neither end twice
-
-
-def test_files_are_enlarged_and_titled_as_it_is_chosen_for_the_whole_page(page: Page):
-    fill(page, "frames", "3")
-    render(page)
     unfold(page, f"{PREFIX[1:]}-export")
     size = page.locator("#tab-interpolation .exports-size")
     expect(size).to_have_text("512 × 512 px, drawn at 64 × 64 px. A ZIP has the pictures as they were drawn.")
@@ -166,19 +231,6 @@ def test_files_are_enlarged_and_titled_as_it_is_chosen_for_the_whole_page(page: 
     assert settings.read(download.value.path())["settings"]["width"] == 64
 
 
-def test_errors_stand_at_their_field_and_nothing_rendered_is_lost(page: Page):
-    fill(page, "frames", "4")
-    render(page)
-    page.locator(f"{PREFIX}-more button").first.click()
-    fill(page, "seeds", "1, 2, 3")
-    expect(page.locator(f"{PREFIX}-status")).to_contain_text("one for each of the 2 prompts, or none")
-    page.locator(f"{PREFIX}-render").click()
-    expect(page.locator(f"{PREFIX}-seeds")).to_contain_text("one for each of the 2 prompts, or none")
-    all_loaded(page, 4)
-    fill(page, "seeds", "1, 2")
-    render(page)
-
-
 def test_a_device_that_gives_up_is_reported_and_its_frames_are_kept(page: Page, site: Served, monkeypatch):
     predict, calls = site.engine.networks.predict, site.engine.networks.calls
 
@@ -198,7 +250,7 @@ def test_a_device_that_gives_up_is_reported_and_its_frames_are_kept(page: Page, 
     expect(status).to_contain_text("frames were already rendered")
 
 
-def test_prompts_can_be_added_and_taken_away(page: Page):
+def test_prompts_are_added_and_taken_away_shown_and_never_run_and_what_is_cut_off_is_named(page: Page):
     page.locator(f"{PREFIX}-prompts-add").click()
     fill(page, "prompts-2", "a third stop")
     fill(page, "frames", "3")
@@ -208,6 +260,15 @@ def test_prompts_can_be_added_and_taken_away(page: Page):
     expect(page.locator(f"{PREFIX}-prompts-2")).to_be_hidden()
     page.locator(f"{PREFIX}-render").click()
     expect(page.locator(f"{PREFIX}-status")).to_contain_text("3 frames in")
+    text = "<img src=x onerror=\"document.title='run'\">${document.title='run'}{{value}} 一只猫 🐈"
+    fill(page, "prompts-0", text)
+    fill(page, "frames", "2")
+    render(page)
+    expect(caption(page)).to_have_text(text)
+    assert page.title() == "Latent Explorer"
+    fill(page, "prompts-0", " ".join(f"word{i}" for i in range(2000)))
+    expect(page.locator(f"{PREFIX}-status")).to_contain_text("Cut off: “word75 word76")
+    render(page)
 
 
 def test_one_click_on_a_preset_fills_the_form_and_renders(page: Page):
@@ -218,21 +279,6 @@ def test_one_click_on_a_preset_fills_the_form_and_renders(page: Page):
     )
     page.locator("#shared button").first.click()
     expect(page.locator("#shared-num_inference_steps input").first).to_have_value("50")
-
-
-def test_what_visitors_type_is_shown_and_never_run(page: Page):
-    text = "<img src=x onerror=\"document.title='run'\">${document.title='run'}{{value}} 一只猫 🐈"
-    fill(page, "prompts-0", text)
-    fill(page, "frames", "2")
-    render(page)
-    expect(caption(page)).to_have_text(text)
-    assert page.title() == "Latent Explorer"
-
-
-def test_words_the_encoder_never_sees_are_named(page: Page):
-    fill(page, "prompts-0", " ".join(f"word{i}" for i in range(2000)))
-    expect(page.locator(f"{PREFIX}-status")).to_contain_text("Cut off: “word75 word76")
-    render(page)
 
 
 def test_closing_the_tab_in_the_middle_frees_the_engine(site: Served, browser: Browser):
@@ -255,18 +301,3 @@ def test_closing_the_tab_in_the_middle_frees_the_engine(site: Served, browser: B
     fill(page, "frames", "2")
     render(page)
     page.close()
-
-
-def test_nothing_sticks_out_of_the_page(page: Page):
-    fill(page, "frames", "9")
-    render(page)
-    for width in (1280, 390):
-        page.set_viewport_size({"width": width, "height": 844})
-        settled(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        unfold(page, f"{PREFIX[1:]}-export")
-        for part in ("render", "view", "status", "share", "export-menu", "use-menu", "export-gif", "export-zip"):
-            box = page.locator(f"{PREFIX}-{part}").bounding_box()
-            assert box["x"] >= 0
-            assert box["x"] + box["width"] <= width + 1
-        unfold(page, f"{PREFIX[1:]}-export")

@@ -87,6 +87,7 @@ def stroke(page: Page, *cells: tuple[float, float], canvas: str = PAINTED) -> No
     for cell in cells[1:]:
         page.mouse.move(*place(page, *cell, canvas), steps=4)
     page.mouse.up()
+    when(page, "c.stroke === null && !c.waiting", canvas)  # the form has been told of the whole stroke, not of half
 
 
 def clear(page: Page, canvas: str = PAINTED) -> None:
@@ -94,12 +95,13 @@ def clear(page: Page, canvas: str = PAINTED) -> None:
     expect(page.locator(f"{canvas} [data-part=undo]")).to_be_enabled()
 
 
-def test_a_stroke_is_drawn_while_it_is_painted_and_taken_back(page: Page, site: Served):
+def test_a_stroke_is_drawn_while_it_is_painted_and_taken_back_with_keys_as_well_and_with_none_it_is_said(
+    page: Page, site: Served
+):
     clear(page)
     when(page, "c.given.mask === ''")
     page.locator(f"{PAINTED} [data-part=size]").fill("1")
     stroke(page, (1.5, 2.5), (6.5, 2.5))
-    when(page, "c.given.mask")
     assert mask_of(page) == "8x8:17a6p41a"
     kind = page.locator("#inpainting-view .view-kind")
     expect(kind).to_have_text(re.compile("^(Exact)?$"))  # or what is in the store by then is shown as a run
@@ -110,9 +112,32 @@ def test_a_stroke_is_drawn_while_it_is_painted_and_taken_back(page: Page, site: 
     page.locator(f"{PAINTED} canvas").focus()
     page.keyboard.press("Control+z")
     when(page, "c.given.mask === '8x8:17a6p41a'")
+    clear(page)
+    said = "Nothing is painted yet: paint over what is to be drawn anew."
+    expect(page.locator("#inpainting-status .status-text")).to_have_text(said)
+    expect(page.locator("#inpainting-painted .field-error")).to_have_text(said)
+    calls = site.quiet()
+    with page.expect_response("**/queue/join**") as refused:
+        page.locator("#inpainting-render").click()
+    assert refused.value.status == 422
+    assert site.quiet() == calls
+    page.locator("#inpainting-painted-canvas [data-part=undo]").click()
+    expect(page.locator("#inpainting-painted .field-error")).to_have_count(0)
+    clear(page)
+    sheet = page.locator(f"{PAINTED} canvas")
+    sheet.focus()  # the keys begin where the hand was
+    for key in ("ArrowDown", "ArrowDown", "ArrowRight", " "):
+        page.keyboard.press(key)
+    expect(page.locator(f"{PAINTED} [role=status]")).to_have_text("Column 2, row 8 painted over")
+    when(page, "c.given.mask === '8x8:57ap6a'")
+    assert sheet.get_attribute("aria-label")
+    page.locator(f"{PAINTED} [data-name=eraser]").click()
+    sheet.focus()
+    page.keyboard.press(" ")
+    expect(page.locator(f"{PAINTED} [role=status]")).to_have_text("Column 2, row 8 free")
 
 
-def test_a_finger_paints_and_the_page_does_not_scroll(browser: Browser, site: Served):
+def test_a_finger_paints_and_the_page_does_not_scroll_and_nothing_is_cut_off(browser: Browser, site: Served):
     phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
     page = opened(browser, site, **phone)
     clear(page)
@@ -137,27 +162,20 @@ def test_a_finger_paints_and_the_page_does_not_scroll(browser: Browser, site: Se
     # a browser that scrolled would have ended the stroke; where it scrolls to by itself depends on what has grown above
     assert page.locator(f"{PAINTED} canvas").evaluate("sheet => getComputedStyle(sheet).touchAction") == "none"
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    cut = page.evaluate(
+        """(canvas) => [...document.querySelectorAll(`${canvas} button, ${canvas} input, ${canvas} canvas`)]
+        .filter((node) => node.offsetParent).filter((node) => node.getBoundingClientRect().right > 390)
+        .map((node) => node.outerHTML)""",
+        PAINTED,
+    )
+    assert cut == []
     assert page.problems == []
     page.context.close()
 
 
-def test_keys_paint_and_what_is_under_them_is_told(page: Page):
-    clear(page)
-    page.locator(f"{PAINTED} [data-part=size]").fill("1")
-    sheet = page.locator(f"{PAINTED} canvas")
-    sheet.focus()
-    for key in ("ArrowDown", "ArrowDown", "ArrowRight", " "):
-        page.keyboard.press(key)
-    expect(page.locator(f"{PAINTED} [role=status]")).to_have_text("Column 2, row 3 painted over")
-    when(page, "c.given.mask === '8x8:17ap46a'")
-    assert sheet.get_attribute("aria-label")
-    page.locator(f"{PAINTED} [data-name=eraser]").click()
-    sheet.focus()
-    page.keyboard.press(" ")
-    expect(page.locator(f"{PAINTED} [role=status]")).to_have_text("Column 2, row 3 free")
-
-
-def test_a_link_brings_the_mask_back(browser: Browser, site: Served):
+def test_a_link_brings_the_mask_back_and_its_result_is_carried_on_to_a_film_around_the_same_region(
+    browser: Browser, site: Served
+):
     given = "8x8:8a16p40a"
     query = f"?tab=inpainting&painted={quote('picture:hills')}&painted={quote('mask:' + given)}&prompt=a+castle"
     page = opened(browser, site, query=query)
@@ -169,22 +187,17 @@ def test_a_link_brings_the_mask_back(browser: Browser, site: Served):
     rendered(page, "inpainting", 2)
     run = max(site.runs.root.iterdir(), key=lambda folder: folder.stat().st_mtime)
     assert Inpainting(**Run.open(run).record["settings"]).painted.mask == given
-    assert page.problems == []
-    page.context.close()
-
-
-def test_a_result_is_carried_on_to_a_film_around_the_same_region(page: Page):
-    page.locator("#inpainting-render").click()
-    rendered(page, "inpainting", 2)
     unfold(page, "inpainting-use")
-    page.locator("[id^=inpainting-use-]", has_text="→ Interpolation, around its region").click()
+    page.locator("[id^=inpainting-use-]", has_text="→ Morph, around its region").click()
     expect(page.locator("#interpolation-status")).to_contain_text("frames")
     page.locator("#interpolation-more > button").click()
     film = "#interpolation-region-canvas painting-canvas"
     when(page, "c.given?.mask", film)
-    assert mask_of(page, film) == PLANET.mask
+    assert mask_of(page, film) == given
     page.locator("#interpolation-render").click()
     rendered(page, "interpolation", 24)
+    assert page.problems == []
+    page.context.close()
 
 
 def test_a_picture_that_is_painted_is_the_start_picture(browser: Browser, site: Served):
@@ -203,19 +216,6 @@ def test_a_picture_that_is_painted_is_the_start_picture(browser: Browser, site: 
     painted = fitted(Run.open(run).record["settings"]["picture"], 64, 64, "crop")
     assert painted.getpixel((32, 32)) == (29, 78, 216)
     assert painted.getpixel((60, 4)) != (29, 78, 216)
-    assert page.problems == []
-    page.context.close()
-
-
-def test_on_a_phone_nothing_is_cut_off(browser: Browser, site: Served):
-    page = opened(browser, site, viewport={"width": 390, "height": 844})
-    cut = page.evaluate(
-        """(canvas) => [...document.querySelectorAll(`${canvas} button, ${canvas} input, ${canvas} canvas`)]
-        .filter((node) => node.offsetParent).filter((node) => node.getBoundingClientRect().right > 390)
-        .map((node) => node.outerHTML)""",
-        PAINTED,
-    )
-    assert cut == []
     assert page.problems == []
     page.context.close()
 

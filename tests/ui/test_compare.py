@@ -421,9 +421,16 @@ def test_a_finger_chooses_and_wipes(browser: Browser, stand: Stand, row: Path) -
         assert frames_seen(page, 0.8, 0.97) == [0, 1]
 
 
+BOXES = """(selectors) => {
+  const boxes = selectors.map((selector) => document.querySelector(selector)?.getBoundingClientRect());
+  return boxes.every((box) => box?.width) && boxes.map(({ x, y, width, height }) => ({ x, y, width, height }));
+}"""
+"""Of the first of each, once they have a size, in one and the same moment."""
+
+
 def part_seen(page: Page, canvas: str, frame: str) -> tuple[float, float, float]:
     """What part of a picture is seen in its frame: how many times enlarged, and its left upper corner, in 0..1."""
-    inner, outer = (page.locator(selector).first.bounding_box() for selector in (canvas, frame))
+    inner, outer = page.wait_for_function(BOXES, arg=[canvas, frame]).json_value()
     zoom = inner["width"] / outer["width"]
     return zoom, *((outer[a] - inner[a]) / inner[s] for a, s in (("x", "width"), ("y", "height")))
 
@@ -489,7 +496,7 @@ def test_a_double_click_goes_in_and_back_and_so_do_keys(page, stand, grid):
 
 def test_at_the_whole_picture_the_wheel_scrolls_the_page(page, stand, grid):
     show(page, stand, grid)
-    page.set_viewport_size({"width": 900, "height": 400})
+    page.set_viewport_size({"width": 900, "height": 500})  # not so low that it is a telephone on its side
     hover(page, ".compare-pair", 0.5, 0.2)
     page.mouse.wheel(0, 300)
     page.wait_for_function("scrollY > 0")

@@ -51,7 +51,7 @@ class FormOf:
     def resolved(self, settings):
         return self.experiment(**settings).resolved(self.engine.defaults)
 
-    def render(self, request, *values):
+    def try_out(self, request, *values):
         self.rendered.append(dict(zip(("spacing", "frames"), values, strict=True)))
         yield {"view": "the film"}
 
@@ -133,7 +133,7 @@ def test_more_frames_halve_the_gap_that_is_pointed_at(place, more):
     assert rendered["spacing"] == pytest.approx(sorted([*(step / 6 for step in range(1, 6)), more]))
 
 
-@pytest.mark.parametrize(("frames", "wrong"), [(300, "frames = 301 is not allowed"), (200, "At most 300 frames")])
+@pytest.mark.parametrize(("frames", "wrong"), [(300, "Frames per segment = 301 is not"), (200, "At most 300 frames")])
 def test_more_frames_than_can_be_are_refused_in_a_sentence(frames, wrong):
     prompts = ("a cat", "a dog", "a boat")[: 2 if frames == 300 else 3]
     form = FormOf(film(prompts=prompts, frames=frames))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import gradio as gr
 import pytest
@@ -34,7 +35,7 @@ def made(format, prompt, folder):
 def test_letters_that_a_sheet_could_not_draw_are_told(format, prompt, notes, tmp_path):
     status = made(format, prompt, tmp_path)
     assert status.state == "done"
-    assert status.text.endswith("with its settings inside")
+    assert re.search(r", \d+ kB, with its settings inside$", status.text)
     assert list(status.notes) == notes
 
 

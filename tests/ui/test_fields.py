@@ -43,7 +43,7 @@ def field(page: Page, id: str):
     return page.locator(f"#{id}").locator("textarea, input").first
 
 
-def test_an_empty_prompt_is_told_at_that_prompt_until_it_is_written(visit):
+def test_an_empty_prompt_is_told_at_that_prompt_until_it_is_written_and_help_is_behind_a_question_mark(visit):
     page = visit("interpolation")
     write(field(page, "interpolation-prompts-0"), "  ")
     wrong = page.locator(".field-error")
@@ -53,6 +53,13 @@ def test_an_empty_prompt_is_told_at_that_prompt_until_it_is_written(visit):
     write(field(page, "interpolation-prompts-0"), "a cat")
     expect(wrong).to_have_count(0)
     expect(field(page, "interpolation-prompts-0")).not_to_have_attribute("aria-invalid", "true")
+    frames = page.locator("#interpolation-frames")
+    text, mark = frames.locator(".info-text"), frames.locator(".help-mark")
+    expect(text).to_be_hidden()
+    expect(mark).to_have_attribute("aria-label", "Help: Frames per segment")
+    mark.press("Enter")
+    expect(text).to_be_visible()
+    expect(mark).to_have_attribute("aria-expanded", "true")
 
 
 def test_a_list_of_numbers_says_in_chinese_what_is_wrong_with_it(visit):
@@ -64,31 +71,7 @@ def test_a_list_of_numbers_says_in_chinese_what_is_wrong_with_it(visit):
     expect(page.locator("#guidance-sweep-status")).to_contain_text("6 帧")
 
 
-def test_what_a_choice_makes_void_is_hidden_and_keeps_its_value(visit):
-    page = visit("prompt-walk")
-    step, radius = page.locator("#prompt-walk-step_size"), page.locator("#prompt-walk-radius")
-    expect(step).to_be_visible()
-    expect(radius).to_be_hidden()
-    page.locator("#prompt-walk-way input").click()
-    page.locator("[role=listbox] [role=option]").nth(1).click()  # circle
-    expect(radius).to_be_visible()
-    expect(step).to_be_hidden()
-    page.wait_for_url("**/?*way=circle*")
-    assert "radius" not in page.url
-
-
-def test_help_is_behind_a_question_mark(visit):
-    page = visit("interpolation")
-    frames = page.locator("#interpolation-frames")
-    text, mark = frames.locator(".info-text"), frames.locator(".help-mark")
-    expect(text).to_be_hidden()
-    expect(mark).to_have_attribute("aria-label", "Help: Frames per segment")
-    mark.press("Enter")
-    expect(text).to_be_visible()
-    expect(mark).to_have_attribute("aria-expanded", "true")
-
-
-def test_five_keys_lead_from_the_loaded_page_to_a_film(visit):
+def test_five_keys_lead_from_the_loaded_page_to_a_film_and_what_a_choice_makes_void_is_hidden(visit):
     page = visit("prompt-walk")
     page.locator("body").press("Tab")
     expect(page.locator("#to-picture")).to_be_focused()
@@ -100,3 +83,13 @@ def test_five_keys_lead_from_the_loaded_page_to_a_film(visit):
     expect(page.locator("#interpolation-status .status-text")).to_contain_text("24 frames")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#interpolation-status .status")).to_have_attribute("data-state", "done")
+    page.locator("#tab-prompt-walk-button").click()
+    step, radius = page.locator("#prompt-walk-step_size"), page.locator("#prompt-walk-radius")
+    expect(step).to_be_visible()
+    expect(radius).to_be_hidden()
+    page.locator("#prompt-walk-way input").click()
+    page.locator("[role=listbox] [role=option]").nth(1).click()  # circle
+    expect(radius).to_be_visible()
+    expect(step).to_be_hidden()
+    page.wait_for_url("**/?*way=circle*")
+    assert "radius" not in page.url

@@ -321,3 +321,15 @@ def test_the_curve_of_the_run_before_goes(page: Page, stand: Stand, folder: Path
     all_loaded(page, 3)
     stage_shows(page, 0)
     expect(page.locator(".film-curve")).to_be_hidden()
+
+
+def test_on_its_side_a_telephone_shows_the_picture_with_what_moves_it(page: Page, stand: Stand, folder: Path) -> None:
+    page.set_viewport_size({"width": 844, "height": 390})
+    tell(page, stand, value(folder))
+    all_loaded(page, 8)
+    picture, slider = (page.locator(name).bounding_box() for name in (".film-picture", ".film-range"))
+    assert picture["x"] + picture["width"] <= slider["x"]
+    assert picture["height"] >= 160
+    for box in (picture, slider, page.locator(".film-play").bounding_box()):
+        assert 0 <= box["y"] < box["y"] + box["height"] <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= 844

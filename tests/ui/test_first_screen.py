@@ -59,6 +59,17 @@ def chip(page: Page, k: int):
     return page.locator(f"{MAP}-view .pad-corners input").nth(k)
 
 
+def lead(page: Page, *places: tuple[float, float]) -> None:
+    """Drags the lens from place to place."""
+    box = page.locator(f"{MAP}-view .pad-square").bounding_box()
+    at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in places]
+    page.mouse.move(*at[0])
+    page.mouse.down()
+    for place in at[1:]:
+        page.mouse.move(*place, steps=6)
+    page.mouse.up()
+
+
 def test_the_map_stands_as_a_plain_picture_in_what_gradio_mounts(site: Served, browser: Browser):
     """With no script of ours it is there all the same, whole."""
     page = browser.new_page()
@@ -87,7 +98,7 @@ def test_the_config_carries_none_of_what_is_shipped(site: Served):
     assert len(httpx.get(f"{site.url}config").content) < 700_000
 
 
-def test_the_lens_wanders_without_a_request_until_it_is_taken(visit):
+def test_the_lens_wanders_without_a_request_until_it_is_taken_and_where_it_has_been_becomes_a_film(visit):
     page = visit(reduced_motion="no-preference")
     expect(page.locator(f"{MAP}-view .view-kind")).to_contain_text("drawn by Pocket")
     before = place(page)
@@ -105,29 +116,6 @@ def test_the_lens_wanders_without_a_request_until_it_is_taken(visit):
     assert place(page) == still
     assert requests == []
     page.mouse.up()  # now it may ask for the point itself
-
-
-def test_it_stands_still_for_who_wants_no_motion_and_wanders_when_asked_to(visit):
-    page = visit()
-    expect(page.locator(f"{MAP}-view .view-kind")).to_have_text("shipped, drawn by Pocket")
-    assert '"x":0.5,"y":0.5' in place(page)
-    page.locator(f"{MAP}-view .pad-pause").click()
-    expect(page.locator(f"{MAP}-view [data-film]")).not_to_have_attribute("data-film", re.compile('"x":0.5,"y":0.5'))
-
-
-def lead(page: Page, *places: tuple[float, float]) -> None:
-    """Drags the lens from place to place."""
-    box = page.locator(f"{MAP}-view .pad-square").bounding_box()
-    at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in places]
-    page.mouse.move(*at[0])
-    page.mouse.down()
-    for place in at[1:]:
-        page.mouse.move(*place, steps=6)
-    page.mouse.up()
-
-
-def test_where_the_lens_has_been_becomes_a_film_on_the_map_and_the_map_comes_back(visit):
-    page = visit(reduced_motion="no-preference")
     record, status = page.locator(f"{MAP}-view .pad-record"), page.locator(f"{MAP}-status")
     expect(record).to_be_hidden()
     lead(page, (0.2, 0.2), (0.22, 0.2))
@@ -151,8 +139,19 @@ def test_where_the_lens_has_been_becomes_a_film_on_the_map_and_the_map_comes_bac
     page.wait_for_url(lambda url: "trail" not in url)
 
 
-def test_let_go_between_the_shipped_cells_the_lens_shows_the_exact_point_which_can_be_used(visit):
+def test_it_stands_still_for_who_wants_no_motion_wanders_when_asked_to_and_let_go_shows_the_exact_point(visit):
     page = visit()
+    expect(page.locator(f"{MAP}-view .view-kind")).to_have_text("shipped, drawn by Pocket")
+    assert '"x":0.5,"y":0.5' in place(page)
+    page.locator(f"{MAP}-view .pad-pause").click()
+    expect(page.locator(f"{MAP}-view [data-film]")).not_to_have_attribute("data-film", re.compile('"x":0.5,"y":0.5'))
+    dark = "document.body.classList.contains('dark')"
+    assert page.evaluate(dark) is False
+    page.locator("#dark").click()
+    assert page.evaluate(dark) is True
+    page.reload()
+    page.wait_for_function(dark)
+    expect(square(page)).to_have_count(1)
     save = page.locator(f"{MAP}-view .view-save")
     expect(save).to_have_attribute("href", "./single/prompt-grid/40.png")
     lead(page, (0.5, 0.5), (0.55, 0.32))
@@ -163,20 +162,12 @@ def test_let_go_between_the_shipped_cells_the_lens_shows_the_exact_point_which_c
     point = read(download.value.path())["frame"]
     assert point["coordinates"] == [pytest.approx(0.55, abs=0.01), pytest.approx(0.32, abs=0.01)]
     unfold(page, "prompt-grid-use")
-    page.locator("#tab-prompt-grid").get_by_role("button", name="→ Image variations", exact=True).click()
+    page.locator("#tab-prompt-grid").get_by_role("button", name="→ Remix", exact=True).click()
     expect(page.locator("#image-variations-render")).to_be_visible()
     page.wait_for_url("**/?*tab=image-variations*")
 
 
-def test_what_is_shipped_can_be_exported(visit):
-    page = visit("?tab=guidance-sweep")
-    unfold(page, "guidance-sweep-export")
-    with page.expect_download() as download:
-        page.locator("#tab-guidance-sweep").get_by_role("button", name="GIF").click()
-    assert read(download.value.path())["experiment"] == "guidance-sweep"
-
-
-def test_the_numbers_of_the_sentence_set_the_form(visit):
+def test_the_numbers_of_the_sentence_are_typed_stepped_and_dragged_and_set_the_form(visit):
     page = visit()
     dials = page.locator(f"{MAP}-view .pad-sentence .dial")
     expect(dials).to_have_count(7)
@@ -184,6 +175,10 @@ def test_the_numbers_of_the_sentence_set_the_form(visit):
     page.keyboard.press("ArrowUp")
     expect(page.locator("#shared-guidance_scale input[type=number]")).to_have_value("5.1")
     expect(page.locator("#shared-line .line-changed")).to_have_count(1)
+    page.wait_for_function(  # the status has the room that the line, with its reset, leaves
+        f"""document.querySelector('{MAP}-status .status').getBoundingClientRect().right
+        < document.querySelector('#shared').getBoundingClientRect().left"""
+    )
     dials.nth(5).fill("41")
     page.keyboard.press("Enter")
     expect(page.locator("#shared-seed input")).to_have_value("41")
@@ -196,36 +191,38 @@ def test_the_numbers_of_the_sentence_set_the_form(visit):
     dials.nth(1).fill("100")
     page.keyboard.press("Enter")
     expect(page.locator(f"{MAP}-view [data-film]")).to_have_attribute("data-film", re.compile('"x":1,"y":0'))
-
-
-def test_a_number_is_dragged(visit):
-    page = visit()
     steps = page.locator("#shared-line .dial").nth(2)
     box = steps.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 10)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] / 2 - 50, box["y"] + 10, steps=8)
     page.mouse.up()
-    expect(page.locator("#shared-num_inference_steps input[type=number]")).to_have_value("10")
+    number = page.locator("#shared-num_inference_steps input[type=number]")
+    expect(number).to_have_value("10")
+    steps.fill("1000")  # out of bounds: what became of it is told
+    page.keyboard.press("Enter")
+    expect(page.locator(".bounds")).to_have_text("Steps: 1 – 150")
+    expect(number).to_have_value("150")
+    page.locator("#shared-more").click()
+    number.fill("0")
+    number.blur()
+    expect(page.locator(".bounds")).to_have_text("Steps: 1 – 150")
+    expect(number).to_have_value("1")
 
 
-def test_words_at_a_corner_are_the_forms(visit):
-    page = visit()
+def test_words_at_a_corner_are_the_forms_and_the_links(visit):
+    page = visit("?v=1&tab=prompt-grid&prompts=a&prompts=b&prompts=c&prompts=d")
+    for k, word in enumerate("abcd"):
+        expect(chip(page, k)).to_have_value(word)
     write(chip(page, 3), "a fox in the forest")
     box = page.locator(f"{MAP}-prompts-3 textarea, {MAP}-prompts-3 input").first
     expect(box).to_have_value("a fox in the forest")
-    expect(page.locator(f"{MAP}-status .status-detail")).to_have_text("3240 rows")
+    expect(page.locator(f"{MAP}-status .status-detail")).to_have_text("1000 rows")
     write(box, "an owl")
     expect(chip(page, 3)).to_have_value("an owl")
 
 
-def test_a_link_opens_with_its_words_at_the_corners(visit):
-    page = visit("?tab=prompt-grid&prompts=a&prompts=b&prompts=c&prompts=d")
-    for k, word in enumerate("abcd"):
-        expect(chip(page, k)).to_have_value(word)
-
-
-def test_no_stage_is_empty_and_all_of_the_first_minute_is_in_sight_on_a_laptop(visit):
+def test_no_stage_is_empty_and_all_of_the_first_minute_is_in_sight_on_a_laptop_and_back_leads_there(visit):
     page = visit()
     for experiment in exported():
         if experiment.needs:
@@ -247,6 +244,25 @@ def test_no_stage_is_empty_and_all_of_the_first_minute_is_in_sight_on_a_laptop(v
             field = page.locator(f"#tab-{name} .inputs").locator("textarea, input:not([type=file])").first
             expect(field).to_be_in_viewport(ratio=1)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    turn_to(page, "prompt-grid", "Map")
+    page.locator("#tab-interpolation-button").click()
+    page.wait_for_url("**/?*tab=interpolation*")
+    page.locator("#tab-interpolation").get_by_role("button", name="Through four worlds").click()
+    page.wait_for_url("**/?*castle*")
+    page.go_back()
+    expect(page.locator("#interpolation-prompts-1 textarea")).to_have_value("a lion in the desert")
+    expect(page.locator("#interpolation-prompts-2 textarea")).to_be_hidden()
+    page.go_back()
+    expect(page.locator(f"{MAP}-render")).to_be_visible()
+    page.go_forward()
+    expect(page.locator("#interpolation-render")).to_be_visible()
+    page.wait_for_url("**/?*tab=interpolation*")
+    page.go_forward()
+    expect(page.locator("#interpolation-prompts-2 textarea")).to_have_value("a castle in the snow")
+    before = page.evaluate("history.length")
+    write(page.locator("#interpolation-frames input[type=number]"), "7")
+    page.wait_for_url("**/?*frames=7*")
+    assert page.evaluate("history.length") == before
 
 
 def test_on_a_phone_the_stage_comes_first_and_the_bar_is_in_sight(visit):
@@ -261,21 +277,40 @@ def test_on_a_phone_the_stage_comes_first_and_the_bar_is_in_sight(visit):
     ):
         expect(page.locator(part).first).to_be_in_viewport(ratio=1)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(page.locator("#tabs .overflow-menu")).to_be_hidden()
+    expect(page.locator("#tab-interpolation-button")).to_be_in_viewport(ratio=1)
+    page.evaluate("scrollTo(0, 400)")
+    page.locator("#tab-depth-to-image-button").click()  # the last one: the row is scrolled to it
+    expect(page.locator("#tab-depth-to-image-button")).to_be_in_viewport(ratio=1)
+    page.wait_for_function("scrollY === 0")
+    page.locator("#tab-prompt-grid-button").click()
+    more = page.locator("#tab-prompt-grid .help").get_by_text("Where it went can be recorded")
+    expect(more).to_be_hidden()
+    page.locator("#tab-prompt-grid .help-more").press("Enter")
+    expect(more).to_be_visible()
 
 
-def test_a_preset_whose_pictures_are_shipped_is_shown_and_plays_and_nothing_is_rendered(visit, site: Served):
+def test_what_is_shipped_plays_and_can_be_exported_and_nothing_is_rendered(visit, site: Served):
     page, calls = visit(reduced_motion="no-preference"), site.engine.networks.calls
     page.locator("#tab-interpolation-button").click()
-    page.locator("#interpolation-preset-1").click()
+    page.locator("#tab-interpolation").get_by_role("button", name="Through four worlds").click()
     expect(page.locator("#interpolation-view .film-count")).to_contain_text("/ 28")
     expect(page.locator("#interpolation-status")).to_contain_text("28 frames, shipped")
     expect(page.locator("#interpolation-view .film-play")).to_have_attribute("title", "Pause")
+    unfold(page, "interpolation-export")
+    with page.expect_download() as download:
+        page.locator("#tab-interpolation").get_by_role("button", name="GIF").click()
+    assert read(download.value.path())["settings"]["prompts"][2] == "a castle in the snow"
     assert site.engine.networks.calls == calls
+    page.goto(f"{site.url}?tab=denoising-trajectory")
+    place = page.locator("#denoising-trajectory-view .trajectory-place b")
+    expect(place).to_contain_text("step 20 of 20")
+    expect(page.locator("#denoising-trajectory-view .view-play")).to_have_attribute("title", "Play")
 
 
 def test_what_is_in_the_store_is_there_without_a_press(visit, site: Served):
     page = visit("?tab=noise-loop&frames=3&prompt=a+lamp")
-    expect(page.locator("#noise-loop-view .view-kind")).to_contain_text("drawn by Pocket")
+    expect(page.locator("#noise-loop-view .view-kind")).to_contain_text("Of earlier settings")
     page.locator("#noise-loop-render").click()
     expect(page.locator("#noise-loop-status")).to_contain_text("3 frames in")
     calls = site.engine.networks.calls
@@ -285,47 +320,3 @@ def test_what_is_in_the_store_is_there_without_a_press(visit, site: Served):
     expect(again.locator("#noise-loop-export-gif")).to_be_enabled()
     assert site.engine.networks.calls == calls
     expect(again.locator("#history summary")).to_be_hidden()  # nobody rendered it here
-
-
-def test_back_and_forward_lead_through_tabs_and_presets(visit):
-    page = visit()
-    page.locator("#tab-interpolation-button").click()
-    page.wait_for_url("**/?*tab=interpolation*")
-    page.locator("#interpolation-preset-1").click()
-    page.wait_for_url("**/?*castle*")
-    page.go_back()
-    expect(page.locator("#interpolation-prompts-1 textarea")).to_have_value("a lion in the desert")
-    expect(page.locator("#interpolation-prompts-2 textarea")).to_be_hidden()
-    page.go_back()
-    expect(page.locator(f"{MAP}-render")).to_be_visible()
-    page.go_forward()
-    expect(page.locator("#interpolation-render")).to_be_visible()
-    page.wait_for_url("**/?*tab=interpolation*")
-    page.go_forward()
-    expect(page.locator("#interpolation-prompts-2 textarea")).to_have_value("a castle in the snow")
-
-
-def test_the_address_follows_when_the_hand_rests_and_no_step_of_history_is_made(visit):
-    page = visit("?tab=noise-loop&frames=5")
-    before = page.evaluate("history.length")
-    write(page.locator("#noise-loop-frames input[type=number]"), "7")
-    page.wait_for_url("**/?*frames=7*")
-    assert page.evaluate("history.length") == before
-
-
-def test_a_trajectory_comes_out_of_the_noise(visit):
-    page = visit("?tab=denoising-trajectory", reduced_motion="no-preference")
-    place = page.locator("#denoising-trajectory-view .trajectory-place b")
-    expect(place).to_contain_text("step 20 of 20")
-    expect(page.locator("#denoising-trajectory-view .view-play")).to_have_attribute("title", "Play")
-
-
-def test_light_and_dark(visit):
-    page = visit()
-    dark = "document.body.classList.contains('dark')"
-    assert page.evaluate(dark) is False
-    page.locator("#dark").click()
-    assert page.evaluate(dark) is True
-    page.reload()
-    page.wait_for_function(dark)
-    expect(square(page)).to_have_count(1)

@@ -14,7 +14,7 @@ from tests.ui.serving import Served, served
 from tests.ui.wire import Wire
 
 STATUS = "#noise-loop-status"
-SAID = re.compile(r"Your render was interrupted at (\d+) of 60 frames: Render goes on")
+SAID = re.compile(r"Your render was interrupted at (\d+) of 60 frames: press Render to go on")
 
 
 @pytest.fixture(scope="module")
@@ -82,13 +82,23 @@ def test_a_connection_that_is_cut_in_mid_render_brings_its_frames_back(site: Ser
     expect(page.locator(STATUS)).not_to_contain_text("interrupted")
 
 
-def test_so_does_a_page_that_is_loaded_again_and_one_with_the_link_of_these_settings(site: Served, page: Page):
+def test_so_does_a_page_that_is_loaded_again_with_the_link_of_these_settings_and_another_window_is_told_nothing(
+    site: Served, wire: Wire, page: Page
+):
     with site.held(20):
         render(page, "a stopped clock")
         page.locator("#noise-loop-share").click()
         expect(page).to_have_url(re.compile("a.stopped.clock"))
+        other = page.context.new_page()
+        other.goto(wire.url)
+        expect(other.locator("#interpolation-render")).to_be_visible()
         page.reload()
     is_shown_again(page)
+    expect(page.locator("#notice")).not_to_contain_text("Opened from a link")
+    ready(other)
+    other.locator("#tab-noise-loop-button").click()
+    expect(other.locator("#noise-loop-prompt textarea")).to_have_value("a stopped clock")  # the form is remembered
+    expect(other.locator(STATUS)).not_to_contain_text("interrupted")
 
 
 def test_an_address_that_asks_for_something_else_wins(site: Served, wire: Wire, page: Page):
@@ -100,18 +110,6 @@ def test_an_address_that_asks_for_something_else_wins(site: Served, wire: Wire, 
     expect(page.locator("#noise-loop-prompt textarea")).to_have_value("another letter")
     expect(page.locator(STATUS)).to_contain_text("rows")
     expect(page.locator(STATUS)).not_to_contain_text("interrupted")
-
-
-def test_another_window_is_told_nothing(site: Served, wire: Wire, page: Page):
-    with site.held(20):
-        render(page, "a closed door")
-        other = page.context.new_page()
-        other.goto(wire.url)
-        expect(other.locator("#interpolation-render")).to_be_visible()
-    ready(other)
-    other.locator("#tab-noise-loop-button").click()
-    expect(other.locator("#noise-loop-prompt textarea")).to_have_value("a closed door")  # the form is remembered
-    expect(other.locator(STATUS)).not_to_contain_text("interrupted")
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import subprocess
-import sys
 from types import SimpleNamespace
 
 import gradio as gr
@@ -43,11 +41,6 @@ def point(engine: Engine, at: float, steps: int = 2, seconds: float | None = Non
 
 
 # ---- one job --------------------------------------------------------------------------------------------------------
-
-
-def test_what_jobs_need_does_not_import_the_library_of_the_page():
-    code = "import sys, explorer.ui.jobs, explorer.ui.news; sys.exit('gradio' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_a_point_for_the_screen_says_how_it_goes_and_ends_with_its_picture(engine, monkeypatch):

@@ -73,7 +73,7 @@ def test_a_model_without_words_has_no_drawer(tmp_path, browser: Browser):
         page.close()
 
 
-def test_chips_go_into_the_prompt_that_was_written_last(visit):
+def test_chips_go_into_the_prompt_that_was_written_last_and_nowhere_on_a_tab_without_prompts(visit):
     page = visit()
     expect(page.locator(".words-line")).to_have_text(WORDS.line("fake"))
     prompt(page, 1).focus()
@@ -95,10 +95,13 @@ def test_chips_go_into_the_prompt_that_was_written_last(visit):
     expect(drawer).to_be_hidden()
     expect(page.locator(".words-line")).to_be_focused()
     page.wait_for_url("**/?*owl*red*")  # it is the form's, as if it had been typed
+    turn_to(page, "inside-the-autoencoder", "Under the hood")
+    expect(page.locator("#inside-the-autoencoder-render")).to_be_visible()
+    expect(opened(page).locator(".words-into")).to_have_text("There is no prompt on this tab.")
 
 
 def test_on_the_map_they_go_to_its_corners_which_have_a_dice(visit):
-    page = visit("?tab=prompt-grid")
+    page = visit("?v=1&tab=prompt-grid")
     corners = page.locator("#prompt-grid-view .pad-corners input")
     dice = page.locator("#prompt-grid-view .pad-corner .prompt-dice")
     page.locator("#prompt-grid-render").click()
@@ -113,19 +116,55 @@ def test_on_the_map_they_go_to_its_corners_which_have_a_dice(visit):
     corners.nth(1).fill("a smiling corgi")
     balloon = page.locator(".words-balloon")
     expect(balloon).to_contain_text("does not know corgi; nearest: dog")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    expect(balloon).to_be_hidden()  # it goes with its prompt
+    page.evaluate("scrollTo(0, 0)")
     balloon.get_by_role("button", name="dog").click()
     expect(corners.nth(1)).to_have_value("a smiling dog")
     expect(corners.nth(1)).to_be_focused()
+    page.locator("#prompt-grid-view .pad-corners input").nth(1).fill("<nosuchword>")
+    expect(page.locator(".words-balloon")).to_have_text(
+        "<nosuchword> is no word of yours, so it is read as plain text."
+    )
 
 
-def test_a_word_it_never_met_is_marked_where_it_is_typed_and_can_be_replaced(visit):
+def test_a_word_it_never_met_is_marked_where_it_is_typed_asked_for_once_and_can_be_replaced(visit):
     page = visit()
     settled(page)
     prompt(page).fill("🐈 a puppy in the snow")
-    expect(note(page)).to_have_text("does not know puppy; nearest: dog")
+    strangers = note(page).locator(".words-unknown")
+    expect(strangers).to_have_text(["does not know puppy; nearest: dog", "does not know 🐈; nearest: cat"])
     note(page).get_by_role("button", name="dog").click()
     expect(prompt(page)).to_have_value("🐈 a dog in the snow")
+    expect(strangers).to_have_text(["does not know 🐈; nearest: cat"])
+    note(page).get_by_role("button", name="cat").click()
+    expect(prompt(page)).to_have_value("cat a dog in the snow")
     expect(note(page)).to_be_hidden()
+    prompt(page).fill("<nosuchword> on a mountain, <bolt>")
+    told = [f"{word} is no word of yours, so it is read as plain text." for word in ("<nosuchword>", "<bolt>")]
+    expect(note(page).locator(".words-unknown")).to_have_text(told)
+    page.evaluate(
+        "explorer.taught = { has: (word) => word === '<bolt>' }; document.dispatchEvent(new Event('prompts'))"
+    )
+    expect(note(page).locator(".words-unknown")).to_have_text(told[:1])
+    with page.expect_response(lambda response: response.url.endswith(ASK)):
+        prompt(page).fill("a mountain")
+    expect(note(page)).to_be_hidden()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.post_data or "") if request.url.endswith(ASK) else None)
+    prompt(page).evaluate("field => field.dispatchEvent(new CompositionEvent('compositionstart', { bubbles: true }))")
+    prompt(page).fill("mao")
+    page.wait_for_timeout(800)
+    assert asked == []
+    prompt(page).evaluate("field => field.dispatchEvent(new CompositionEvent('compositionend', { bubbles: true }))")
+    expect(note(page)).to_contain_text("does not know mao")
+    prompt(page).fill("a cat")
+    expect(note(page)).to_be_hidden()
+    page.wait_for_timeout(500)
+    count = len(asked)
+    prompt(page).fill("mao")
+    expect(note(page)).to_contain_text("does not know mao")
+    assert len(asked) == count
 
 
 def test_chinese_is_drawn_as_the_english_that_is_shown_under_it(visit, site: Served):
@@ -147,39 +186,12 @@ def test_chinese_is_drawn_as_the_english_that_is_shown_under_it(visit, site: Ser
     expect(note(page, 1)).to_contain_text("按这句英文画：")
 
 
-def test_a_link_says_if_its_prompts_were_drawn_from_other_english(visit):
+def test_a_link_says_if_its_prompts_were_drawn_from_other_english(visit, site: Served):
     page = visit("?tab=interpolation&prompts=%E7%8C%AB&prompts=a+dog&read_as=a+tiger")
     expect(page.locator("#notice")).to_contain_text("“猫” was drawn as “a tiger” there; here it is drawn as “a cat”")
-    page = visit("?tab=interpolation&prompts=%E7%8C%AB&prompts=a+dog&read_as=a+cat")
+    page.goto(f"{site.url}?tab=interpolation&prompts=%E7%8C%AB&prompts=a+dog&read_as=a+cat")
     expect(page.locator("#notice")).to_contain_text("Opened from a link")
     expect(page.locator("#notice")).not_to_contain_text("was drawn as")
-
-
-def test_nothing_is_asked_while_an_input_method_composes_and_nothing_twice(visit):
-    page = visit()
-    settled(page)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.post_data or "") if request.url.endswith(ASK) else None)
-    prompt(page).evaluate("field => field.dispatchEvent(new CompositionEvent('compositionstart', { bubbles: true }))")
-    prompt(page).fill("mao")
-    page.wait_for_timeout(800)
-    assert asked == []
-    prompt(page).evaluate("field => field.dispatchEvent(new CompositionEvent('compositionend', { bubbles: true }))")
-    expect(note(page)).to_contain_text("does not know mao")
-    prompt(page).fill("a cat")
-    expect(note(page)).to_be_hidden()
-    page.wait_for_timeout(500)
-    count = len(asked)
-    prompt(page).fill("mao")
-    expect(note(page)).to_contain_text("does not know mao")
-    assert len(asked) == count
-
-
-def test_on_a_tab_without_prompts_the_drawer_says_so(visit):
-    page = visit()
-    turn_to(page, "inside-the-autoencoder", "Under the hood")
-    expect(page.locator("#inside-the-autoencoder-render")).to_be_visible()
-    expect(opened(page).locator(".words-into")).to_have_text("There is no prompt on this tab.")
 
 
 @pytest.mark.parametrize(
@@ -197,10 +209,29 @@ def test_what_is_no_question_is_refused(site: Served, body):
     assert httpx.post(f"{site.url}{ASK}", content=body).status_code == 400
 
 
+def test_on_a_phone_the_end_of_the_page_is_not_under_the_bar_and_the_picture_stays_in_sight(site, browser):
+    page = browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.goto(site.url)
+    page.locator("#prompt-grid-render").click()
+    expect(page.locator("#prompt-grid-view [data-film]")).to_have_attribute("data-state", "shown")
+    peek = page.locator(".peek")
+    expect(peek).to_be_hidden()
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    drawn = "(node) => node.getContext('2d').getImageData(50, 50, 1, 1).data[3] === 255"
+    expect(peek).to_be_visible()
+    assert peek.locator("canvas").evaluate(drawn)
+    page.locator(".words-line").click(timeout=5000)  # which Playwright does only where nothing lies over it
+    expect(page.locator(".words-drawer")).to_be_visible()
+    page.keyboard.press("Escape")
+    peek.click()
+    expect(peek).to_be_hidden()
+    page.close()
+
+
 def test_a_map_that_comes_late_has_its_dice_too(site: Served, browser: Browser):
     page, held = browser.new_page(), []
     page.route("**/widgets/**/pad.js", lambda route: held.append(route))  # noqa: PLW0108 (Playwright takes no builtin)
-    page.goto(site.url + "?tab=prompt-grid")
+    page.goto(site.url + "?v=1&tab=prompt-grid")
     expect(page.locator("#prompt-grid-status")).to_contain_text("25 frames")
     page.locator("#prompt-grid-render").click()
     expect(page.locator("#prompt-grid-status")).to_contain_text("25 frames in")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -95,11 +96,13 @@ def test_of_large_files_only_gradios_own_are_deleted(tmp_path: Path, monkeypatch
     ]
 
 
-def test_a_film_that_is_dropped_fills_its_form_and_renders_nothing(page: Page, made, site: Served):
+def test_a_film_that_is_dropped_and_an_archive_that_is_chosen_fill_their_forms_and_render_nothing(
+    page: Page, made, site: Served, tmp_path: Path
+):
     path = made("noise-loop", "gif", prompt=SCRIPT, frames=5, seed=77)
     calls = site.engine.networks.calls
     drop(page, path)
-    expect(page.locator("#notice")).to_contain_text(f"Opened {path.name}: Noise loop. Press Render.")
+    expect(page.locator("#notice")).to_contain_text(f"Opened {path.name}: Other noise. Press Render.")
     expect(page.locator("#noise-loop-prompt textarea, #noise-loop-prompt input").first).to_have_value(SCRIPT)
     expect(page.locator("#noise-loop-frames input[type=number]")).to_have_value("5")
     expect(page.locator("#noise-loop-status")).to_contain_text("5 frames in")  # they are there: nobody presses Render
@@ -108,13 +111,10 @@ def test_a_film_that_is_dropped_fills_its_form_and_renders_nothing(page: Page, m
     expect(page.locator("#shared-seed input")).to_have_value("77")
     assert site.engine.networks.calls == calls
     assert page.title() == "Latent Explorer"
-
-
-def test_an_archive_brings_its_frames_back_and_they_can_be_used(page: Page, made, site: Served, tmp_path: Path):
     path = made("guidance-sweep", "zip", prompt=f"a {SCRIPT} cat", scales=(1, 3), seeds=(4, 5))
     calls = site.engine.networks.calls
     choose(page, path)
-    expect(page.locator("#notice")).to_contain_text("Guidance sweep, 4 of 4 frames came back")
+    expect(page.locator("#notice")).to_contain_text("How strictly?, 4 of 4 frames came back")
     expect(page.locator("#guidance-sweep-view")).to_contain_text("seed 5")
     expect(page.locator("#guidance-sweep-view")).not_to_contain_text("still to come")
     assert site.engine.networks.calls == calls
@@ -126,14 +126,9 @@ def test_an_archive_brings_its_frames_back_and_they_can_be_used(page: Page, made
     assert page.title() == "Latent Explorer"
 
 
-def test_a_start_picture_comes_back(page: Page, made):
-    path = made("image-variations", "webp", picture="hills", count=2, strengths=(0.5,))
-    drop(page, path)
-    expect(page.locator("#notice")).to_contain_text("Image variations")
-    expect(page.locator("#image-variations-status")).to_contain_text("3 frames, 3 already rendered")
-
-
-def test_another_programs_picture_becomes_a_sweep_of_one(page: Page, tmp_path: Path):
+def test_another_programs_picture_becomes_a_sweep_of_one_and_a_prompt_that_it_does_not_give_stays(
+    page: Page, tmp_path: Path
+):
     info = PngInfo()
     info.add_text(
         "parameters",
@@ -142,7 +137,7 @@ def test_another_programs_picture_becomes_a_sweep_of_one(page: Page, tmp_path: P
     Image.new("RGB", (8, 8)).save(tmp_path / "00001-7.png", pnginfo=info)
     drop(page, tmp_path / "00001-7.png")
     notice = page.locator("#notice")
-    expect(notice).to_contain_text("Opened 00001-7.png, a picture of AUTOMATIC1111: Guidance sweep. Press Render.")
+    expect(notice).to_contain_text("Opened 00001-7.png, a picture of AUTOMATIC1111: How strictly?. Press Render.")
     expect(notice).to_contain_text("width = '70' is not allowed")
     prompt = page.locator("#guidance-sweep-prompt textarea, #guidance-sweep-prompt input").first
     expect(prompt).to_have_value(f"a {SCRIPT} cat")
@@ -150,20 +145,14 @@ def test_another_programs_picture_becomes_a_sweep_of_one(page: Page, tmp_path: P
     expect(page.locator("#guidance-sweep-status")).to_contain_text("1 frame, ")
     expect(page.locator("#guidance-sweep-view")).to_contain_text("Your comparison will appear here")
     page.locator("#guidance-sweep-render").click()
-    expect(page.locator("#guidance-sweep-status")).to_contain_text("1 frames in")
+    expect(page.locator("#guidance-sweep-status")).to_contain_text("1 frame in")
     assert page.title() == "Latent Explorer"
-
-
-def test_a_prompt_that_a_picture_does_not_give_stays_as_it_was(page: Page, tmp_path: Path):
-    page.locator("#tab-guidance-sweep-button").click()
-    prompt = page.locator("#guidance-sweep-prompt textarea, #guidance-sweep-prompt input").first
     write(prompt, "mine")
     graph = {"1": {"class_type": "KSampler", "inputs": {"positive": ["2", 0], "latent_image": ["3", 0], "steps": 9}}}
     info = PngInfo()
     info.add_text("prompt", json.dumps(graph))
     Image.new("RGB", (512, 768)).save(tmp_path / "comfy.png", pnginfo=info)
     drop(page, tmp_path / "comfy.png")
-    notice = page.locator("#notice")
     expect(notice).to_contain_text("Its prompt was not found in the file: that field is left as it was.")
     expect(notice).to_contain_text("Its size, 512 x 768, became 64 x 96, which suits this model")
     page.locator("#shared > button").click()
@@ -182,7 +171,9 @@ NOTHING = {
 }
 
 
-def test_what_gives_nothing_is_said_in_a_sentence(page: Page, tmp_path: Path):
+def test_what_gives_nothing_is_said_in_a_sentence_a_start_picture_comes_back_and_the_button_is_within_reach(
+    page: Page, made, tmp_path: Path
+):
     for name, (content, sentence) in NOTHING.items():
         (tmp_path / name).write_bytes(content)
         drop(page, tmp_path / name)
@@ -191,9 +182,11 @@ def test_what_gives_nothing_is_said_in_a_sentence(page: Page, tmp_path: Path):
         expect(page.locator("#interpolation-render")).to_be_visible()
         assert page.title() == "Latent Explorer"
         assert page.evaluate("document.querySelectorAll('img[src=x]').length") == 0
-
-
-def test_the_button_is_within_reach(page: Page):
+    path = made("image-variations", "webp", picture="hills", count=2, strengths=(0.5,))
+    drop(page, path)
+    expect(page.locator("#notice")).to_contain_text("Remix")
+    free = re.compile("3 frames(, 3 already rendered| in)")  # and what costs nothing is shown a moment later
+    expect(page.locator("#image-variations-status")).to_contain_text(free)
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 844})
         settled(page)

@@ -350,3 +350,21 @@ def test_what_was_drawn_for_a_hand_is_not_what_the_lens_strolls_over(browser: Br
         assert page.evaluate("sketched()") is True
         pause.click(force=True)
         page.wait_for_function("!sketched()")
+
+
+def test_a_draft_of_this_very_point_is_told_and_gone_when_the_lens_moves_on(page: Page, stand: Stand, run: Path):
+    show(page, stand, run)
+    draw = """async (kind) => {
+        const view = document.querySelector('[data-film]');
+        const blob = await new Promise((done) => document.createElement('canvas').toBlob(done));
+        view.moveTo(0.3, 0.3);
+        await view.drew({ index: null, coordinates: [0.3, 0.3], kind }, blob); }"""
+    page.evaluate(draw, "draft")
+    expect(note(page)).to_have_text(TEXTS["drafted"])
+    expect(page.locator(".view-kind")).to_have_text(TEXTS["kind draft"])
+    page.evaluate(draw, "exact")
+    expect(page.locator(".view-kind")).to_have_text(TEXTS["kind exact"])
+    expect(note(page)).to_be_hidden()
+    page.evaluate("document.querySelector('[data-film]').moveTo(0.35, 0.3)")
+    expect(note(page)).to_have_text(TEXTS["between"])
+    expect(page.locator(".view-kind")).to_have_text(TEXTS["is blend"])

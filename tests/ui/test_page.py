@@ -100,18 +100,18 @@ def test_what_is_yielded_does_not_grow_with_the_film(site):
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
-        ({"frames": 0}, "frames = 0 is not allowed: a whole number from 2 to 300"),
-        ({"frames": 10_000}, "frames = 10000 is not allowed: a whole number from 2 to 300"),
-        ({"guidance_scale": 31}, "guidance_scale = 31 is not allowed: a number from 0 to 30"),
-        ({"scheduler": "Magic"}, "scheduler = 'Magic' is not allowed: one of DPM++ 2M"),
-        ({"width": 100}, "width = 100 is not allowed: a whole number from 32 to 1536, a multiple of 32"),
+        ({"frames": 0}, "Frames per segment = 0 is not allowed: a whole number from 2 to 300"),
+        ({"frames": 10_000}, "Frames per segment = 10000 is not allowed: a whole number from 2 to 300"),
+        ({"guidance_scale": 31}, "Guidance = 31 is not allowed: a number from 0 to 30"),
+        ({"scheduler": "Magic"}, "Sampler = 'Magic' is not allowed: one of DPM++ 2M"),
+        ({"width": 100}, "Width = 100 is not allowed: a whole number from 32 to 1536, a multiple of 32"),
         ({"prompts": ("a cat",)}, "Prompt 2 is empty"),
         ({"prompts": ("a cat", " ")}, "Prompt 2 is empty"),
-        ({"seeds": "1, 2, 3"}, "seeds = (1, 2, 3) is not allowed: one for each of the 2 prompts, or none"),
+        ({"seeds": "1, 2, 3"}, "Seeds along the way = (1, 2, 3) is not allowed: one for each of the 2 prompts"),
         ({"seeds": "1, 2,, x"}, "“x” is no number, and no range of at most 8"),
-        ({"loop": "spiral"}, "loop = 'spiral' is not allowed: one of open, back-and-forth, closed"),
-        ({"seed": -1}, "seed = -1 is not allowed"),
-        ({"seed": None}, "seed = None is not allowed"),
+        ({"loop": "spiral"}, "Loop = 'spiral' is not allowed: one of open, back-and-forth, closed"),
+        ({"seed": -1}, "Seed = -1 is not allowed"),
+        ({"seed": None}, "Seed = None is not allowed"),
     ],
 )
 def test_bad_input_is_refused_by_field_value_and_bounds_before_anything_runs(site, changes, named):
@@ -225,4 +225,5 @@ def test_what_a_failed_render_said_is_said_again_for_the_same_settings(site, mon
     monkeypatch.setattr(site.engine.networks, "predict", failing)
     *_, last = shown.render(request, *values)
     assert "20 GiB" in last[shown.status].text
-    assert shown.price(request, *values)[shown.status] == last[shown.status]
+    again = shown.price(request, *values)[shown.status]
+    assert again == last[shown.status]

@@ -82,13 +82,13 @@ def test_a_bad_file_is_refused_by_field_and_reason_before_anything_runs(site, tm
     calls, runs = site.engine.networks.calls, set(site.runs.root.iterdir())
     with pytest.raises(ValidationError) as caught:
         render(site, handle_file(tmp_path / name))
-    assert f"picture = a file of {len(content)} bytes is not allowed: {reason}" in str(caught.value)
+    assert f"Start picture = a file of {len(content)} bytes is not allowed: {reason}" in str(caught.value)
     assert "PNG, JPEG, WebP" in str(caught.value)
     assert (site.engine.networks.calls, set(site.runs.root.iterdir())) == (calls, runs)
 
 
 def test_without_a_picture_it_says_so(site):
-    with pytest.raises(ValidationError, match="picture = None is not allowed: there is no picture"):
+    with pytest.raises(ValidationError, match="Start picture = None is not allowed: there is no picture"):
         render(site, None)
 
 
@@ -117,7 +117,7 @@ def test_no_path_and_no_name_gets_past_gradio(site, path):
 def test_no_other_data_url_is_a_picture(site, url):
     runs = set(site.runs.root.iterdir())
     said = posted(site, {"path": None, "url": url})
-    assert '"is_valid":false,"message":"picture = ' in said
+    assert '"is_valid":false,"message":"Start picture = ' in said
     assert set(site.runs.root.iterdir()) == runs
 
 
@@ -167,7 +167,7 @@ def shown_bytes(page) -> bytes:
 
 def upload(page, name: str, content: bytes) -> None:
     page.locator(f"{WIDGET} [aria-label='Remove Image']").click()
-    expect(page.locator("#image-variations-status")).to_contain_text("picture = None is not allowed")
+    expect(page.locator("#image-variations-status")).to_contain_text("Start picture = None is not allowed")
     expect(page.locator(f"{WIDGET} img")).to_have_count(0)  # it once came back by itself
     file = {"name": name, "mimeType": "image/png", "buffer": content}
     page.locator(f"{WIDGET} input[type=file]").first.set_input_files(file)
@@ -204,7 +204,7 @@ def test_a_bad_one_is_said_at_its_field_and_nothing_is_lost(page):
     upload(page, "words.png", b"words " * 10)
     expect(page.locator("#image-variations-status")).to_contain_text("a file of 60 bytes is not allowed")
     page.locator("#image-variations-render").click()
-    expect(page.locator(WIDGET)).to_contain_text("picture = a file of 60 bytes is not allowed")
+    expect(page.locator(WIDGET)).to_contain_text("Start picture = a file of 60 bytes is not allowed")
     expect(page.locator("#image-variations-view .compare")).to_have_attribute("data-state", "shown")
     expect(prompt).to_have_value("a fox")
     page.locator(f"{WIDGET}-hills").click()

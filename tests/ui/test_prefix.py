@@ -78,11 +78,11 @@ def test_films_the_pad_exports_and_the_list_of_runs_are_there(page: Page):
     expect(page.locator("#history .history-card")).to_have_count(2)
     loaded = "[...document.querySelectorAll('#history img')].every((img) => img.complete && img.naturalWidth)"
     page.wait_for_function(f"document.querySelector('#history img') && {loaded}")
-    page.get_by_role("button", name="Open again: Interpolation").click()
+    page.get_by_role("button", name="Open again: Morph").click()
     expect(page.locator("#interpolation-status")).to_contain_text("4 of 4 frames, from your runs")
 
 
-def test_a_link_has_the_prefix_and_opens(page: Page, address: str):
+def test_a_link_has_the_prefix_and_opens_and_the_language_is_chosen_and_kept(page: Page, address: str):
     write(page.locator("#interpolation-prompts-0 textarea"), "a gate")
     page.locator("#interpolation-share").click()
     link = page.locator("#interpolation-link input")
@@ -90,9 +90,6 @@ def test_a_link_has_the_prefix_and_opens(page: Page, address: str):
     page.goto(link.input_value())
     expect(page.locator("#notice")).to_contain_text("Opened from a link")
     expect(page.locator("#interpolation-prompts-0 textarea")).to_have_value("a gate")
-
-
-def test_the_language_is_chosen_and_kept(page: Page):
     page.locator("#language").click()
     expect(page.locator("#interpolation-render")).to_have_text("渲染")
     expect(page.locator("#interpolation-status .status-text")).to_contain_text("24 帧")

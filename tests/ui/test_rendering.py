@@ -9,6 +9,7 @@ from explorer.experiments import registry
 from explorer.experiments.guidance_sweep import GuidanceSweep
 from explorer.outputs.runs import Runs
 from explorer.ui import jobs
+from explorer.ui.text import say
 from tests.ui.renders import job_of, run_of
 
 
@@ -43,6 +44,13 @@ def test_the_run_folder_is_listed_once_at_the_end_however_long_the_run(tmp_path,
     assert len(news) > frames
     assert news[-1][0].ready == list(range(frames)) == job.sink.run.ready
     assert news[-1][1].text.startswith(f"{frames} frames in ")
+
+
+def test_one_frame_is_told_as_one(tmp_path, engine):
+    one = GuidanceSweep(prompt="a cat", scales=(2,), num_inference_steps=1)
+    *_, (_, status) = job_of(one, engine, fresh(tmp_path / "runs"))
+    assert status.text.startswith("1 frame in ")
+    assert say(status.text, "zh").startswith("1 ")
 
 
 def test_counting_goes_by_the_listing(tmp_path, engine, listings):

@@ -86,24 +86,33 @@ def test_a_link_opens_on_the_same_settings(visit):
         assert share(friend, tab) == link
         expect(friend.locator(f"#{tab}-view")).to_contain_text("Press Render")  # it fills the form, it renders nothing
         friend.close()
+    page.locator("#tab-image-variations-button").click()  # whose picture stays behind
+    page.locator("#image-variations-preset-0").click()
+    expect(page.locator("#image-variations-status")).to_contain_text("frames in", timeout=30_000)
+    share(page, "image-variations")
 
 
-def test_the_shared_settings_travel_too(visit):
+def test_shared_settings_travel_another_models_size_is_changed_and_what_is_not_allowed_is_said_and_no_link(visit, site):
     page = visit("?v=1&tab=noise-loop&seed=77&guidance_scale=2.5&scheduler=DDIM&frames=9")
     expect(page.locator("#noise-loop-status")).to_contain_text("9 frames")
     page.locator("#shared > button").click()
     expect(page.locator("#shared-seed input")).to_have_value("77")
     link = share(page, "noise-loop")
     assert link.endswith("tab=noise-loop&seed=77&guidance_scale=2.5&scheduler=DDIM&frames=9&model=fake&weights=fake")
-
-
-def test_a_link_of_another_model_is_brought_to_this_ones_size(visit):
-    page = visit("?v=1&tab=noise-loop&width=768&height=512&model=sdxl&weights=0123abcd")
+    page.goto(f"{site.url}?v=1&tab=noise-loop&width=768&height=512&model=sdxl&weights=0123abcd")
     expect(page.locator("#notice")).to_contain_text("It was made with the model sdxl.")
     expect(page.locator("#notice")).to_contain_text("Its size, 768 x 512, became 96 x 64, which suits this model")
     page.locator("#shared > button").click()
     expect(page.locator("#shared-width input[type=number]")).to_have_value("96")
     assert "width=96&height=64&model=fake" in share(page, "noise-loop")
+    page.goto(f"{site.url}?tab=interpolation&frames=700&loop=spiral&x=1")
+    expect(page.locator("#notice")).to_contain_text("frames = '700' is not allowed: a whole number from 2 to 300")
+    expect(page.locator("#notice")).to_contain_text("loop = 'spiral' is not allowed")
+    expect(page.locator("#interpolation-frames input[type=number]")).to_have_value("300")
+    fill(page, "interpolation-prompts-0", " ")
+    page.locator("#interpolation-share").click()
+    expect(page.locator("#interpolation-status")).to_contain_text("2 to 8 prompts, none empty")
+    expect(page.locator("#interpolation-link .link")).to_be_hidden()
 
 
 def link_of(query: str):
@@ -125,13 +134,6 @@ def test_only_another_models_size_is_changed(query, size, remarks):
     link = link_of(f"tab=noise-loop&{query}")
     assert {side: link.settings[side] for side in ("width", "height") if side in link.settings} == size
     assert len(link.remarks) == remarks
-
-
-def test_what_a_link_may_not_ask_for_is_said(visit):
-    page = visit("?tab=interpolation&frames=700&loop=spiral&x=1")
-    expect(page.locator("#notice")).to_contain_text("frames = '700' is not allowed: a whole number from 2 to 300")
-    expect(page.locator("#notice")).to_contain_text("loop = 'spiral' is not allowed")
-    expect(page.locator("#interpolation-frames input[type=number]")).to_have_value("300")
 
 
 @pytest.mark.parametrize(
@@ -228,22 +230,6 @@ def test_a_link_goes_to_the_systems_share_sheet_where_there_is_one(site, browser
     share(page, "interpolation")
     expect(page.get_by_role("button", name="Copy the link")).to_be_visible()
     expect(page.get_by_role("button", name="Send it")).to_be_hidden()
-
-
-def test_settings_that_are_not_allowed_make_no_link(visit):
-    page = visit()
-    fill(page, "interpolation-prompts-0", " ")
-    page.locator("#interpolation-share").click()
-    expect(page.locator("#interpolation-status")).to_contain_text("2 to 8 prompts, none empty")
-    expect(page.locator("#interpolation-link .link")).to_be_hidden()
-
-
-def test_a_picture_is_said_to_stay_behind(visit):
-    page = visit()
-    page.locator("#tab-image-variations-button").click()
-    page.locator("#image-variations-preset-0").click()
-    expect(page.locator("#image-variations-status")).to_contain_text("frames in", timeout=30_000)
-    share(page, "image-variations")
 
 
 def test_on_a_space_the_link_is_that_of_the_spaces_own_page(monkeypatch):

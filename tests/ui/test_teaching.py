@@ -7,7 +7,9 @@ from types import SimpleNamespace
 import gradio as gr
 import pytest
 
+from explorer.engine.known import POCKET
 from explorer.engine.lessons import OTHERS, PRIOR, LessonError
+from explorer.engine.words import Words
 from explorer.outputs.runs import Run, Runs
 from explorer.outputs.taught_words import TaughtWords
 from explorer.ui.due import Due
@@ -15,6 +17,7 @@ from explorer.ui.limits import Door, Limits
 from explorer.ui.memory import Memory
 from explorer.ui.taught_words import YourWords
 from explorer.ui.teaching import LOOK, WORD, TeachTab, lesson_of
+from explorer.ui.text import say
 from explorer.ui.vocabulary import Vocabulary
 from tests.teaching import draw, tiny_engine
 
@@ -125,16 +128,16 @@ def test_one_word_after_the_other(tab):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"pictures": None}, "pictures = 0 of them is not allowed: 1 to 8 pictures"),
-        ({"pictures": {"pictures": PICTURES["pictures"] * 5}}, "pictures = 10 of them"),
+        ({"pictures": None}, "pictures = 0 is not allowed: 1 to 8 pictures"),
+        ({"pictures": {"pictures": PICTURES["pictures"] * 5}}, "pictures = 10 is"),
         ({"pictures": {"pictures": [{"picture": "/etc/passwd"}]}}, "pictures"),
         ({"pictures": {"pictures": [{"picture": "data:image/png;base64,xx"}]}}, "pictures"),
         ({"pictures": {"pictures": ["x"]}}, "pictures"),
-        ({"word": "$$$"}, "word = '$$$' is not allowed"),
-        ({"rate": "much"}, "learning_rate = 'much' is not allowed: a number"),
-        ({"rate": float("nan")}, "learning_rate"),
-        ({"steps": None}, "steps = 'None' is not allowed: a number"),
-        ({"keep": True, "like": ""}, "like = '' is not allowed"),
+        ({"word": "$$$"}, "Its word = '$$$' is not allowed"),
+        ({"rate": "much"}, "Learning rate = 'much' is not allowed: a number"),
+        ({"rate": float("nan")}, "Learning rate"),
+        ({"steps": None}, "Training steps = 'None' is not allowed: a number"),
+        ({"keep": True, "like": ""}, "What kind of thing it is = '' is not allowed"),
     ],
 )
 def test_what_cannot_be_taught_is_said(tab, changes, said):
@@ -142,6 +145,17 @@ def test_what_cannot_be_taught_is_said(tab, changes, said):
     assert news[tab.status].state == "error"
     assert said in news[tab.status].text
     assert tab.vocabulary.told("mine") == []
+
+
+def test_a_kind_that_the_model_does_not_know_is_told_at_its_field_before_anything_is_computed(tab):
+    tab.engine.networks.words = Words.of(POCKET)
+    (news,) = tab.teach(MINE, *values(like="xyzzy"))
+    said = "What kind of thing it is = 'xyzzy' is not allowed: a thing that the model knows by name, or nothing"
+    assert (news[tab.status].text, news[tab.status].at) == (said, (("teach-a-word-like", said),))
+    assert "哪一类东西”不能是 'xyzzy'" in say(news[tab.status].text, "zh")
+    assert list(tab.runs.root.glob("*")) == []
+    list(tab.teach(MINE, *values(like="一只猫")))
+    assert tab.vocabulary.told("mine")[0]["like"] == "cat"
 
 
 def test_the_price_is_told_before(tab):

@@ -51,6 +51,7 @@ def test_a_word_is_taught_used_lent_and_taken_back(browser, tmp_path):
         write(prompt(page), "a <bolt> at the beach")
         expect(page.locator("#interpolation-status")).to_contain_text("frames")
         expect(page.locator("#interpolation-status")).not_to_contain_text(STRANGER)
+        assert page.evaluate("explorer.taught.has('<bolt>') && !explorer.taught.has('<nut>')")
         page.locator("#taught summary").click()
         page.locator("#taught .taught-lend").click()
         link = page.locator("#taught .taught-link").input_value()
@@ -63,6 +64,7 @@ def test_a_word_is_taught_used_lent_and_taken_back(browser, tmp_path):
         expect(page.locator("#taught .taught-lend")).to_be_visible()
         late = opened(browser, site, "?" + link.partition("?")[2])
         expect(late.locator("#taught details")).to_be_hidden()
+        late.wait_for_function("!explorer.taught.has('<bolt>')")
         write(prompt(late), "a <bolt> at the beach")
         expect(late.locator("#interpolation-status")).to_contain_text(STRANGER)
 
@@ -72,10 +74,21 @@ def test_a_word_is_taught_used_lent_and_taken_back(browser, tmp_path):
         assert [path.name for path in (tmp_path / "words").iterdir()] == ["shares"]
 
 
-def test_the_tab_has_an_address_of_its_own_to_reload_to_share_and_to_go_back_to(browser, tmp_path):
+CAMERA = """window.stopped = 0; navigator.mediaDevices.getUserMedia = async () => {
+  const canvas = Object.assign(document.createElement('canvas'), { width: 96, height: 64 });
+  const pen = canvas.getContext('2d');
+  setInterval(() => pen.fillRect(0, 0, 96, 64), 30);
+  const stream = canvas.captureStream(30), [track] = stream.getTracks(), stop = track.stop.bind(track);
+  track.stop = () => { window.stopped += 1; stop(); };
+  return stream; };"""
+
+
+def test_the_tab_has_an_address_of_its_own_and_takes_pictures_from_other_tabs_and_the_camera(browser, tmp_path):
     words = TaughtWords(tmp_path / "words")
-    with served(tmp_path / "runs", "interpolation", engine=tiny_engine(), words=words) as site:
-        page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    with served(tmp_path / "runs", "interpolation", engine=tiny_engine(), words=words, gallery=GALLERY) as site:
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        context.add_init_script(CAMERA)
+        page = context.new_page()
         page.goto(site.url + "?tab=teach-a-word")
         teach, status = page.locator("#teach-a-word-teach"), page.locator("#teach-a-word-status")
         expect(teach).to_be_visible()
@@ -95,42 +108,19 @@ def test_the_tab_has_an_address_of_its_own_to_reload_to_share_and_to_go_back_to(
         expect(status).to_contain_text("steps")
         page.goto(site.url)  # this browser knows which tab was open
         expect(teach).to_be_visible()
-        page.context.close()
 
-
-def test_what_other_tabs_show_becomes_a_teaching_picture(browser, tmp_path):
-    words = TaughtWords(tmp_path / "words")
-    with served(tmp_path / "runs", "interpolation", engine=tiny_engine(), words=words, gallery=GALLERY) as site:
-        page = opened(browser, site)
+        page.get_by_role("tab", name="Morph").click()
         expect(page.locator("#interpolation-view .film-caption")).to_have_text("a boat at the beach")
         page.get_by_role("tab", name="Teach").click()
         page.get_by_role("button", name="Add the picture “a boat at the beach”").click()
         expect(page.locator(".lesson-item")).to_have_count(1)
         width = "[...document.querySelectorAll('.lesson-item img')].map((img) => img.naturalWidth)"
         page.wait_for_function(f"{width}[0] === 128")
-        page.context.close()
 
-
-CAMERA = """window.stopped = 0; navigator.mediaDevices.getUserMedia = async () => {
-  const canvas = Object.assign(document.createElement('canvas'), { width: 96, height: 64 });
-  const pen = canvas.getContext('2d');
-  setInterval(() => pen.fillRect(0, 0, 96, 64), 30);
-  const stream = canvas.captureStream(30), [track] = stream.getTracks(), stop = track.stop.bind(track);
-  track.stop = () => { window.stopped += 1; stop(); };
-  return stream; };"""
-
-
-def test_the_camera_takes_teaching_pictures_and_ends_with_the_tab(browser, tmp_path):
-    words = TaughtWords(tmp_path / "words")
-    with served(tmp_path / "runs", "interpolation", engine=tiny_engine(), words=words) as site:
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        context.add_init_script(CAMERA)
-        page = context.new_page()
-        page.goto(site.url + "?tab=teach-a-word")
         page.get_by_role("button", name="Use the camera").click()
         page.wait_for_function("document.querySelector('.lesson-camera video').videoWidth === 96")
         page.get_by_role("button", name="Take the picture").click()
-        expect(page.locator(".lesson-item")).to_have_count(1)
+        expect(page.locator(".lesson-item")).to_have_count(2)
         page.get_by_role("tab", name="Morph").click()
         page.wait_for_function("window.stopped === 1")
         context.close()

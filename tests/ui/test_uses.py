@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import gradio as gr
 import pytest
@@ -23,12 +24,13 @@ from explorer.outputs.runs import Run, Runs
 from explorer.ui.active_jobs import ActiveJobs
 from explorer.ui.asked import Desk
 from explorer.ui.due import Due
+from explorer.ui.exporting import NO_RUN
 from explorer.ui.history import HistoryView
 from explorer.ui.memory import Memory
 from explorer.ui.rendering import Folder
 from explorer.ui.tab import Tab
-from explorer.ui.uses import GONE, Chosen, _keyframe, _started
-from tests.ui.hands import unfold
+from explorer.ui.uses import GONE, Chosen, _keyframe, _started, seen
+from tests.ui.hands import settled, unfold
 from tests.ui.serving import Served, served
 
 EXPERIMENTS = registry()
@@ -85,6 +87,16 @@ def test_ancestry_grows_from_picture_to_picture(engine, tmp_path):
     assert second.startswith("Image variations: ")
 
 
+def test_a_child_that_is_not_drawn_yet_is_no_other_one(engine, tmp_path):
+    search = EXPERIMENTS["latent-search"]
+    run = run_of(engine, tmp_path, search(children=3), [1])
+    tab = SimpleNamespace(experiment=search)
+    assert seen(str(run.folder), {"index": 1}, tab, itself=True).settings["chosen"] == "1@0.6/0.5"
+    assert seen(str(run.folder), {"index": 2}, tab).settings["chosen"] == "1@0.6/0.5"
+    with pytest.raises(ValueError, match=re.escape(NO_RUN)):
+        seen(str(run.folder), {"index": 2}, tab, itself=True)
+
+
 def test_a_run_without_pictures_has_nothing_to_carry(engine, tmp_path):
     with pytest.raises(ValueError, match=re.escape(GONE)):
         Chosen.of(run_of(engine, tmp_path, INTERPOLATION(), []), 0, INTERPOLATION)
@@ -138,18 +150,48 @@ def test_a_frame_where_no_words_are_is_no_keyframe_but_a_start_picture(engine, t
     assert list(start(huge, {"picture": None})) == ["picture"]
 
 
-def test_what_was_taken_is_told_and_can_be_taken_back(page: Page):
+def test_what_was_taken_is_told_and_can_be_taken_back_and_without_a_picture_it_says_so(page: Page):
+    expect(page.locator("#interpolation-status")).to_contain_text("rows")  # the page has told its prices
+    use(page, "interpolation", "Its seed")
+    expect(page.get_by_text("What you see is not rendered yet")).to_be_visible()
     render(page, "interpolation")
+    page.wait_for_function("document.querySelector('#interpolation-view [data-film]').reel.complete")  # it plays now
+    page.locator("#interpolation-view input[type=range]").press("Home")
     page.locator("#interpolation-view input[type=range]").press("ArrowRight")
+    expect(page.locator("#interpolation-view .film-count")).to_contain_text("2 / ")
     page.locator("#shared > button").click()
-    use(page, "interpolation", "→ Image variations")
+    use(page, "interpolation", "→ Remix")
     prompt = page.locator("#image-variations-prompt textarea")
-    expect(prompt).to_have_value(re.compile(r'^\("a boat at the beach", "a lion in the desert"\)\.slerp\(0'))
+    expect(prompt).to_have_value(re.compile(r'^\("a fox in a forest", "a fox in the snow"\)\.slerp\(0'))
     notice = page.locator("#notice")
-    expect(notice).to_contain_text("Taken over: a boat at the beach →")
+    expect(notice).to_contain_text("→ Remix, from the picture “a fox in a forest →")
     notice.get_by_role("button", name="Undo").click()
     expect(notice).to_contain_text("As it was before.")
+    expect(page.locator("#tab-interpolation-button")).to_have_attribute("aria-selected", "true")
+    page.locator("#tab-image-variations-button").click()
     expect(prompt).to_have_value("a watercolor painting of a boat at the beach")
+
+
+def test_a_frame_becomes_a_start_picture_in_another_tab_and_is_still_there_after_a_step_back(page: Page):
+    render(page, "interpolation")
+    use(page, "interpolation", "→ Remix")
+    page.wait_for_url("**/*tab=image-variations*")
+    settled(page)
+    picture = page.locator("#image-variations-picture-canvas canvas")
+    drawn = "(node) => [...node.getContext('2d').getImageData(node.width / 2, node.height / 2, 1, 1).data]"
+    before = picture.first.evaluate(drawn)
+    page.locator("#tab-guidance-sweep-button").click()
+    page.wait_for_url("**/*tab=guidance-sweep*")
+    settled(page)
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.go_back()
+    expect(page.locator("#tab-image-variations-button")).to_have_attribute("aria-selected", "true")
+    settled(page)
+    assert picture.first.evaluate(drawn) == before
+    expect(page.locator("#image-variations-status")).to_contain_text("rows")
+    page.locator("#image-variations-render").click()
+    expect(page.locator("#image-variations-status")).to_contain_text("frames in", timeout=30_000)
+    expect(page.locator("#image-variations-view")).to_contain_text("Interpolation: a fox in a forest")
 
 
 def render(page: Page, tab: str) -> None:
@@ -163,16 +205,6 @@ def use(page: Page, tab: str, label: str) -> None:
     page.locator(f"#tab-{tab}").get_by_role("button", name=label, exact=True).click()
 
 
-def test_a_frame_becomes_a_start_picture_in_another_tab(page: Page):
-    render(page, "interpolation")
-    use(page, "interpolation", "→ Image variations")
-    expect(page.locator("#image-variations-render")).to_be_visible()
-    expect(page.locator("#image-variations-status")).to_contain_text("rows")
-    page.locator("#image-variations-render").click()
-    expect(page.locator("#image-variations-status")).to_contain_text("frames in", timeout=30_000)
-    expect(page.locator("#image-variations-view")).to_contain_text("Interpolation: a boat at the beach")
-
-
 def test_a_picture_of_a_sweep_becomes_a_keyframe_and_its_guidance_everybodys(page: Page):
     render(page, "guidance-sweep")
     page.locator("#guidance-sweep-view .compare-cell").nth(2).click()
@@ -180,27 +212,21 @@ def test_a_picture_of_a_sweep_becomes_a_keyframe_and_its_guidance_everybodys(pag
     expect(page.locator("#guidance-sweep-status")).to_contain_text("frames")
     page.locator("#shared > button").click()
     expect(page.locator("#shared-guidance_scale input[type=number]")).to_have_value("1")
-    use(page, "guidance-sweep", "→ Interpolation, as its last stop")
+    use(page, "guidance-sweep", "→ Morph, as its last stop")
     expect(page.locator("#interpolation-prompts-2 textarea")).to_have_value("a boat at the beach")
 
 
-@pytest.mark.parametrize(("label", "noted"), [("Its seed", True), ("→ Image variations", False)])
-def test_settings_of_another_models_frame_are_said_to_be_that_models(page: Page, site: Served, label, noted):
+def test_settings_of_another_models_frame_are_said_to_be_that_models(page: Page, site: Served):
     """A picture is a picture; a seed or a prompt means another one to another model."""
     render(page, "guidance-sweep")
     newest = max((f for f in site.runs.root.iterdir() if (f / "run.json").exists()), key=lambda f: f.stat().st_mtime)
     record = json.loads((newest / "run.json").read_text())
     (newest / "run.json").write_text(json.dumps({**record, "model": {"name": "sd15", "signature": "0123|x"}}))
-    use(page, "guidance-sweep", label)
-    status = page.locator("#guidance-sweep-status" if noted else "#image-variations-status")
-    expect(status).to_contain_text("rows")
-    expect(status.get_by_text("The run was made with sd15, and fake runs now")).to_have_count(int(noted))
-
-
-def test_without_a_picture_it_says_so(page: Page):
-    expect(page.locator("#interpolation-status")).to_contain_text("rows")  # the page has told its prices
-    use(page, "interpolation", "Its seed")
-    expect(page.get_by_text("What you see is not rendered yet")).to_be_visible()
+    for label, told, noted in (("Its seed", "guidance-sweep", 1), ("→ Remix", "image-variations", 0)):
+        use(page, "guidance-sweep", label)
+        status = page.locator(f"#{told}-status")
+        expect(status).to_contain_text("rows")
+        expect(status.get_by_text("The run was made with sd15, and fake runs now")).to_have_count(noted)
 
 
 def test_the_status_line_of_a_tab_that_is_rendering_stays_its_own(engine, tmp_path):

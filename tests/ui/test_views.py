@@ -90,7 +90,7 @@ CASES = {
         ".pad-picture",
         ".pad-cell:nth-child(3)",
         1,
-        "A blend, while this very point is being rendered",
+        "This very point is being rendered",
         state=(("x", 1.0), ("y", 0.0)),
         first=4,
         own=".pad-word",

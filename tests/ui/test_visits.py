@@ -319,7 +319,9 @@ def folder_of(page: Page, site: Served) -> Path:
     return site.runs.root / link.split("/frames/")[0].rsplit("/", 1)[1]
 
 
-def test_letting_go_shows_the_exact_picture_whatever_the_form_says_now(page: Page, site: Served):
+def test_letting_go_shows_the_exact_picture_whatever_the_form_says_now_and_so_do_keys_that_come_to_rest(
+    page: Page, site: Served
+):
     fill(page, "prompts-0", "exactly this")
     render(page, 3)
     fill(page, "prompts-0", "something else by now")
@@ -339,9 +341,6 @@ def test_letting_go_shows_the_exact_picture_whatever_the_form_says_now(page: Pag
     assert run.record["settings"]["prompts"][0] == "exactly this"
     alone = type(plan)((Place((state["x"], state["y"]), ""),), plan.at, plan.sampling)
     assert [e.image.tobytes() for e in site.engine.render(alone) if isinstance(e, Frame)] == [saved]
-
-
-def test_the_keys_render_where_they_come_to_rest(page: Page):
     render(page, 2)
     square = page.locator(f"{PREFIX}-view .pad-square")
     square.focus()
@@ -367,7 +366,9 @@ def test_a_visit_in_the_middle_of_a_render_breaks_neither(page: Page):
     expect(page.locator(f"{PREFIX}-stop")).to_be_disabled()
 
 
-def test_stop_ends_a_visit(page: Page, site: Served, monkeypatch):
+def test_stop_ends_a_visit_and_a_point_of_another_models_run_says_which_model_made_it(
+    page: Page, site: Served, monkeypatch
+):
     fill(page, "prompts-0", "stop here")
     render(page, 2)
     gate, predict = threading.Event(), site.engine.networks.predict
@@ -386,10 +387,6 @@ def test_stop_ends_a_visit(page: Page, site: Served, monkeypatch):
         gate.set()
     expect(page.locator(f"{PREFIX}-view .view-note")).to_contain_text("Stopped")
     expect(page.locator(f"{PREFIX}-stop")).to_be_disabled()
-
-
-def test_a_point_of_another_models_run_says_which_model_made_it(page: Page, site: Served):
-    render(page, 2)
     folder = folder_of(page, site)
     record = json.loads((folder / "run.json").read_text())
     (folder / "run.json").write_text(json.dumps({**record, "model": {"name": "sd15", "signature": "0123|x"}}))

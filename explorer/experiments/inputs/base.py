@@ -22,20 +22,25 @@ class InputError(ValueError):
     """A value that an experiment does not take: which field, what it was given, what is allowed.
 
     `message` is the sentence with its parts. `wrong` says in words what is wrong with this one, for who has the field
-    before them; `at` is which of its items.
+    before them; `at` is which of its items. `others` are more of its items that are wrong, each with what and which.
     """
 
-    def __init__(self, field: str, value: object, allowed: str, wrong: str = "", at: int = 0) -> None:
+    def __init__(
+        self,
+        field: str,
+        value: object,
+        allowed: str,
+        wrong: str = "",
+        at: int = 0,
+        *,
+        others: Sequence[tuple[str, int]] = (),
+    ) -> None:
         self.message = Message(
             "{field} = {value} is not allowed: {allowed}", field=field, value=_shown(value), allowed=allowed
         )
         super().__init__(self.message)
         self.field, self.value, self.allowed, self.wrong, self.at = field, value, allowed, wrong, at
-
-    @property
-    def at_its_field(self) -> str:
-        """The sentence that stands at the field."""
-        return self.wrong or str(self)
+        self.others = tuple(others)
 
 
 def _shown(value: object) -> str:
@@ -75,7 +80,7 @@ class Input:
     carries: ClassVar[str | None] = None
     """What of a frame it can take over: its "picture", its "prompt" (as one of "prompts"), its seed as one of "seeds".
 
-    And of a view: the "trail" of its lens.
+    And of a view: the "trail" of its lens. An "own" one takes the frame's setting of its own name, on the same tab.
     """
 
     help: str
@@ -104,7 +109,7 @@ class Input:
         try:
             return self._accept(value)
         except (TypeError, ValueError, OverflowError):
-            raise InputError(name, value, self.allowed, *self.wrong(value)) from None
+            raise InputError(name, value, self.allowed, *self.wrong(value), others=self.also_wrong(value)) from None
 
     def _accept(self, value: Any) -> Any:
         """The value in its proper type; ValueError or TypeError if it is none of ours."""
@@ -113,6 +118,10 @@ class Input:
     def wrong(self, value: Any) -> tuple[str, int]:  # noqa: ARG002 (most kinds have no more to say than `allowed`)
         """What is wrong with a value that is not taken, in words, and with which of its items; "" and 0 for no more."""
         return "", 0
+
+    def also_wrong(self, value: Any) -> Sequence[tuple[str, int]]:  # noqa: ARG002 (most kinds have one item)
+        """As `wrong`, of the other items with which something is wrong as well."""
+        return ()
 
     def nearest(self, value: Any) -> Any:  # noqa: ARG002 (most kinds know no order)
         """The nearest value that is allowed to one that is not; None where nearness means nothing."""

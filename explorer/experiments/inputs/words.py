@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -53,7 +53,7 @@ class Text(Input):
 
     @property
     def widget(self) -> Widget:
-        return Widget("text")
+        return Widget("text", {"speaks": self.speaks})
 
 
 @dataclass(frozen=True)
@@ -110,10 +110,20 @@ class Prompts(Prompt):
         texts = [text for text in given if isinstance(text, str)]
         if len(texts) != len(given) or len(texts) > self.high or any(len(text) > self.max_length for text in texts):
             return "", 0
-        empty = next((i for i, text in enumerate(texts) if not text.strip()), len(texts))
-        if empty >= max(self.low, len(texts)):
-            return next(((wrong, i) for i, text in enumerate(texts) if (wrong := problem(text))), ("", 0))
-        return Message("{prompt} is empty", prompt=self.called(empty)), empty
+        unwritten = next(((wrong, i) for i, text in enumerate(texts) if (wrong := problem(text))), ("", 0))
+        return next(self._empty(texts), unwritten)
+
+    def also_wrong(self, value: Any) -> Sequence[tuple[str, int]]:
+        """The other prompts that are empty, or missing."""
+        first, listed = self.wrong(value), isinstance(value, (list, tuple))
+        found = list(self._empty(value)) if first[0] and listed else []  # nothing is said of prompts that are too many
+        return found[1:] if first in found else ()
+
+    def _empty(self, texts: Sequence[Any]) -> Iterator[tuple[str, int]]:
+        missing = [""] * (self.low - len(texts))
+        for i, text in enumerate([*texts, *missing]):
+            if isinstance(text, str) and not text.strip():
+                yield Message("{prompt} is empty", prompt=self.called(i)), i
 
     def called(self, i: int) -> str:
         """What the prompt in that place is called."""

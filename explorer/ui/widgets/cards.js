@@ -8,8 +8,8 @@ import { frameUrl, framesOf } from './shelf.js';
 const MOST_THUMBS = 3;
 
 export class Card {
-  constructor(entry, { say, titles, acts, open }) {
-    Object.assign(this, { entry, say, acts });
+  constructor(entry, { say, titles, acts, open, begun }) {
+    Object.assign(this, { entry, say, acts, begun });
     this.name = [titles[entry.tab] ?? entry.tab, entry.words].filter(Boolean).join(': ');
     this.node = make('li', 'card');
     this.node.dataset.run = entry.run;
@@ -29,6 +29,10 @@ export class Card {
     const face = this.button('face', () => this.acts.reopen(this.entry), '');
     face.title = this.say('reopen', this);
     face.setAttribute('aria-label', face.title);
+    if (this.begun) {
+      face.append(make('span', '', this.say('begun')));
+      return face;
+    }
     const frames = framesOf(this.entry);
     const last = frames.length - 1;
     const places = frames.length <= MOST_THUMBS ? frames.keys() : [0, Math.round(last / 2), last];

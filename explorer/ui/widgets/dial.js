@@ -1,6 +1,8 @@
 // Dial: a number in a line of text that is dragged, typed over or moved by the arrow keys. `set(value, rest)` is called
 // for each new value; `rest` says that the hand is off. It knows nothing of what the number is.
 
+import { tellBounds } from './bounds.js';
+
 const STRIDE = 5; // a drag of so many CSS pixels is one step
 const decimals = (step) => (String(step).split('.')[1] ?? '').length;
 
@@ -83,9 +85,12 @@ export class Dial {
   }
 
   type() {
-    const number = Number(this.node.value.replace(',', '.').trim());
+    const text = this.node.value.replace(',', '.').trim();
+    const number = text ? Number(text) : NaN;
     delete this.node.dataset.typing;
-    if (this.node.value.trim() && Number.isFinite(number)) this.set((this.value = Math.min(this.high, Math.max(this.low, number))), true);
+    const taken = Number.isNaN(number) ? this.value : Math.min(this.high, Math.max(this.low, number));
+    if (taken !== number) tellBounds(this.node, this.node.title, this.low, this.high);
+    if (!Number.isNaN(number)) this.set((this.value = taken), true);
     this.write();
   }
 }

@@ -1,8 +1,41 @@
-// What differs between two runs: a table of their settings, and their pictures side by side. Settings are the visitor's own
-// words: all of it goes through textContent.
+// What differs between two runs: their pictures in the view that compares, and a table of their settings. Settings are the
+// visitor's own words: all of it goes through textContent.
 
+import CompareView from './compare.js';
 import { frameUrl, framesOf } from './shelf.js';
+import { spoken } from './spoken.js';
 import { make as plainly } from './widget.js';
+
+// A picture of each of two runs. They are no frames of one, so none is saved from here, and no hand draws them anew.
+class RunsView extends CompareView {
+  get saved() { return null; }
+  get kind() { return ''; }
+
+  looked() {}
+
+  nameOf(i) {
+    return this.frames[i]?.caption ?? '';
+  }
+
+  tell() {
+    super.tell();
+    delete this.dataset.film; // nor is it the view that the page looks for
+  }
+
+  // Shows frame `indices[k]` of each run k; the newest wish wins.
+  async put(entries, records, indices) {
+    const wish = (this.wish = {});
+    this.learn({ frames: records.map(({ frames }, k) => ({ caption: frames?.[indices[k]]?.caption })) });
+    this.arrange();
+    this.refresh();
+    await Promise.all(entries.map(async (entry, k) => {
+      const answer = await fetch(frameUrl(entry, indices[k])).catch(() => null);
+      const blob = answer?.ok && (await answer.blob().catch(() => null));
+      if (blob && wish === this.wish) await this.reel.lay(k, blob, 'exact');
+    }));
+  }
+}
+customElements.define('runs-view', RunsView);
 
 export const make = (tag, name, text, more) => plainly(tag, name && 'history-' + name, text, more);
 
@@ -37,8 +70,11 @@ export class Pair {
     if (turn !== this.turn) return true;
     if (records.some((record) => !record)) return false;
     this.root.setAttribute('aria-label', this.say('difference'));
-    this.root.replaceChildren(this.pictures(entries, records), this.table(entries, records));
+    const { parts, go } = this.pictures(entries, records);
+    this.root.replaceChildren(...parts, this.table(entries, records));
     this.root.hidden = false;
+    go(); // now: a view forgets what it had when it comes onto the page
+    this.root.scrollIntoView({ block: 'nearest' });
     return true;
   }
 
@@ -48,29 +84,19 @@ export class Pair {
     this.root.replaceChildren();
   }
 
+  // A picture of each, and a slider along both.
   pictures(entries, records) {
-    const box = make('div', 'looks');
-    const looks = entries.map((entry, k) => this.look(entry, records[k]));
+    const view = new RunsView();
+    view.begin({ texts: spoken({ phrases: ['compare'] }), offline: true });
+    view.value = { count: 2 };
+    view.setMode('wipe');
     const range = make('input', 'range', '', { type: 'range', min: 0, max: 1000, value: 0, title: this.say('place') });
     range.setAttribute('aria-label', this.say('place'));
     range.hidden = entries.every(({ count }) => count < 2);
-    range.addEventListener('input', () => looks.forEach(({ go }) => go(range.value / 1000)));
-    box.append(...looks.map(({ figure }) => figure), range);
-    return box;
-  }
-
-  look(entry, record) {
-    const [figure, picture, caption] = [make('figure', 'look'), make('img', ''), make('figcaption', '')];
-    const frames = framesOf(entry);
-    const go = (place) => {
-      const wanted = place * (entry.count - 1);
-      const i = frames.reduce((best, k) => (Math.abs(k - wanted) < Math.abs(best - wanted) ? k : best));
-      caption.textContent = picture.alt = record.frames?.[i]?.caption ?? '';
-      picture.src = frameUrl(entry, i);
-    };
-    figure.append(picture, caption);
-    go(0);
-    return { figure, go };
+    const nearest = (entry, wanted) => framesOf(entry).reduce((best, i) => (Math.abs(i - wanted) < Math.abs(best - wanted) ? i : best));
+    const go = () => view.put(entries, records, entries.map((entry) => nearest(entry, (range.value / 1000) * (entry.count - 1))));
+    range.addEventListener('input', go);
+    return { parts: [view, range], go };
   }
 
   table(entries, records) {
@@ -83,11 +109,21 @@ export class Pair {
     if (!all.length) return make('p', 'same', this.say('same'));
     const table = make('table', '');
     table.append(make('caption', '', this.say('difference')));
+    const head = table.createTHead().insertRow();
+    head.append(plainly('td'), ...['A', 'B'].map((slot) => this.slot(slot)));
+    const body = table.createTBody();
     for (const [name, ...values] of all) {
-      const row = table.insertRow();
+      const row = body.insertRow();
       row.append(make('th', '', name, { scope: 'row' }), ...values.map((value) => this.cell(value)));
     }
     return table;
+  }
+
+  // Which of the pictures a column is about.
+  slot(name) {
+    const cell = plainly('th', '', '', { scope: 'col' });
+    cell.append(plainly('b', 'compare-' + name.toLowerCase(), name));
+    return cell;
   }
 
   cell(value) {

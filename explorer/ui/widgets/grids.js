@@ -153,6 +153,14 @@ export class Lattice {
 // What the corners top left, top right, bottom left and bottom right contribute at a place.
 export const weightsAt = (x, y) => [(1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y];
 
+// Weights that are 1 together in whole percents that are 100 together: what is cut off most is rounded up.
+export function percents(weights) {
+  const parts = weights.map((weight) => Math.floor(100 * weight + 1e-9));
+  const cut = [...weights.keys()].sort((j, k) => 100 * weights[k] - parts[k] - (100 * weights[j] - parts[j]));
+  for (const k of cut.slice(0, 100 - parts.reduce((sum, part) => sum + part, 0))) parts[k] += 1;
+  return parts;
+}
+
 /* ---- denoisings side by side, (lane, step, layer) --------------------------------------------------------- */
 
 // {lanes, steps, layers}: the values that each coordinate takes, and `find(lane, step, layer)`, the index of the frame

@@ -9,7 +9,7 @@ import { Widget, calm, html, write } from './widget.js';
 const FEW = 8; // cards that are shown at first
 
 export default class HistoryView extends Widget {
-  static styles = ['history'];
+  static styles = ['history', 'view', 'compare']; // the last two for what compares
   static events = ['reopen', 'remove'];
   static template = html`
 <details class="history" data-part="root" hidden>
@@ -17,9 +17,9 @@ export default class HistoryView extends Widget {
   <div class="history-body">
   <p class="history-where" data-say="where"></p>
   <p class="history-said" data-part="said" role="status" aria-live="polite"></p>
+  <section class="history-pair" data-part="compared" tabindex="-1" hidden></section>
   <ul class="history-cards" data-part="cards" data-name="list"></ul>
   <button type="button" class="history-more" data-part="more"></button>
-  <section class="history-pair" data-part="compared" tabindex="-1" hidden></section>
   </div>
 </details>`;
 
@@ -32,6 +32,7 @@ export default class HistoryView extends Widget {
     this.pair = new Pair(this.compared, { say, titles: this.titles, labels: named(props.labels) });
     this.picked = []; // entries to compare, at most two
     this.current = ''; // the run that was opened last
+    this.begun = new Set(); // runs that are being rendered, as far as this page was told: they may have no picture yet
     this.all = false;
     const acts = {
       reopen: ({ run }) => {
@@ -43,7 +44,7 @@ export default class HistoryView extends Widget {
       pick: (entry, chosen) => this.pick(entry, chosen),
       lost: (entry) => this.lost(entry),
     };
-    this.card = (entry) => new Card(entry, { say, titles: this.titles, acts, open: entry.run === this.current }).node;
+    this.card = (entry) => new Card(entry, { say, titles: this.titles, acts, open: entry.run === this.current, begun: this.begun.has(entry.run) }).node;
 
     this.more.addEventListener('click', () => {
       this.all = !this.all;
@@ -127,8 +128,9 @@ export default class HistoryView extends Widget {
     this.drawAfter(run);
   }
 
-  enter({ manifest, ...entry }) {
+  enter({ manifest, ...entry }, begun) {
     this.current = entry.run;
+    this.begun[begun ? 'add' : 'delete'](entry.run);
     this.shelf.put({ ...entry, base: new URL(manifest.url, location).pathname.replace(/frames\.json$/, '') });
     this.drawAfter(entry.run);
   }
@@ -136,12 +138,13 @@ export default class HistoryView extends Widget {
   opened(run) {
     this.current = run;
     this.draw();
+    this.root.open = false;
     scrollTo({ top: 0, behavior: calm() ? 'auto' : 'smooth' });
   }
 
   update() {
-    const { entry, gone, removed, opened, interrupted, said } = this.value ?? {};
-    if (entry) this.enter(entry);
+    const { entry, begun, gone, removed, opened, interrupted, said } = this.value ?? {};
+    if (entry) this.enter(entry, begun);
     if (gone) this.gone(gone);
     if (removed) this.forget(removed);
     if (opened) this.opened(opened);

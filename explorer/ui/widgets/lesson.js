@@ -137,7 +137,7 @@ export default class LessonPictures extends Widget {
   item(one, i) {
     const item = make('li', 'lesson-item');
     const n = i + 1;
-    const caption = make('input', 'lesson-caption', '', { type: 'text', value: one.caption, placeholder: this.say('caption'), maxLength: 300 });
+    const caption = make('input', 'lesson-caption', '', { type: 'text', value: one.caption, placeholder: this.say('what'), title: this.say('caption'), maxLength: 300 });
     caption.setAttribute('aria-label', this.say('caption of', { n }));
     caption.addEventListener('input', () => (one.caption = caption.value));
     const away = make('button', 'lesson-away', '×', { type: 'button', title: this.say('away', { n }) });

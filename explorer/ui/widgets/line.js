@@ -1,6 +1,6 @@
 // SharedLine: what all tabs share, each edited where it stands; see shared_line.py. The value is {values}, in the order of
 // props.fields. `explorer.shared` gives the same to whatever on the page shows them: {values, usual, fields, write}, and a
-// `shared` event of the document says that they have changed.
+// `shared` event of the document says that they have changed. The form tells it what changes there by `gather`.
 
 import { Dial } from './dial.js';
 import { Widget, html, make } from './widget.js';
@@ -86,8 +86,16 @@ export default class SharedLine extends Widget {
     this.tell(Object.fromEntries(this.props.fields.map(({ name }, place) => [name, this.value.values[place]])));
   }
 
+  // A widget of the form has another value; all that do by the next frame are told together.
+  gather(place, value) {
+    if (place in this.pending) return;
+    this.values = { ...this.values, [this.props.fields[place].name]: value };
+    this.due ||= requestAnimationFrame(() => this.tell(this.values));
+  }
+
   tell(values) {
     this.values = values;
+    this.due = 0;
     let changed = false;
     for (const [name, editor] of this.items) {
       const usual = String(values[name] ?? '') === String(this.props.usual[name] ?? '');

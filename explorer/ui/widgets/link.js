@@ -30,6 +30,28 @@ export default class LinkView extends Widget {
     this.sheet.addEventListener('click', () => this.send());
   }
 
+  // It stands over what it is about: it goes when the hand goes elsewhere, and before it says another link than is set.
+  opened() {
+    const { signal } = (this.ends = new AbortController());
+    const on = (name, does) => document.addEventListener(name, does, { signal, capture: true });
+    const row = () => this.closest('.share') ?? this;
+    for (const name of ['pointerdown', 'input', 'change']) on(name, ({ target }) => row().contains(target) || this.close());
+    on('keydown', ({ key }) => {
+      if (key !== 'Escape') return;
+      if (this.contains(document.activeElement)) row().querySelector('button')?.focus();
+      this.close();
+    });
+  }
+
+  close() {
+    this.ends?.abort();
+    this.hidden = true;
+  }
+
+  disconnectedCallback() {
+    this.ends?.abort();
+  }
+
   async send() {
     try {
       await navigator.share({ url: this.field.value });
@@ -48,9 +70,11 @@ export default class LinkView extends Widget {
 
   update() {
     const { query } = this.value ?? {};
-    this.hidden = !query;
+    this.close();
     write(this.said, '');
     if (!query) return;
+    this.hidden = false;
+    this.opened();
     history.replaceState(history.state, '', '?' + query);
     this.field.value = (this.props.home ?? location.origin + location.pathname) + '?' + query;
   }

@@ -49,7 +49,8 @@ export default class Memory extends Widget {
   }
 
   // The address is what the tab in sight says, when the hand rests; another tab, a preset and a run are a step of their own.
-  address({ tab, query }) {
+  // What it could not hold stays with the step: see `back` in sharing.py.
+  address({ tab, query, without = [] }) {
     const step = explorer.stepping || tab !== this.tab;
     explorer.stepping = false;
     this.tab = tab;
@@ -57,7 +58,10 @@ export default class Memory extends Widget {
       this.arriving = !same(query); // what is told on the way there is of where the visitor was
       return;
     }
-    if (!same(query)) history[step ? 'pushState' : 'replaceState'](history.state, '', '?' + query);
+    const other = !same(query);
+    if (other || String(without) !== String(history.state?.without ?? [])) {
+      history[step && other ? 'pushState' : 'replaceState']({ ...history.state, without }, '', other ? '?' + query : location.href);
+    }
   }
 
   connectedCallback() {
@@ -76,9 +80,9 @@ export default class Memory extends Widget {
   back() {
     this.tab = new URLSearchParams(location.search).get('tab') ?? this.props.first;
     explorer.stepping = false;
-    this.arriving = true;
+    this.arriving = explorer.back = true;
     clearTimeout(this.soon); // who goes back twice wants the second place alone
-    this.soon = setTimeout(() => this.fire('back', { query: location.search.slice(1) }), 120);
+    this.soon = setTimeout(() => this.fire('back', { query: location.search.slice(1), without: history.state?.without ?? [] }), 120);
   }
 }
 

@@ -2,7 +2,7 @@
 // date. Events that the widget fires go to Python, and so does what it gives. It is the only module that knows Gradio.
 
 import './page.js';
-import { said } from './said.js'; // made of texts/ by widget.py
+import { spoken } from './spoken.js';
 
 const sheets = new Map(); // name -> promise: each style sheet is asked for once
 
@@ -25,14 +25,6 @@ function styled(name) {
 // takes the update's mark for all of the props); then it stands in the page's configuration.
 function toldFor(props, id) {
   return props.kind ? props : window.gradio_config.components.find((each) => each.props.elem_id === id).props.props;
-}
-
-// What it says in every language: the phrases of its kinds, and what else it was told.
-function spoken({ phrases = [], texts = {} }) {
-  const found = {};
-  for (const part of [...phrases.map((kind) => said[kind]), texts])
-    for (const [tag, words] of Object.entries(part)) found[tag] = { ...found[tag], ...words };
-  return found;
 }
 
 export async function mount(element, props, trigger, watch, id) {

@@ -7,7 +7,7 @@
 
 import { Dial } from './dial.js';
 import { Handle } from './handle.js';
-import { Lattice, weightsAt } from './grids.js';
+import { Lattice, percents, weightsAt } from './grids.js';
 import { Pane } from './pane.js';
 import { Thumbs } from './thumbs.js';
 import { Trail } from './trail.js';
@@ -150,8 +150,9 @@ export default class PadView extends RunView {
     this.refresh();
   }
 
+  // What was drawn for this very point stays.
   unfollowed() {
-    this.sketch = null;
+    this.sketch = this.drawn?.kind === 'stale' ? null : this.drawn;
     super.unfollowed();
     this.refresh();
   }
@@ -177,7 +178,7 @@ export default class PadView extends RunView {
   }
 
   get called() {
-    const parts = weightsAt(this.x, this.y).map((weight, k) => [Math.round(100 * weight), this.corner[k]]);
+    const parts = percents(weightsAt(this.x, this.y)).map((part, k) => [part, this.corner[k]]);
     return this.frames[this.cell]?.caption ?? parts.flatMap(([part, name]) => (part ? [`${part}% ${name}`] : [])).join(' + ');
   }
 
@@ -210,13 +211,14 @@ export default class PadView extends RunView {
 
   remark() {
     const { point, handle, cell } = this;
-    if (this.exact || this.wander.on || (this.kind && (handle.held || !this.asks))) return '';
+    if (this.exact || this.kind === 'exact' || this.wander.on || (this.kind && (handle.held || !this.asks))) return '';
     if (!handle.held && point) {
       if (point.error) return this.say('error', point);
       if (point.gone) return this.say('gone');
       return point.stopped ? this.say('stopped') : point.step ? this.say('step', point) : this.say('asked');
     }
     if (cell >= 0) return this.say('absent');
+    if (this.kind === 'draft') return this.say('drafted');
     const coming = this.lattice.around(this.x, this.y).some(([i]) => !this.reel.blobs.has(i)) ? '\n' + this.say('coming') : '';
     return this.say(this.alone ? 'offline' : handle.held ? 'blend' : 'between') + coming;
   }
@@ -251,7 +253,7 @@ export default class PadView extends RunView {
   }
 
   tellWeights() {
-    const parts = weightsAt(this.x, this.y).map((weight) => Math.round(100 * weight));
+    const parts = percents(weightsAt(this.x, this.y));
     this.dials.forEach((dial, k) => {
       dial.show(parts[k]);
       this.parts[k].textContent = this.corner[k].replace(ARTICLE, '');
@@ -364,7 +366,10 @@ export default class PadView extends RunView {
   go(x, y) {
     const snapped = this.lattice.at(x, y);
     const place = snapped >= 0 ? this.lattice.cells[snapped] : [x, y].map((t) => Math.round(1000 * Math.min(1, Math.max(0, t))) / 1000);
-    if (place[0] !== this.x || place[1] !== this.y) this.point = null;
+    if (place[0] !== this.x || place[1] !== this.y) {
+      this.point = null;
+      if (!window.explorer?.following?.()) this.sketch = null; // no other will follow
+    }
     const was = this.cell;
     [this.x, this.y] = place;
     this.refresh();

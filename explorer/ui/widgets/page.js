@@ -1,6 +1,9 @@
 // Page: what events of the page do in the browser itself (their `js=`), under window.explorer: the page's config carries
 // calls, no code. It is there before Gradio is, see `scripts` in widget.py.
 
+import './bounds.js';
+import './peek.js';
+
 const KEY = 'latent-explorer.dark';
 const FILES = 'latent-explorer.files';
 
@@ -11,6 +14,18 @@ function menus(event) {
     if (button?.parentNode === menu) menu.classList.toggle('open');
     else if (!menu.contains(event.target) || event.target.closest('.buttons .button')) menu.classList.remove('open');
   }
+}
+
+// What is stopped ends with the call under way, which may take a while: until the button goes it is seen to be pressed.
+function stopping(event) {
+  const button = event.target.closest?.('button[id$="-stop"]');
+  if (!button || 'pressed' in button.dataset) return;
+  button.dataset.pressed = '';
+  const observer = new MutationObserver(() => {
+    delete button.dataset.pressed;
+    observer.disconnect();
+  });
+  observer.observe(button, { attributeFilter: ['disabled'] });
 }
 
 // The runs lie over the stage: a press anywhere else puts them away.
@@ -75,17 +90,51 @@ function keys(event) {
   }
 }
 
+// The tab that was opened is seen among the others, and begins at its top, unless the visitor has gone back to it.
+let open = null;
+addEventListener('DOMContentLoaded', () => {
+  new MutationObserver(() => {
+    const tab = STARTS['to-tabs']();
+    if (!tab || tab.dataset.tabId === open) return;
+    open = tab.dataset.tabId;
+    tab.scrollIntoView({ block: 'nearest', inline: 'center' });
+    if (explorer.clicked && !explorer.back) scrollTo(0, 0);
+    explorer.back = false;
+  }).observe(document.body, { attributeFilter: ['aria-selected'], subtree: true });
+});
+for (const kind of ['pointerdown', 'keydown']) addEventListener(kind, () => { explorer.back = false; }, { capture: true });
+
+// A tab's explanation is folded to two lines; a press on it shows the rest.
+function fold() {
+  for (const help of document.querySelectorAll('.inputs > .help:not(.called, .opened)')) {
+    const text = help.querySelector('.md');
+    if (!text?.offsetParent) continue;
+    const folds = help.classList.toggle('folds', text.children.length > 1 || text.scrollHeight > text.clientHeight + 2);
+    help.title = folds ? text.textContent.trim() : '';
+    if (help.querySelector('.help-more')) continue;
+    const more = Object.assign(document.createElement('button'), { type: 'button', className: 'help-more' });
+    more.setAttribute('aria-label', HELP);
+    more.setAttribute('aria-expanded', false);
+    help.addEventListener('click', () => {
+      if (help.matches('.folds') && getSelection().isCollapsed) more.setAttribute('aria-expanded', help.classList.toggle('opened'));
+    });
+    help.append(more);
+  }
+}
+
 // What a field is for stands behind a "?" beside its name.
+const HELP = /^zh/.test(navigator.language) ? '说明' : 'Help';
 let helps = 0;
 
 function help() {
+  fold();
   for (const name of document.querySelectorAll('[data-testid="block-info"].has-info:not(.has-mark)')) {
     const text = name.parentNode.querySelector('.info-text');
     if (!text) continue;
     name.classList.add('has-mark');
     text.id ||= `help-${(helps += 1)}`;
     const mark = Object.assign(document.createElement('button'), { type: 'button', className: 'help-mark', textContent: '?' });
-    mark.setAttribute('aria-label', `${/^zh/.test(navigator.language) ? '说明' : 'Help'}: ${name.textContent.trim()}`);
+    mark.setAttribute('aria-label', `${HELP}: ${name.textContent.trim()}`);
     mark.setAttribute('aria-controls', text.id);
     mark.setAttribute('aria-expanded', false);
     mark.addEventListener('click', (event) => {
@@ -98,11 +147,13 @@ function help() {
 
 // Gradio draws a tab when it is opened, and fields when they are wanted.
 addEventListener('due', help);
+addEventListener('resize', fold);
 addEventListener('click', () => { explorer.clicked = true; }, { capture: true, once: true });
 addEventListener('click', () => setTimeout(help, 100));
 addEventListener('keydown', keys, { capture: true });
 addEventListener('click', (event) => {
   menus(event);
+  stopping(event);
   const start = STARTS[event.target.closest?.('.skip')?.id];
   if (start) start()?.focus();
   drawers(event);
@@ -140,6 +191,8 @@ window.explorer = {
 
   clicked: false, // whether a hand was here
   early: false,
+
+  back: false, // whether the browser's Back or Forward has been used, and nothing since: see memory.js
 
   // Whether what comes next is a step back to which the browser's Back leads: see memory.js.
   stepping: false,
@@ -190,12 +243,14 @@ window.explorer = {
     return `./saved/${place}.png?large=${Number(files.large)}&captions=${Number(files.captions)}`;
   },
 
-  // What this browser has kept of the forms, and once the run that was interrupted with the last page: see memory.js.
+  // What this browser has kept of the forms, once the run that was interrupted with the last page, and whether this page
+  // is the last one loaded again: see memory.js.
   remembered() {
     try {
       const interrupted = sessionStorage.getItem('latent-explorer.interrupted');
       sessionStorage.removeItem('latent-explorer.interrupted');
-      return [{ ...JSON.parse(localStorage.getItem('latent-explorer.form')), interrupted }];
+      const reloaded = performance.getEntriesByType('navigation')[0]?.type === 'reload';
+      return [{ ...JSON.parse(localStorage.getItem('latent-explorer.form')), interrupted, reloaded }];
     } catch {
       return [null];
     }

@@ -4,7 +4,7 @@
 
 import { frameAt } from './reel.js';
 import { RunView, plain } from './view.js';
-import { calm, titled } from './widget.js';
+import { UNSEEN, calm, titled } from './widget.js';
 
 export class PlayedView extends RunView {
   begin(props) {
@@ -76,7 +76,10 @@ export class PlayedView extends RunView {
 
   tick(now) {
     if (!this.playing || !this.isConnected) return;
-    if (!this.offsetParent) this.clock = now; // in a tab that is not in sight it waits
+    if (!this.offsetParent) { // in a tab that is not in sight it waits
+      this.clock = now + UNSEEN;
+      return setTimeout(() => requestAnimationFrame((next) => this.tick(next)), UNSEEN);
+    }
     const steps = Math.floor(((now - this.clock) * this.fps) / 1000);
     if (steps > 0) {
       this.clock = steps > 4 ? now : this.clock + (steps * 1000) / this.fps; // back from a hidden tab: go on, do not leap

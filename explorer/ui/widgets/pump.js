@@ -7,9 +7,9 @@
 //   failed(error, question)        it was refused, or nobody answers
 //
 // A question has a `view`, and may have what it is `about`. A newer one ends the one under way as soon as its first picture is
-// drawn; so something is always drawn, however fast the hand. With `then` it is asked again, changed by that, when all of it was
-// drawn and nothing else was asked. Such a second question, and one that is `exact`, is ended at once. When the hand rests,
-// drafts give way to the exact picture where that has been QUICK.
+// here, which is drawn while the newer one is under way; so something is always drawn, however fast the hand. With `then` it is
+// asked again, changed by that, when all of it was drawn and nothing else was asked. Such a second question, and one that is
+// `exact`, is ended at once. When the hand rests, drafts give way to the exact picture where that has been QUICK.
 
 export const REST = 400; // milliseconds without a key after which the hand rests
 export const QUICK = 1500; // milliseconds of an exact picture
@@ -25,6 +25,7 @@ export class Pump {
     this.timer = 0;
     this.moment = 0;
     this.exactly = Infinity; // milliseconds that the last exact picture took
+    this.drawing = null; // the part that is being shown
   }
 
   // Whether this is what was asked last, and what follows is still to come.
@@ -108,11 +109,15 @@ export class Pump {
     const start = performance.now();
     try {
       for await (const part of this.send(question, signal)) {
+        await this.drawing; // of the question before
         if (signal.aborted) break;
-        await this.show(part, question, isNewest());
-        if (part.blob && question.exact && !flight.drawn) this.exactly = performance.now() - start;
+        this.drawing = this.draw(part, flight, isNewest());
+        const first = part.blob && !flight.drawn;
         flight.drawn ||= Boolean(part.blob);
         this.go();
+        if (signal.aborted) break; // the next is under way while this one's picture comes onto the page
+        await this.drawing;
+        if (first && question.exact) this.exactly = performance.now() - start;
       }
       if (!signal.aborted) {
         this.answered(question, isNewest());
@@ -126,6 +131,17 @@ export class Pump {
     }
     this.flying = null;
     this.follow();
+  }
+
+  // Shows a part. One that cannot be ends its answer, though the next may be under way by then.
+  async draw(part, { question, aborter }, newest) {
+    try {
+      await this.show(part, question, newest);
+    } catch (error) {
+      aborter.abort();
+      this.following = [];
+      this.failed(error, question);
+    }
   }
 }
 

@@ -1,6 +1,8 @@
-// StatusView: the value is {state, text, detail, notes, progress, undo}, see views.py. Notes quote the visitor's own words.
+// StatusView: the value is {state, text, detail, notes, progress, undo, of}, see views.py. Notes quote the visitor's own words.
 
 import { Widget, html, make, write } from './widget.js';
+
+const WIDE = matchMedia('(min-width: 1181px)');
 
 export default class StatusView extends Widget {
   static styles = ['status'];
@@ -17,16 +19,41 @@ export default class StatusView extends Widget {
     this.undo.addEventListener('click', () => this.fire('undo', {}));
   }
 
+  // In the bar it ends where the shared line begins: that lies over it, where the window is wide enough for one row.
+  connectedCallback() {
+    super.connectedCallback();
+    const line = document.getElementById('shared');
+    if (!line || !this.closest('.bar')) return;
+    this.eyes = new ResizeObserver(() => {
+      const [from, to] = [this.getBoundingClientRect().left, line.getBoundingClientRect().left - 12];
+      this.style.maxWidth = WIDE.matches && from ? `${Math.max(0, to - from)}px` : '';
+    });
+    for (const node of [line, this.closest('.bar > *')]) this.eyes.observe(node);
+  }
+
+  disconnectedCallback() {
+    this.eyes?.disconnect();
+  }
+
+  // Tells the view what is set. A view whose own news come later asks for it then.
+  compare() {
+    const { of, free } = this.value ?? {};
+    const view = this.closest('[role=tabpanel]')?.querySelector('[data-film]');
+    if (of && !free) view?.compared(of);
+  }
+
   update() {
     this.hidden = !this.value;
     this.style.animation = 'none'; // a toast that has faded comes back with what is new
     requestAnimationFrame(() => (this.style.animation = ''));
-    this.tellField();
+    this.tellFields();
     if (!this.value) return;
     const { state, text, detail, notes, progress, free, undo } = this.value;
+    setTimeout(() => this.compare()); // when the view has its own news, which may come along
     if (free) this.fire('show', {}); // the pictures are there: nobody has to press anything
     this.dataset.state = state;
     write(this.text, text);
+    this.text.title = text; // in the bar it has two lines
     write(this.detail, detail);
     this.undo.hidden = !undo;
     this.notes.replaceChildren(...notes.map((note) => make('li', '', note)));
@@ -38,21 +65,23 @@ export default class StatusView extends Widget {
     this.bar.firstElementChild.style.width = progress * 100 + '%';
   }
 
-  // What is wrong with one field stands under it, too, until something else is said.
-  tellField() {
-    const { at, text } = this.value ?? {};
-    const field = at ? document.getElementById(at) : null;
-    this.wrong ??= make('p', 'field-error', '', { id: `${this.closest('.block')?.id}-wrong` });
-    for (const input of document.querySelectorAll(`[aria-errormessage="${this.wrong.id}"]`)) {
-      input.removeAttribute('aria-errormessage');
-      input.removeAttribute('aria-invalid');
+  // What is wrong with a field stands under it, too, until something else is said.
+  tellFields() {
+    for (const { input, said } of this.wrong ?? []) {
+      input?.removeAttribute('aria-errormessage');
+      input?.removeAttribute('aria-invalid');
+      said.remove();
     }
-    if (!field) return this.wrong.remove();
-    const input = field.querySelector('textarea, input');
-    input?.setAttribute('aria-invalid', true);
-    input?.setAttribute('aria-errormessage', this.wrong.id);
-    write(this.wrong, text);
-    if (this.wrong.parentNode !== field) field.append(this.wrong);
+    const { at: told = [] } = this.value || {};
+    this.wrong = told.map(([at, text]) => {
+      const field = document.getElementById(at);
+      const said = make('p', 'field-error', text, { id: `${at}-wrong` });
+      const input = field?.querySelector('textarea, input');
+      input?.setAttribute('aria-invalid', true);
+      input?.setAttribute('aria-errormessage', said.id);
+      field?.append(said);
+      return { input, said };
+    });
   }
 }
 

@@ -41,7 +41,8 @@ export default class YourWords extends Widget {
     super.connectedCallback();
     const shared = new URLSearchParams(location.search).getAll('word').filter((key) => SOUND.test(key));
     const keys = [...new Set([...kept().map(({ key }) => key), ...shared])];
-    if (keys.length) this.fire('enter', { keys });
+    this.waiting = keys.length > 0; // until the server has said which words they open
+    if (this.waiting) this.fire('enter', { keys });
     this.ends = new AbortController();
     addEventListener('click', ({ target }) => { if (target.isConnected && !this.contains(target)) this.root.open = false; }, { signal: this.ends.signal });
   }
@@ -54,6 +55,11 @@ export default class YourWords extends Widget {
 
   get texts() {
     return this.known.filter(({ digest }) => digest).map(({ key, word, digest }) => `${word}:${digest}:${this.strength(key)}`);
+  }
+
+  // Whether the visitor has a word, as far as is known.
+  has(word) {
+    return this.waiting || this.known.some((known) => known.word === word);
   }
 
   strength(key) {
@@ -167,7 +173,8 @@ export default class YourWords extends Widget {
     const { words, said } = this.value ?? {};
     write(this.said, said ?? '');
     if (!words) return;
-    this.known = words;
+    Object.assign(this, { known: words, waiting: false });
+    document.dispatchEvent(new CustomEvent('prompts')); // what is no word of theirs is told under these: words.js
     this.keep();
     this.settle();
   }

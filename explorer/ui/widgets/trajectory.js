@@ -142,8 +142,8 @@ export default class TrajectoryView extends PlayedView {
 
   tellPlace() {
     const { steps } = this.grid;
-    const step = this.frames[this.here]?.caption || this.say('place', { step: steps[this.at], steps: this.settings.steps });
-    const said = [step, this.noiseNow()];
+    const step = this.frames[this.here]?.caption || (steps.length && this.say('place', { step: steps[this.at], steps: this.settings.steps }));
+    const said = [step || '', this.noiseNow()];
     said.forEach((text, k) => (this.place.children[k].textContent = text));
     this.range.setAttribute('aria-valuetext', said.filter(Boolean).join(', '));
     this.curve.at(this.at);
@@ -198,7 +198,7 @@ export default class TrajectoryView extends PlayedView {
     if (layers.length) this.layer = Math.min(this.layer, layers.length - 1);
     this.lanes = lanes.map((_, k) => this.newLane(k, names[k]));
     this.row.replaceChildren(...this.lanes.map(({ node }) => node));
-    this.row.style.setProperty('--lanes', Math.max(1, lanes.length));
+    this.style.setProperty('--lanes', Math.max(1, lanes.length));
     this.switches.replaceChildren(...layers.map((_, k) => this.newSwitch(k)));
     const sigmas = steps.map((_, s) => frames[this.wanted(0, s, 0)]?.settings?.[this.shown.curve]);
     const least = Math.min(...sigmas.filter((sigma) => sigma > 0));

@@ -45,12 +45,11 @@ export class RunView extends Widget {
   begin(props) {
     super.begin(props);
     this.className = `view view-blank ${this.constructor.look}`;
-    Object.assign(this, { of: '', said: '', places: '', late: false, left: null, fresh: false });
+    Object.assign(this, { of: '', said: '', places: '', late: false, outdated: false, left: null, fresh: false });
     this.dataset.state = 'empty';
     this.reel = new (props.Reel ?? Reel)((i) => this.arrived(i));
     Object.assign(this, { frames: [], shown: shownOf(), notes: {}, given: {}, touched: false, current: '' });
     [this.note, this.save, this.range] = ['note', 'save', 'range'].map((name) => this.find('.view-' + name));
-    this.save.title = this.say('save');
     if (!props.offline) this.save.addEventListener('click', (event) => event.isTrusted && this.keepPicture(event));
     this.sizes = new ResizeObserver(() => this.resized());
   }
@@ -83,9 +82,11 @@ export class RunView extends Widget {
     const { manifest, captions, count = 0, ready = '', preview = null, notes = {}, of = '', sheet, drawn_by: shipped = '', ...given } = this.value ?? {};
     const url = manifest?.url ?? captions?.[this.language] ?? captions?.en ?? '';
     if (url && url === this.left) return; // it goes on, while the visitor is elsewhere
+    const late = !this.of && of && shipped; // what was set may have been told before it came
     Object.assign(this, { of, shipped, left: null }); // `shipped`: the model that drew it before anybody came
     if (!sheet) this.notes = notes;
     const another = url !== this.current || count !== this.reel.count;
+    this.outdated &&= !another;
     if (another) this.reset(url, count, manifest ?? {}, sheet && new Sheet(sheet));
     this.fresh = another && !sheet && count > 0 && !bitsOf(ready).length;
     this.give(given);
@@ -93,6 +94,7 @@ export class RunView extends Widget {
     this.preview(preview);
     this.refresh();
     if (this.fresh) this.looked();
+    if (late) setTimeout(() => this.closest('[role=tabpanel]')?.querySelector('status-view')?.compare());
   }
 
   // fps and loop as Python has them: carried along for the exports.
@@ -156,6 +158,7 @@ export class RunView extends Widget {
   // Pictures of settings `of` follow. Those of other settings stay until they come, and are marked.
   turn({ of, places, sight, moved, frames, shown }, said) {
     this.said = said;
+    this.outdated = false;
     if (this.left && of === this.value.of) this.reopen();
     else if (of !== this.of) this.leave(of, frames && { frames, shown });
     this.places = places;
@@ -202,6 +205,15 @@ export class RunView extends Widget {
     this.tellKind();
   }
 
+  // The form has settings `of` now, what is shown may be of others: it follows, if pictures follow the hand, or is marked.
+  compared(of) {
+    const other = Boolean(this.of) && of !== this.of;
+    const follows = window.explorer?.following?.();
+    this.outdated = other && !follows;
+    this.tellKind();
+    if (other && follows) window.explorer.wanted();
+  }
+
   // Pictures follow the hand no more.
   unfollowed() {
     this.waits(false);
@@ -212,7 +224,8 @@ export class RunView extends Widget {
   }
 
   tellKind() {
-    const { kind, late, badge } = this;
+    const { late, badge } = this;
+    const kind = this.outdated ? 'stale' : this.kind;
     badge.dataset.kind = kind;
     badge.dataset.late = late;
     const said = kind ? this.say(KINDS[kind]) : late ? this.say('late') : this.mark();
@@ -271,6 +284,7 @@ export class RunView extends Widget {
     const { saved } = this;
     if (saved) Object.assign(this.save, { href: saved, download: fileName(this.called) });
     else this.save.removeAttribute('href');
+    this.save.title = this.say(saved ? 'save' : 'unsaved');
     this.tellKind();
   }
 

@@ -3,6 +3,7 @@
 // may wander, `on` that it does.
 
 import { frameAt } from './reel.js';
+import { UNSEEN } from './widget.js';
 
 const SPEED = [0.00031, 0.00047]; // radians a millisecond, along and down: some 20 and 13 seconds a turn
 const REACH = 0.46; // of the square, from its middle
@@ -26,11 +27,13 @@ export class Wander {
     this.told();
     let before = performance.now();
     const tick = (now) => {
-      if (!this.on) return;
-      if (this.seen()) this.move(Math.min(50, Math.max(0, now - before))); // a frame may have begun before it was asked for
+      if (!this.on || this.tick !== tick) return;
+      if (!this.seen()) return setTimeout(() => requestAnimationFrame(tick), UNSEEN);
+      this.move(Math.min(50, Math.max(0, now - before))); // a frame may have begun before it was asked for
       before = now;
       requestAnimationFrame(tick);
     };
+    this.tick = tick;
     requestAnimationFrame(tick);
   }
 

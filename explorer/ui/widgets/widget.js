@@ -8,6 +8,8 @@
 //
 // Texts of visitors go through textContent, title and aria attributes, never through `html`.
 
+export const UNSEEN = 250; // milliseconds until what moves in a tab out of sight looks again whether it is in sight
+
 // The nodes of a constant piece of markup. It takes no values, so no text of anybody's can be run.
 export function html(strings, ...values) {
   if (values.length) throw new TypeError('html takes no values');

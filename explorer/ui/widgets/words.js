@@ -7,8 +7,10 @@ import { found, phrase, throwDice } from './phrases.js';
 import { Widget, html, make, titled, write } from './widget.js';
 
 const PROMPT = '.prompt textarea, .prompt input, .pad-corners input';
+const TAUGHT = /<[a-z0-9](?:[a-z0-9_-]{0,30}[a-z0-9])?>/g; // as in chinese.py
 const REST = 350; // milliseconds without a key
 const KEPT = 200; // readings
+const BAR = 90; // pixels of the window that the bar takes, at most
 const ROWS = ['places', 'styles', 'colours'];
 const ONE_OF = { places: 'place', styles: 'style', colours: 'colour', subjects: 'subject' };
 
@@ -54,7 +56,7 @@ export default class ModelWords extends Widget {
     on('due', () => this.later());
     on('prompts', () => this.later());
     on('keydown', ({ key }) => key === 'Escape' && !this.drawer.hidden && this.open(false));
-    addEventListener('resize', () => this.place(), { signal });
+    for (const kind of ['resize', 'scroll']) addEventListener(kind, () => this.place(), { signal, capture: true });
     document.body.append(this.balloon);
     this.later();
     super.connectedCallback();
@@ -127,7 +129,8 @@ export default class ModelWords extends Widget {
   tell() {
     for (const field of this.fields) {
       const reading = this.readings.get(field.value);
-      field.classList.toggle('prompt-unknown', Boolean(reading?.unknown.length));
+      const unknown = reading?.unknown.length || this.strangers(field.value).length;
+      field.classList.toggle('prompt-unknown', Boolean(unknown));
       const block = field.closest('.prompt');
       if (!block) continue;
       const note = block.querySelector(':scope > .words-note') ?? block.appendChild(make('div', 'words-note'));
@@ -139,12 +142,20 @@ export default class ModelWords extends Widget {
     this.place(written);
   }
 
+  // Words in brackets that nobody has taught to this visitor.
+  strangers(text) {
+    return [...new Set(text.match(TAUGHT))].filter((word) => !explorer.taught?.has(word));
+  }
+
   note(note, field, reading) {
-    if (note.reading === reading && note.for === field) return void (note.hidden = !note.childNodes.length);
-    Object.assign(note, { reading, for: field });
+    const strangers = this.strangers(field.value);
+    const same = note.reading === reading && note.for === field && note.strangers === String(strangers);
+    if (same) return void (note.hidden = !note.childNodes.length);
+    Object.assign(note, { reading, for: field, strangers: String(strangers) });
     const translated = reading && reading.english !== reading.typed;
     const parts = translated ? [make('span', 'words-english', this.say('read', reading))] : [];
-    for (const each of reading?.unknown ?? []) {
+    const unknown = reading?.unknown ?? [];
+    for (const each of unknown.filter(({ word }, k) => unknown.findIndex((other) => other.word === word) === k)) { // once each
       const part = make('span', 'words-unknown');
       part.append(`${this.say(translated ? 'left' : 'unknown')} `, make('em', '', each.word));
       if (each.nearest) {
@@ -155,6 +166,7 @@ export default class ModelWords extends Widget {
       }
       parts.push(part);
     }
+    parts.push(...strangers.map((word) => make('span', 'words-unknown', this.say('stranger', { word }))));
     note.replaceChildren(...parts);
     note.hidden = !parts.length;
   }
@@ -171,8 +183,10 @@ export default class ModelWords extends Widget {
   place(field = this.balloon.for) {
     if (this.balloon.hidden || !field?.isConnected) return;
     const box = field.getBoundingClientRect();
+    const covered = document.getElementById('top')?.offsetHeight ?? 0;
+    this.balloon.style.visibility = box.top < covered || box.bottom > innerHeight - BAR ? 'hidden' : ''; // it goes with its prompt
     const { offsetWidth: width, offsetHeight: height } = this.balloon;
-    const below = box.bottom + 8 + height < innerHeight - 90;
+    const below = box.bottom + 8 + height < innerHeight - BAR;
     Object.assign(this.balloon.style, {
       left: `${Math.max(8, Math.min(box.left, innerWidth - width - 8))}px`,
       top: `${below ? box.bottom + 8 : box.top - height - 8}px`,

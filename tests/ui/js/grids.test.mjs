@@ -126,6 +126,19 @@ test('the corners weigh one together, too', () => {
   assert.deepEqual(grids.weightsAt(0.5, 1), [0, 0, 0.5, 0.5]);
 });
 
+test('percents are a hundred together', () => {
+  assert.deepEqual(grids.percents([1, 0, 0, 0]), [1, 0, 0, 0].map((part) => 100 * part));
+  assert.deepEqual(grids.percents([0.765625, 0.109375, 0.109375, 0.015625]), [77, 11, 11, 1]);
+  for (let x = 0; x <= 1; x += 0.013) {
+    for (let y = 0; y <= 1; y += 0.017) {
+      const weights = grids.weightsAt(x, y);
+      const parts = grids.percents(weights);
+      assert.equal(parts.reduce((sum, part) => sum + part), 100);
+      weights.forEach((weight, k) => assert.ok(Math.abs(100 * weight - parts[k]) < 1));
+    }
+  }
+});
+
 test('a lattice is read from the coordinates in any order', () => {
   const frames = [[1, 1], [0, 1], [0.5, 0], [0, 0], [1, 0], [0.5, 1]].map((coordinates) => ({ coordinates }));
   const l = new Lattice(frames, 6);

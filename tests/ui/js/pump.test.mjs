@@ -86,6 +86,47 @@ test('a newer question ends what is still to come of the older one, but not its 
   timers.reset();
 });
 
+test('the next question is under way while a picture is drawn, and its own is drawn after that', async () => {
+  timers.enable();
+  const { pump, flights } = stage();
+  const [drawn, ends] = [[], []];
+  pump.show = ({ blob }) => new Promise((end) => ends.push(() => (drawn.push(blob), end())));
+  ask(pump, 1);
+  ask(pump, 2);
+  flights[0].picture('a');
+  await settle();
+  assert.equal(flights.length, 2);
+  flights[1].picture('b');
+  await settle();
+  assert.equal(ends.length, 1);
+  ends[0]();
+  await settle();
+  ends[1]();
+  assert.deepEqual(drawn, ['a', 'b']);
+  timers.reset();
+});
+
+test('a picture that cannot be drawn is told once, and the next is drawn', async () => {
+  timers.enable();
+  const { pump, flights, shown, failures } = stage();
+  const { show } = pump;
+  pump.show = async () => { throw new Error('no room'); };
+  ask(pump, 1);
+  ask(pump, 2);
+  flights[0].picture('a'); // the second is under way while it fails
+  await settle();
+  pump.show = show;
+  flights[1].picture('b');
+  await settle();
+  ask(pump, 3);
+  await settle();
+  flights.at(-1).picture('c');
+  await settle();
+  assert.deepEqual(failures, ['no room']);
+  assert.deepEqual(shown.map(([value]) => value), [2, 3]);
+  timers.reset();
+});
+
 test('another view ends it at once, and so does a hand that moves on from exact pictures', async () => {
   timers.enable();
   const { pump, flights } = stage();
