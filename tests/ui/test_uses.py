@@ -172,6 +172,15 @@ def test_what_was_taken_is_told_and_can_be_taken_back_and_without_a_picture_it_s
     expect(prompt).to_have_value("a watercolor painting of a boat at the beach")
 
 
+TOLD_LATE = """() => {
+  const memory = document.querySelector('form-memory'), here = location.search.slice(1);
+  addEventListener('popstate', () => {
+    memory.value = { tab: 'image-variations', query: location.search.slice(1) };
+    memory.value = { tab: 'guidance-sweep', query: here };
+  }, { once: true }); }"""
+"""Prices that were on their way when the visitor went back."""
+
+
 def test_a_frame_becomes_a_start_picture_in_another_tab_and_is_still_there_after_a_step_back(page: Page):
     render(page, "interpolation")
     use(page, "interpolation", "→ Remix")
@@ -183,6 +192,7 @@ def test_a_frame_becomes_a_start_picture_in_another_tab_and_is_still_there_after
     page.locator("#tab-guidance-sweep-button").click()
     page.wait_for_url("**/*tab=guidance-sweep*")
     settled(page)
+    page.evaluate(TOLD_LATE)
     with page.expect_response(lambda answer: answer.request.method == "POST"):
         page.go_back()
     expect(page.locator("#tab-image-variations-button")).to_have_attribute("aria-selected", "true")

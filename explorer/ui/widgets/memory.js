@@ -49,8 +49,10 @@ export default class Memory extends Widget {
   }
 
   // The address is what the tab in sight says, when the hand rests; another tab, a preset and a run are a step of their own.
-  // What it could not hold stays with the step: see `back` in sharing.py.
+  // What it could not hold stays with the step: see `back` in sharing.py. What is told late of a tab that the visitor has
+  // left, or where a render goes on, is no step.
   address({ tab, query, without = [] }) {
+    if (tab !== (inSight() ?? tab)) return;
     const step = explorer.stepping || tab !== this.tab;
     explorer.stepping = false;
     this.tab = tab;
@@ -81,10 +83,13 @@ export default class Memory extends Widget {
     this.tab = new URLSearchParams(location.search).get('tab') ?? this.props.first;
     explorer.stepping = false;
     this.arriving = explorer.back = true;
+    const place = { query: location.search.slice(1), without: history.state?.without ?? [] };
     clearTimeout(this.soon); // who goes back twice wants the second place alone
-    this.soon = setTimeout(() => this.fire('back', { query: location.search.slice(1), without: history.state?.without ?? [] }), 120);
+    this.soon = setTimeout(() => this.fire('back', place), 120);
   }
 }
+
+const inSight = () => [...document.querySelectorAll('[role=tabpanel][id^=tab-]')].find((panel) => panel.offsetParent)?.id.slice('tab-'.length);
 
 // A render ends with the page that it was begun on: the next page in this window is told which one it was.
 function markInterrupted(runs) {
@@ -97,8 +102,8 @@ function markInterrupted(runs) {
 }
 
 function left(runs) {
-  const open = [...document.querySelectorAll('[role=tabpanel][id^=tab-]')].find((panel) => panel.offsetParent);
-  if (open) change(() => ({ selected: open.id.slice('tab-'.length) }));
+  const selected = inSight();
+  if (selected) change(() => ({ selected }));
   markInterrupted(runs);
 }
 
