@@ -3,8 +3,8 @@
 The eight pairs of prompts of the model's card as films of 13 frames, once with frames at equal parameter and once at
 the places that `explorer.evenly` measured. "Largest step" is the largest over the mean of the 12, in pixels (root mean
 square of what differs, as in the card) and, with the judge that `training` has made, in its angles; rows are those of
-measuring and film over those of the film alone. The distance that places the frames is neither: it is that of the
-drafts' latents.
+measuring and what the film has beside it, over those of the film alone. The distance that places the frames is neither:
+it is that of the pictures' latents.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import numpy as np
 
 from explorer import evenly, load
 from explorer.engine.engine import Engine, Frame
-from explorer.engine.measuring import measuring_of
+from explorer.engine.measuring import Measuring
 from explorer.experiments.base import Experiment
 from explorer.experiments.interpolation import Interpolation
 from training.figures import judged_steps, pixel_steps, unevenness
@@ -38,7 +38,7 @@ Measure = Callable[[np.ndarray], np.ndarray]
 class Evened:
     """A film: its largest step over the mean one, by measure, before and after; what it cost, in parts of before."""
 
-    prompts: tuple[str, str]
+    prompts: tuple[str, ...]
     before: Mapping[str, float]
     after: Mapping[str, float]
     rows: float
@@ -51,21 +51,23 @@ def film_of(experiment: Experiment, engine: Engine) -> np.ndarray:
     return np.stack([found[index] for index in range(len(found))])
 
 
-def evened(engine: Engine, prompts: tuple[str, str], frames: int, measures: Mapping[str, Measure]) -> Evened:
-    """The film between two prompts before and after."""
-    plain = Interpolation(prompts=prompts, frames=frames, loop="open")
-    plan = plain.resolved(engine.defaults).plan(engine)
-    task = measuring_of(engine, plan)
-    rows = frames * task.rows * plan.sampling.num_inference_steps
-    films = film_of(plain, engine), film_of(evenly(plain, engine), engine)
+def evened(engine: Engine, plain: Interpolation, measures: Mapping[str, Measure]) -> Evened:
+    """A film before and after."""
+    plan, fresh = plain.resolved(engine.defaults).plan(engine), Engine(engine.workers)  # whose store is empty
+    alone, measuring = fresh.price(plan).rows, Measuring(fresh, plan).rows
+    spaced = evenly(plain, fresh)
+    beside = fresh.price(spaced.resolved(engine.defaults).plan(engine)).rows
+    films = film_of(plain, fresh), film_of(spaced, fresh)
     before, after = ({name: unevenness(of(film)) for name, of in measures.items()} for film in films)
-    return Evened(prompts, before, after, (rows + task.steps * task.rows) / rows)
+    return Evened(plain.prompts, before, after, (measuring + beside) / alone)
 
 
-def measured(engine: Engine, frames: int, measures: Mapping[str, Measure], pairs: int) -> Iterator[Evened]:
+def measured(
+    engine: Engine, frames: int, measures: Mapping[str, Measure], pairs: int, seed: int = 0
+) -> Iterator[Evened]:
     """The first pairs of the card."""
     for prompts in PAIRS[:pairs]:
-        yield evened(engine, prompts, frames, measures)
+        yield evened(engine, Interpolation(prompts=prompts, frames=frames, seed=seed, loop="open"), measures)
 
 
 def main() -> int:
@@ -73,18 +75,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.even_steps", description=__doc__)
     parser.add_argument("--frames", type=int, default=FRAMES, help=f"of each film (default {FRAMES})")
     parser.add_argument("--pairs", type=int, default=len(PAIRS), help="how many pairs of prompts (default: all)")
+    parser.add_argument("--seed", type=int, default=0, help="of the noise (default 0)")
     parser.add_argument("--judge", type=Path, metavar="FOLDER", help="training's folder, for the judge's angles")
-    parser.add_argument("--cache", type=Path, metavar="FOLDER", help="where frames are kept (default: nowhere)")
     flags = parser.parse_args()
     with TemporaryDirectory() as empty:
-        engine = load("pocket", cache_folder=flags.cache or Path(empty))
+        engine = load("pocket", cache_folder=Path(empty))
         measures: dict[str, Measure] = {"pixels": pixel_steps}
         if flags.judge:
             measures["judge"] = partial(judged_steps, likeness=Likeness.load(flags.judge))
         heads = [f"{name}, {when}" for name in measures for when in ("before", "after")]
         print("| largest step over the mean | " + " | ".join(heads) + " | rows |\n|" + "---|" * (len(heads) + 2))
         found = []
-        for film in measured(engine, flags.frames, measures, flags.pairs):
+        for film in measured(engine, flags.frames, measures, flags.pairs, flags.seed):
             found.append(film)
             cells = [f"{side[name]:.2f}" for name in measures for side in (film.before, film.after)]
             print(f"| {' to '.join(film.prompts)} | {' | '.join(cells)} | {film.rows:.2f} |", flush=True)

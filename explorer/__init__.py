@@ -194,25 +194,25 @@ def render(
 def evenly(experiment: Experiment, engine: Engine, *, concepts: Sequence[Concept | Use] = ()) -> Experiment:
     """The same film with frames where what one sees changes by as much from each to the next: its `spacing`, measured.
 
-    Measuring takes about a third of the rows of the film (less of a long one, more of a short one), and none if it was
-    measured before. The numbers belong to the settings, so the film is the same on any machine. Raises ValueError for
-    an experiment whose frames have places of their own.
+    Measuring draws pictures of the film, most of which are its frames then: with it the film costs at most 1.3 times as
+    much (more with fewer than five frames a leg). The numbers belong to the settings, so the film is the same on
+    any machine. Raises ValueError for an experiment whose frames have places of their own.
     """
     import dataclasses
 
     from explorer.engine.concepts import Use
     from explorer.engine.fluent import Fluent
-    from explorer.engine.measuring import measuring_of, spacing_of
+    from explorer.engine.measuring import Measuring
 
     uses = [one if isinstance(one, Use) else Use(one) for one in concepts]
     names = [name for name, declared in experiment.inputs().items() if declared.carries == "spacing"]
     if not names:
         raise ValueError(f"{experiment.name()}: its frames have places of their own")
     plain = dataclasses.replace(experiment, **{names[0]: ()})
-    task = measuring_of(engine, speaking(plain, uses).resolved(engine.defaults).plan(Fluent(engine, uses)))
-    for _ in engine.execute(task):
+    measuring = Measuring(engine, speaking(plain, uses).resolved(engine.defaults).plan(Fluent(engine, uses)))
+    for _ in measuring:
         pass
-    return dataclasses.replace(experiment, **{names[0]: spacing_of(task, engine.result(task))})
+    return dataclasses.replace(experiment, **{names[0]: measuring.spacing})
 
 
 def __getattr__(name: str) -> Any:

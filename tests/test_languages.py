@@ -273,12 +273,16 @@ def test_the_pictures_of_a_run_have_names_in_both_languages(tmp_path):
     settings = {"row": row, "guidance_scale": 2, "prompt": "seed"}
     frame = {"caption": caption, "coordinates": [2, 7], "settings": settings}
     english = tmp_path / "frames.json"
-    english.write_text(json.dumps(packed({"count": 1, "frames": [frame]})))
+    shown = {"axes": ["guidance_scale", "pets"], "rows": [[7, row]], "curve": "distance"}
+    english.write_text(json.dumps(packed({"count": 1, "frames": [frame], "shown": shown})))
     before = english.read_bytes()
     assert manifest(tmp_path, "en") == english
-    chinese = json.loads(manifest(tmp_path, "zh", names=True).read_text())["frames"][0]
+    found = json.loads(manifest(tmp_path, "zh").read_text())
+    (chinese,) = found["frames"]
     assert chinese["caption"] == "引导系数 2，seed 7", "the row is this visitor's own text"
-    assert chinese["settings"] == {"row": "改动：加噪声", "引导系数": 2, "提示词": "seed"}
+    assert chinese["settings"] == {"row": "改动：加噪声", "guidance_scale": 2, "prompt": "seed"}
+    assert found["shown"]["names"] == {"guidance_scale": "引导系数", "prompt": "提示词"}
+    assert {**found["shown"], "names": None} == {**shown, "rows": [[7, "改动：加噪声"]], "names": None}
     assert chinese["coordinates"] == [2, 7]
     assert english.read_bytes() == before
     assert manifest(tmp_path / "gone", "zh") == tmp_path / "gone" / "frames.json"

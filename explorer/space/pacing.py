@@ -9,13 +9,18 @@ functions of numbers.
 from __future__ import annotations
 
 import bisect
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 DIGITS, EXACT, PLACE = 5, 14, 12
 """Of a measured number; of one that stands for a place that is known; of where a frame stands, so that three thirds of
 a route are all of it."""
+
+
+WORST = 8
+"""To so high a power the largest of some steps is nearly all of their sum."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,35 @@ def even(places: Sequence[float], changes: Sequence[float], route: Route) -> tup
             place = curve.place(behind[start] + wholes[leg] * step / count) if wholes[leg] else leg + step / count
             found.append(round(place / route.legs, DIGITS))
     return tuple(found[1:])
+
+
+def chosen(places: Sequence[float], apart: Callable[[int, int], float], route: Route) -> tuple[float, ...]:
+    """The spacing with which the frames of a film on the route stand at some of the places, in the most even steps.
+
+    `places` rise from 0 to the route's legs, with all its stops among them, which stay frames; `apart(i, j)`, from 0 to
+    about 1, is how much those of two numbers differ. The most even steps have the least sum of their powers of WORST:
+    nearly the least largest step, and of the others' the least that goes with it. They are a shortest path, found by
+    dynamic programming (Bellman 1958). Raises ValueError for fewer places than frames.
+    """
+    last, spare = len(places) - 1, len(places) - 1 - route.steps
+    if spare < 0:
+        raise ValueError(f"{len(places)} places are too few for {route.steps + 1} frames")
+    stops = {bisect.bisect_left(places, leg) for leg in range(route.legs + 1)}
+    costs, ways = {0: 0.0}, []  # of the shortest paths of so many steps: by their end, and where each came from
+    for step in range(1, route.steps + 1):
+        found: dict[int, tuple[float, int]] = {}
+        for here, cost in costs.items():
+            for there in range(here + 1, min(step + spare, last) + 1):
+                longer = cost + apart(here, there) ** WORST
+                found[there] = min(found.get(there, (math.inf, here)), (longer, here))
+                if there in stops:
+                    break
+        costs = {there: cost for there, (cost, _) in found.items()}
+        ways.append({there: here for there, (_, here) in found.items()})
+    path = [last]
+    for way in reversed(ways):
+        path.append(way[path[-1]])
+    return tuple(round(places[number] / route.legs, EXACT) for number in path[-2:0:-1])
 
 
 def denser(spacing: Sequence[float], route: Route, place: float) -> tuple[float, ...]:

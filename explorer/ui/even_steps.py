@@ -1,8 +1,9 @@
 """Even steps: the buttons under a film that say where its frames stand, and the film that follows.
 
 Contract: a view of a tab with a spacing fires `even`, or `finer` with {place}, a coordinate of its film. The first has
-the film of the present form measured, a task that is paid in rows, ends with Stop and is kept; what comes of both are
-numbers in the form, so that settings, link and record have them, and then the film is rendered as that of a preset is.
+the film of the present form measured by pictures of it, which are paid in rows, end with Stop and are kept; what comes
+of both are numbers in the form, so that settings, link and record have them, and then the film is rendered as that of a
+preset is. They are of that film: who writes other words or chooses another way has none again.
 
 It knows no one experiment: which inputs are meant, the kind of input `Spacing` says.
 """
@@ -11,17 +12,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
-from explorer.engine.engine import Engine
-from explorer.engine.measuring import Measuring, measuring_of, spacing_of
+from explorer.engine.measuring import Measuring
 from explorer.experiments.inputs import Spacing
 from explorer.messages import Message
 from explorer.space.pacing import denser
+from explorer.ui.controls import QUICK
 from explorer.ui.jobs import GIVES_UP, SECONDS_BETWEEN_NEWS, gave_up
 from explorer.ui.news import Status
 from explorer.ui.tab import Tab
@@ -36,27 +36,23 @@ class Numbers:
 
 
 class Measurement:
-    """A job that carries out a task of measuring, see `jobs`; its news are statuses. Iterate it, once."""
+    """A job that measures, see `jobs`; its news are statuses. Iterate it, once."""
 
-    def __init__(self, engine: Engine, task: Measuring) -> None:
-        self.sink, self.state = Numbers(), "running"
-        self._execution = engine.execute(task)
-        self.rows = self._execution.rows
+    def __init__(self, measuring: Measuring) -> None:
+        self.sink, self.state, self.measuring = Numbers(), "running", measuring
 
     def cancel(self) -> None:
-        """Ends it after the call under way; what was measured is kept."""
-        self._execution.cancel()
+        """Ends it after the call under way; what was drawn is kept."""
+        self.measuring.cancel()
 
     def __iter__(self) -> Iterator[Status]:
-        due, step, steps = 0.0, 0, 0
+        due, measuring = 0.0, self.measuring
         try:
-            with closing(iter(self._execution)) as going:
-                for progress in going:
-                    step, steps = progress.step, progress.steps
-                    if time.monotonic() > due:
-                        due = time.monotonic() + SECONDS_BETWEEN_NEWS
-                        yield _measuring(step, steps, self.rows)
-            self.state = "done" if step == steps else "stopped"
+            for pictures in measuring:
+                if time.monotonic() > due:
+                    due = time.monotonic() + SECONDS_BETWEEN_NEWS
+                    yield _measuring(pictures, measuring)
+            self.state = "done" if measuring.done else "stopped"
             if self.state == "stopped":
                 yield said("stopped", STOPPED)
         except GIVES_UP as error:
@@ -68,9 +64,10 @@ STOPPED = Message("Stopped measuring: Even steps goes on from here")
 STILL = Message("Nothing changes in this film: its steps are even as they are.")
 
 
-def _measuring(step: int, steps: int, rows: int) -> Status:
-    text = Message("Measuring where the film changes, {step} of {steps}", step=step, steps=steps)
-    return Status("running", text, detail=Message("{n} rows", n=rows), progress=step / steps)
+def _measuring(pictures: int, measuring: Measuring) -> Status:
+    text = Message("Measuring where the film changes, {n} of {m} pictures", n=pictures, m=measuring.count)
+    progress = min(1.0, measuring.rows_run / max(1, measuring.rows))
+    return Status("running", text, detail=Message("{n} rows", n=measuring.rows), progress=progress)
 
 
 def connect_even_steps(tab: Tab) -> None:
@@ -90,27 +87,25 @@ def connect_even_steps(tab: Tab) -> None:
     }
     tab.view.even(_even(tab, found[0][0]), **event)
     tab.view.finer(_finer(tab, *found[0]), **event)
+    (numbers,) = next(c.components for c in tab.own if c.name == found[0][0])
+    chosen = [c.input for c in written if isinstance(c, gr.Dropdown) and c.elem_id in tab.decides]
+    gr.on([tab.view.outdated, *chosen], None, None, numbers, js="() => ['']", **QUICK)
 
 
 def _even(tab: Tab, spacing: str) -> Callable[..., Updates]:
     def even(request: gr.Request, *values: Any) -> Updates:
         visitor = request.session_hash
         plan = tab.desk.asked(visitor, tab.resolved({**tab.settings(values), spacing: ()})).plan
-        try:
-            task = measuring_of(tab.engine, plan)
-        except ValueError:  # nothing is drawn on this way
-            yield {tab.status: said("error", STILL)}
-            return
-        job = Measurement(tab.engine, task)
-        if (sentence := tab.door.refusal_of_rows(request, job.rows)) is not None:
+        measuring = Measuring(tab.engine, plan)
+        job = Measurement(measuring)
+        if (sentence := tab.door.refusal_of_rows(request, measuring.rows)) is not None:
             yield {tab.status: said("error", sentence)}
             return
         for status in tab.active.run(visitor, tab.name, job):
             yield {tab.status: status, tab.stop_button: gr.update(interactive=job.state == "running")}
         if job.state != "done":
             return
-        numbers = spacing_of(task, tab.engine.result(task))
-        if not numbers:
+        if not (numbers := measuring.spacing):
             yield {tab.status: said("done", STILL)}
             return
         yield from _filled(tab, request, values, {spacing: numbers})

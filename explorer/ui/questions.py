@@ -124,7 +124,7 @@ def head_of(experiment: Experiment, plan: Plan, question: Question) -> Head:
     head = Head(settings_key(experiment.name(), experiment.settings()), places, sight, point, moved)
     if places == question.places:
         return head
-    said = translated({"frames": frames, "shown": shown}, spoken(), names=True)
+    said = translated({"frames": frames, "shown": shown}, spoken())
     return dataclasses.replace(head, **said)
 
 

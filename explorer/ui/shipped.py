@@ -109,11 +109,11 @@ class Shipped:
         """How it plays."""
         return Playback(**self.said["shown"]["playback"])
 
-    def manifest(self, language: str = "en", names: bool = False) -> dict[str, Any]:
+    def manifest(self, language: str = "en") -> dict[str, Any]:
         """What the frames are called, as frames.json says it of a run of one's own, and what was measured of them."""
         found = {"count": self.count, "frames": self.said["frames"], "shown": self.said["shown"]}
         notes = {index: say_caption(note, language) for index, note in self.said["notes"].items()}
-        return {**translated(found, language, names), "notes": notes}
+        return {**translated(found, language), "notes": notes}
 
 
 @cache
@@ -156,9 +156,9 @@ class Gallery:
         settings = experiment_of(run, networks.defaults).settings()
         return replace(run, of=settings_key(run.experiment.name(), settings))
 
-    def exhibit(self, run: Shipped, names: bool) -> dict[str, Any]:
-        """What a view is sent of a run; `names` is whether its visitors read the names of settings."""
-        captions = {tag: "." + self.address(captions_of(run, tag, names)) for tag in ("en", *LANGUAGES)}
+    def exhibit(self, run: Shipped) -> dict[str, Any]:
+        """What a view is sent of a run."""
+        captions = {tag: "." + self.address(captions_of(run, tag)) for tag in ("en", *LANGUAGES)}
         return {
             "captions": captions,
             "sheet": {"url": "." + self.address(f"{run.name}.webp"), **run.sheet},
@@ -172,14 +172,12 @@ class Gallery:
 
     @cached_property
     def files(self) -> dict[str, bytes]:
-        """What is served: a picture a run, and its captions in every language, with and without names of settings."""
+        """What is served: a picture a run, and its captions in every language."""
         found = {}
         for run in self.runs:
             found[f"{run.name}.webp"] = (FOLDER / f"{run.name}.webp").read_bytes()
             for language in ("en", *LANGUAGES):
-                for names in (False, True):
-                    said = json.dumps(run.manifest(language, names))
-                    found[captions_of(run, language, names)] = said.encode()
+                found[captions_of(run, language)] = json.dumps(run.manifest(language)).encode()
         return found
 
     @cached_property
@@ -211,9 +209,9 @@ def _drawn_by(run: Shipped, networks: Any) -> bool:
     return run.model.weights == MadeWith.running(networks).weights
 
 
-def captions_of(run: Shipped, language: str, names: bool) -> str:
+def captions_of(run: Shipped, language: str) -> str:
     """The name of the file that says what the frames are called."""
-    return f"{run.name}{'.names' if names else ''}.{language if language in LANGUAGES else 'en'}.json"
+    return f"{run.name}.{language if language in LANGUAGES else 'en'}.json"
 
 
 def shipped(experiments: Mapping[str, type[Experiment]], folder: Path = FOLDER) -> Gallery:

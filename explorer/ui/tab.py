@@ -11,7 +11,7 @@ import gradio as gr
 
 from explorer.engine.engine import Engine
 from explorer.experiments.base import Experiment
-from explorer.experiments.inputs import Input, InputError
+from explorer.experiments.inputs import Input, InputError, Spacing
 from explorer.experiments.made_with import MadeWith
 from explorer.messages import Message
 from explorer.outputs.runs import Run, Runs
@@ -110,10 +110,19 @@ class Tab:
     def _draw_view(self) -> None:
         first, id = self.gallery.first(self.name), f"{self.name}-view"
         first = self.first = first and self.gallery.known(first, self.engine.networks)
-        paced = any(declared.carries == "spacing" for declared in self.experiment.own_inputs().values())
-        more = {"paced": True} if paced else {}
+        more = {"paced": self.decides} if self.decides else {}
         self.view = VIEWS[self.experiment.view](first, elem_id=id, gallery=self.gallery, **more)
         self.folder = gr.State(None)
+
+    @property
+    def decides(self) -> list[str]:
+        """The ids of the fields on which the places of a film's frames depend, where they can be measured."""
+        inputs = self.experiment.own_inputs()
+        for name, declared in inputs.items():
+            if isinstance(declared, Spacing):
+                apart = {name, declared.frames} | {other for other, one in inputs.items() if one.place == "view"}
+                return [f"{self.name}-{other}" for other in inputs if other not in apart]
+        return []
 
     def _draw_bar(self) -> None:
         """What is always in sight: render, how it goes, and what can be done with what is shown."""

@@ -61,7 +61,6 @@ class RunView(Widget):
     """
 
     exports: ClassVar[Sequence[str]] = ("png", "zip", "gif")
-    names_settings: ClassVar[bool] = False  # whether visitors read the names of the frames' settings
     fires: ClassVar[tuple[str, ...]] = ("look",)  # the visitor looks at another place
     says: ClassVar[str] = ""  # the name of words of its own, beside those of its kind
 
@@ -91,8 +90,8 @@ class RunView(Widget):
         if value is None:
             return None
         if isinstance(value, Shipped):
-            return self._gallery.exhibit(value, self.names_settings)
-        captions, preview = manifest(value.folder, spoken(), self.names_settings), value.preview
+            return self._gallery.exhibit(value)
+        captions, preview = manifest(value.folder, spoken()), value.preview
         if preview is not None:
             file = FileData(path=str(preview.path)).model_dump() if preview.path.is_file() else None
             preview = file and {"step": preview.step, "steps": preview.steps, "index": preview.index, "file": file}
@@ -140,11 +139,12 @@ class FilmView(RunView):
     """A run as a film: stage, caption, scrubber, filmstrip, playing and saving of single frames.
 
     The setting that `shown` names as `curve` is drawn under the scrubber. A `paced` one, whose frames can be placed,
-    has there what changes along the film, and fires `even`, or `finer` with {place}: see `even_steps`.
+    has there what changes along the film, and fires `even`, or `finer` with {place}, and `outdated` when something is
+    written into one of the fields whose ids `paced` has: see `even_steps`.
     """
 
     kind = "film"
-    fires = ("look", "even", "finer")
+    fires = ("look", "even", "finer", "outdated")
     exports = ("gif", "mp4", "webp", "zip")
 
 
@@ -157,7 +157,6 @@ class CompareView(RunView):
     """
 
     kind = "compare"
-    names_settings = True
 
 
 class PadView(RunView):

@@ -1,12 +1,12 @@
 """Pacing: a warp of a film's time that keeps its ends and stops, and steps of equal change."""
 
-from itertools import accumulate
+from itertools import accumulate, combinations, pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.space.pacing import Reached, Route, denser, even, halved, paced, placed
+from explorer.space.pacing import WORST, Reached, Route, chosen, denser, even, halved, paced, placed
 from explorer.space.paths import stops
 
 SPACINGS = st.lists(st.floats(0, 1), max_size=20).map(sorted).map(tuple)
@@ -59,6 +59,35 @@ def test_even_steps_change_as_much_and_every_stop_stays_a_frame(route, data):
             wanted = first + (last - first) * step / (len(inside) - 1)
             slack = 1e-3 * route.legs  # of numbers of five digits
             assert behind[gap] - slack <= wanted <= behind[gap + 1] + slack
+
+
+@given(st.integers(1, 3), st.integers(1, 4), st.integers(0, 3), st.data())
+def test_the_chosen_places_are_the_most_even_of_all_that_have_the_stops(legs, frames, spare, data):
+    between = data.draw(
+        st.sets(
+            st.integers(1, 100 * legs - 1).filter(lambda n: n % 100), min_size=frames + spare, max_size=frames + spare
+        )
+    )
+    places = sorted([*range(legs + 1), *(number / 100 for number in between)])
+    values = data.draw(st.lists(st.floats(0, 1), min_size=len(places), max_size=len(places)))
+    route = Route(legs, legs + frames)
+
+    def worst(numbers):
+        return sum(abs(values[i] - values[j]) ** WORST for i, j in pairwise(numbers))
+
+    spacing = chosen(places, lambda i, j: abs(values[i] - values[j]), route)
+    times = [legs * step / route.steps for step in range(route.steps + 1)]
+    found = [places.index(place) for place in placed(times, legs, spacing)]
+    stops = [places.index(leg) for leg in range(legs + 1)]
+    others = [number for number in range(len(places)) if number not in stops]
+    best = min(worst(sorted([*stops, *some])) for some in combinations(others, frames))
+    assert set(stops) <= set(found)
+    assert worst(found) == pytest.approx(best, abs=1e-12)
+
+
+def test_fewer_places_than_frames_are_refused():
+    with pytest.raises(ValueError, match="2 places are too few for 3 frames"):
+        chosen([0, 1], lambda i, j: 1.0, Route(1, 2))
 
 
 def test_where_all_changes_alike_nothing_moves():

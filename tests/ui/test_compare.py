@@ -517,6 +517,7 @@ def test_two_fingers_zoom(page, stand, grid):
     mode(page, "all")
     ways = [("pointerdown", 1, 0.4, 0.5), ("pointerdown", 2, 0.6, 0.5)]
     ways += [("pointermove", 1, 0.3, 0.5), ("pointermove", 2, 0.7, 0.5), ("pointermove", 1, 0.1, 0.5)]
+    assert part_seen(page, *SHEET) == pytest.approx((1, 0, 0), abs=0.02)  # it has its size now
     page.evaluate(FINGERS, [SHEET[1], ways])
     zoom, _, y = part_seen(page, *SHEET)
     assert zoom == pytest.approx(3, abs=0.2)

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from explorer.engine.engine import Engine
 from explorer.engine.fake import FakeNetworks
-from explorer.engine.measuring import measuring_of
+from explorer.engine.measuring import Measuring
 from explorer.experiments.inputs import Spacing
 from explorer.experiments.interpolation import Interpolation
 from explorer.outputs.runs import Run
@@ -21,7 +21,7 @@ from explorer.ui.asked import Desk
 from explorer.ui.even_steps import STILL, STOPPED, Measurement, _even, _finer, _measuring
 from explorer.ui.limits import Door, Limits
 from explorer.ui.text import say
-from tests.ui.hands import settled
+from tests.ui.hands import settled, write
 from tests.ui.serving import Served, served
 
 MORPH = "#interpolation"
@@ -90,16 +90,18 @@ def test_a_film_of_one_prompt_is_as_even_as_it_can_be():
     assert form.rendered == []
 
 
-def test_stop_ends_measuring_and_it_goes_on_from_there():
+def test_stop_ends_measuring_and_it_goes_on_from_there(monkeypatch):
+    monkeypatch.setattr("explorer.ui.even_steps.SECONDS_BETWEEN_NEWS", 0)
     form = FormOf(film())
-    task = measuring_of(form.engine, form.desk.asked(None, form.resolved(form.now.settings())).plan)
-    job = Measurement(form.engine, task)
-    whole, news = job.rows, iter(job)
-    next(news)
-    job.cancel()
-    assert list(news)[-1].text == STOPPED
-    assert job.state == "stopped"
-    assert 0 < Measurement(form.engine, task).rows < whole
+    plan = form.desk.asked(None, form.resolved(form.now.settings())).plan
+    job = Measurement(Measuring(form.engine, plan))
+    told = []
+    for status in job:
+        told.append(status.text)
+        if form.engine.price(plan).stored:
+            job.cancel()
+    assert (told[-1], job.state) == (STOPPED, "stopped")
+    assert 0 < Measuring(form.engine, plan).rows < job.measuring.rows
 
 
 def test_stopped_by_the_button_nothing_is_rendered():
@@ -142,7 +144,7 @@ def test_more_frames_than_can_be_are_refused_in_a_sentence(frames, wrong):
     assert form.rendered == []
 
 
-@pytest.mark.parametrize("sentence", [STILL, STOPPED, _measuring(3, 9, 7).text])
+@pytest.mark.parametrize("sentence", [STILL, STOPPED, _measuring(3, SimpleNamespace(count=9, rows=7, rows_run=2)).text])
 def test_what_is_said_is_said_in_chinese_too(sentence):
     assert say(sentence, "zh") != sentence != say(sentence, "zh-TW")
 
@@ -188,3 +190,8 @@ def test_a_film_becomes_even_and_finer_by_two_presses(page: Page, site: Served) 
         Run.open(folder).record["settings"] for folder in site.runs.root.iterdir() if not folder.name.startswith(".")
     ]
     assert sorted((one["frames"], len(one["spacing"])) for one in found) == [(7, 0), (7, 5), (8, 6)]
+    field = page.locator(f"{MORPH}-spacing").locator("input, textarea")
+    page.locator("#tab-interpolation").get_by_role("button", name="More settings").click()
+    expect(field).not_to_have_value("")
+    write(page.locator(f"{MORPH}-prompts-1 textarea"), "a dragon")
+    expect(field).to_have_value("")

@@ -67,7 +67,7 @@ def test_all_of_it_is_small_and_nothing_lies_about():
 
 def test_what_is_served_has_a_name_that_changes_with_it_and_says_everything_in_every_language():
     run = GALLERY.first("noise-loop")
-    sent = GALLERY.exhibit(run, names=False)
+    sent = GALLERY.exhibit(run)
     assert set(sent["captions"]) == {"en", "zh", "zh-TW"}
     assert sent["drawn_by"] == "Pocket"
     for address in (*sent["captions"].values(), sent["sheet"]["url"]):

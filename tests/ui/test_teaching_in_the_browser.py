@@ -38,7 +38,7 @@ def taught(page: Page, folder: Path) -> None:
     page.locator("#teach-a-word-steps input[type=number]").fill("10")
     page.locator("#teach-a-word-steps input[type=number]").press("Enter")
     page.locator("#teach-a-word-teach").click()
-    expect(page.locator("#teach-a-word-status")).to_contain_text("<bolt> is a word now", timeout=60_000)
+    expect(page.locator("#teach-a-word-status")).to_contain_text("<bolt> is a word now", timeout=200_000)
 
 
 def test_a_word_is_taught_used_lent_and_taken_back(browser, tmp_path):

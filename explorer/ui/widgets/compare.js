@@ -1,7 +1,7 @@
 // CompareView: a run as a sweep: all pictures as large as they fit, or two of them behind a wipe, in place, side by side, or
 // what is different in them, all of them zoomed into alike. `index` of its state is picture A.
 
-import { broken, differing, labelOf, rowLabelOf, rowsOf, spaced, written } from './grids.js';
+import { broken, called, differing, labelOf, rowLabelOf, rowsOf, written } from './grids.js';
 import { Pane } from './pane.js';
 import { MAX_PIXELS } from './reel.js';
 import { Thumbs } from './thumbs.js';
@@ -174,7 +174,7 @@ export default class CompareView extends RunView {
     const rows = [...(measured.some(Boolean) ? [[this.say('measured'), ...measured]] : []), ...(differ ?? [])];
     const lines = rows.map(([name, ...values]) => {
       const line = make('tr');
-      line.append(make('th', '', spaced(name), { scope: 'row' }), ...values.map((value) => this.valueCell(value)));
+      line.append(make('th', '', called(name, this.shown), { scope: 'row' }), ...values.map((value) => this.valueCell(value)));
       return line;
     });
     this.table.tBodies[0].replaceChildren(...lines);
@@ -277,7 +277,7 @@ export default class CompareView extends RunView {
     if (!this.touched) this.ends = [...(this.shown.pair ?? [this.rows[0][0] ?? 0, this.rows[0].at(-1) ?? 0])];
     this.fit();
     this.thumbs.height = Math.max(64, Math.ceil(SHEET / this.rows.length));
-    this.axis.textContent = spaced(this.shown.axes[0] ?? '');
+    this.axis.textContent = called(this.shown.axes[0] ?? '', this.shown);
     const cells = new Map();
     this.strip.replaceChildren(...this.rows.map((row) => this.newLine(row, cells)));
     this.thumbs.lay(cells, (cell) => cell.firstElementChild);

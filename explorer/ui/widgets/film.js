@@ -3,7 +3,7 @@
 // along it: then it fires `even`, or `finer` with the place between two frames where more are wanted.
 
 import { Curve } from './curve.js';
-import { captionOf, rounded, seriesOf, spaced } from './grids.js';
+import { called, captionOf, rounded, seriesOf } from './grids.js';
 import { Pace, unevenness } from './pace.js';
 import { Pane } from './pane.js';
 import { PlayedView } from './player.js';
@@ -14,7 +14,7 @@ const DWELL = 600; // milliseconds a newly arrived frame stays before the next o
 
 export default class FilmView extends PlayedView {
   static look = 'film';
-  static events = ['look', 'even', 'finer'];
+  static events = ['look', 'even', 'finer', 'outdated'];
   static styles = ['view', 'film'];
   static template = html`
 <div class="view-stage" tabindex="-1">
@@ -66,6 +66,7 @@ export default class FilmView extends PlayedView {
     this.pacing.hidden = !props.paced;
     this.classList.toggle('film-paced', Boolean(props.paced));
     if (props.paced) this.pace = new Pace(this.paces, this.reel, (i) => this.more(i), () => this.tellPace());
+    this.fields = (props.paced ?? []).map((id) => `#${id}, [id^="${id}-"]`).join();
     this.even.title = this.say('even hint');
     this.even.addEventListener('click', () => this.fire('even', {}));
     this.finer.addEventListener('click', () => this.more(Math.min(this.at, this.count - 2)));
@@ -80,6 +81,19 @@ export default class FilmView extends PlayedView {
       this.position = this.at;
       this.tell();
     });
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    if (!this.fields) return;
+    this.ends = new AbortController();
+    const written = ({ target }) => target.closest(this.fields) && this.fire('outdated', {});
+    document.addEventListener('input', written, { signal: this.ends.signal, capture: true });
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.ends?.abort();
   }
 
   get count() { return this.reel.count; }
@@ -101,7 +115,7 @@ export default class FilmView extends PlayedView {
     const { at, count, series } = this;
     const text = captionOf(this.frames, at);
     const place = this.say('frame', { n: at + 1, count });
-    const measure = series ? `${spaced(series[0])} ${rounded(series[1][at])}` : ''; // "distance 0.34"
+    const measure = series ? `${called(series[0], this.shown)} ${rounded(series[1][at])}` : ''; // "distance 0.34"
     this.caption.textContent = this.caption.title = text;
     this.counter.textContent = count ? `${at + 1} / ${count}` : '';
     const said = [text ? `${place}: ${text}` : place, measure, this.note.textContent];

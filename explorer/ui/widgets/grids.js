@@ -2,8 +2,9 @@
 // {caption, coordinates, settings}; each of the three may be missing (older runs). Nothing here touches the page, so node
 // tests it.
 
-// How the frames are shown together, as their plan said it: {axes, rows, curve}, see Shown in space/plans.py; `rows` is a
-// Map. Runs of commit 5487c25 and before did not keep it: there, and only here, it is found in the settings of the frames.
+// How the frames are shown together, as their plan said it: {axes, rows, curve}, see Shown in space/plans.py, and the
+// `names` of settings in the visitor's language; `rows` is a Map. Runs of commit 5487c25 and before did not keep it:
+// there, and only here, it is found in the settings of the frames.
 export function shownOf({ frames = [], shown } = {}) {
   if (shown) return { ...shown, rows: new Map(shown.rows) };
   const settings = frames.map((frame) => frame.settings ?? {});
@@ -34,7 +35,8 @@ export const rounded = (x, digits = 3) => String(Number(Number(x).toPrecision(di
 
 export const rough = (x) => rounded(x, x >= 10 ? 3 : 2);
 
-export const spaced = (name) => name.replaceAll('_', ' ');
+// What a setting is called: by `names` of `shownOf`, in the visitor's language.
+export const called = (name, { names = {} }) => names[name] ?? name.replaceAll('_', ' ');
 
 const places = (x) => String(Number(Number(x).toFixed(3)));
 
@@ -76,10 +78,10 @@ export function labelOf(frames, i) {
 }
 
 // What is written over a row: its title if it has one, else "seed 193".
-export function rowLabelOf(frames, i, { axes, rows }) {
-  const row = frames[i]?.coordinates?.[1];
+export function rowLabelOf(frames, i, shown) {
+  const row = frames[i]?.coordinates?.[1], { axes, rows } = shown;
   if (rows.has(row)) return String(rows.get(row));
-  return row === undefined ? '' : `${spaced(axes[1] ?? '')} ${places(row)}`.trim();
+  return row === undefined ? '' : `${called(axes[1] ?? '', shown)} ${places(row)}`.trim();
 }
 
 // [name, value of a, value of b] of each setting in which two frames differ; null if the run did not keep settings.
