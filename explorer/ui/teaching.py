@@ -88,6 +88,7 @@ class LessonPictures(Widget):
     """Where pictures are dropped, each with what may be said of it. It is read by the `js=` of the events: see TAKE."""
 
     kind = "lesson"
+    fires = ("changed",)
 
     def __init__(self, value: Any = None, **props: Any) -> None:
         super().__init__(value, phrases=(self.kind,), most=MOST_PICTURES, **props)
@@ -231,7 +232,8 @@ class TeachTab:
             api_visibility="private",
         )
         self.stop_button.click(self.stop, None, None, **QUICK)
-        priced = [self.method.change, self.steps.release, self.keep.change]
+        corrected = [self.pictures.changed, self.word.change, self.like.change]  # what was wrong with them is no more
+        priced = [self.method.change, self.steps.release, self.keep.change, *corrected]
         price = {"inputs": [self.method, self.steps, self.keep], "trigger_mode": "always_last"}
         gr.on(priced, self.price, outputs=self.status, **price, **QUICK)
         self.due.connect(NAME, self.panel, self.seen, outputs=[self.status, self.memory], **price)

@@ -31,8 +31,12 @@ def taught(page: Page, folder: Path) -> None:
     for i in range(2):
         draw(i, 48).save(folder / f"{i}.png")
     page.get_by_role("tab", name="Teach").click()
+    page.locator("#teach-a-word-teach").click()
+    status = page.locator("#teach-a-word-status .status")
+    expect(status).to_have_attribute("data-state", "error")  # there is no picture yet
     page.locator("#teach-a-word-pictures input[type=file]").set_input_files([folder / "0.png", folder / "1.png"])
     expect(page.locator(".lesson-item")).to_have_count(2)
+    expect(status).to_have_attribute("data-state", "ready")
     page.locator("#teach-a-word-word").locator("input, textarea").fill("Bolt")
     page.locator("#teach-a-word-more button").first.click()
     page.locator("#teach-a-word-steps input[type=number]").fill("10")

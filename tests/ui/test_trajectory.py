@@ -113,9 +113,9 @@ def test_all_lanes_are_at_the_same_step(page: Page, stand: Stand, two: Path) -> 
     for k, index in enumerate((1, 5)):
         shows(page, k, index)
     expect(place(page)).to_contain_text("step 8 of 20, predicted, guidance 4")
-    expect(place(page)).to_contain_text("noise level σ = 3.4: the noise is 3.4 times as strong as the picture")
+    expect(place(page)).to_contain_text("before it, noise level σ = 3.4: the noise is 3.4 times as strong as the picture")
     scrubber(page).fill("2")
-    expect(place(page)).to_contain_text("noise level σ = 0.62: the noise has 62 % of the picture's strength")
+    expect(place(page)).to_contain_text("before it, noise level σ = 0.62: the noise has 62 % of the picture's strength")
 
 
 def test_it_says_that_a_step_is_not_a_picture_of_so_many_steps(page: Page, stand: Stand, one: Path) -> None:
@@ -195,7 +195,7 @@ def test_keys_go_through_the_steps(page: Page, stand: Stand, two: Path) -> None:
     shows(page, 1, 5)
     expect(scrubber(page)).to_have_attribute(
         "aria-valuetext",
-        "step 8 of 20, predicted, guidance 4, noise level σ = 3.4: the noise is 3.4 times as strong as the picture",
+        "step 8 of 20, predicted, guidance 4, before it, noise level σ = 3.4: the noise is 3.4 times as strong as the picture",
     )
 
 

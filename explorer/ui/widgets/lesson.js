@@ -1,6 +1,6 @@
-// LessonPictures: where pictures of a lesson are dropped, pasted or chosen, or taken with a camera or from what other tabs show,
-// with what may be said of each. They are made
-// small here and leave the browser only with the press of Teach: `explorer.lesson` puts them among that event's inputs.
+// LessonPictures: where pictures of a lesson are dropped, pasted or chosen, or taken with a camera or from what other tabs
+// show, with what may be said of each. They are made small here and leave the browser only with the press of Teach:
+// `explorer.lesson` puts them among that event's inputs. It fires `changed` when there are others.
 
 import { Widget, html, make, write } from './widget.js';
 
@@ -22,6 +22,7 @@ async function small(file) {
 
 export default class LessonPictures extends Widget {
   static styles = ['lesson'];
+  static events = ['changed'];
   static template = html`
 <label class="lesson-drop" data-part="drop"><input type="file" accept="image/*" multiple data-part="input" data-name="add"><span data-say="add"></span></label>
 <div class="lesson-others" data-part="others" data-name="others" role="group" hidden></div>
@@ -132,6 +133,7 @@ export default class LessonPictures extends Widget {
 
   draw() {
     this.list.replaceChildren(...this.pictures.map((one, i) => this.item(one, i)));
+    this.fire('changed', {});
   }
 
   item(one, i) {

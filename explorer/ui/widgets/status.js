@@ -35,11 +35,14 @@ export default class StatusView extends Widget {
     this.eyes?.disconnect();
   }
 
+  get view() {
+    return this.closest('[role=tabpanel]')?.querySelector('[data-film]');
+  }
+
   // Tells the view what is set. A view whose own news come later asks for it then.
   compare() {
     const { of, free } = this.value ?? {};
-    const view = this.closest('[role=tabpanel]')?.querySelector('[data-film]');
-    if (of && !free) view?.compared(of);
+    if (of && !free) this.view?.compared(of);
   }
 
   update() {
@@ -49,6 +52,7 @@ export default class StatusView extends Widget {
     this.tellFields();
     if (!this.value) return;
     const { state, text, detail, notes, progress, free, undo } = this.value;
+    this.view?.refused?.(state === 'error' ? text : '');
     setTimeout(() => this.compare()); // when the view has its own news, which may come along
     if (free) this.fire('show', {}); // the pictures are there: nobody has to press anything
     this.dataset.state = state;

@@ -214,6 +214,12 @@ export class RunView extends Widget {
     if (other && follows) window.explorer.wanted();
   }
 
+  // Why what is set cannot be drawn, where nothing else is to be seen; "" if it can.
+  refused(why) {
+    const hint = this.find('.view-empty-hint');
+    if (hint) hint.textContent = why || this.say('hint');
+  }
+
   // Pictures follow the hand no more.
   unfollowed() {
     this.waits(false);
