@@ -38,6 +38,8 @@ from tests.ui.stand import (
 TEXTS = words("trajectory")
 NAMES = tuple(LAYERS)
 
+LOUD = "before it, noise level σ = 3.4: the noise is 3.4 times as strong as the picture"
+
 
 @pytest.fixture(scope="module")
 def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
@@ -113,7 +115,7 @@ def test_all_lanes_are_at_the_same_step(page: Page, stand: Stand, two: Path) -> 
     for k, index in enumerate((1, 5)):
         shows(page, k, index)
     expect(place(page)).to_contain_text("step 8 of 20, predicted, guidance 4")
-    expect(place(page)).to_contain_text("before it, noise level σ = 3.4: the noise is 3.4 times as strong as the picture")
+    expect(place(page)).to_contain_text(LOUD)
     scrubber(page).fill("2")
     expect(place(page)).to_contain_text("before it, noise level σ = 0.62: the noise has 62 % of the picture's strength")
 
@@ -195,7 +197,7 @@ def test_keys_go_through_the_steps(page: Page, stand: Stand, two: Path) -> None:
     shows(page, 1, 5)
     expect(scrubber(page)).to_have_attribute(
         "aria-valuetext",
-        "step 8 of 20, predicted, guidance 4, before it, noise level σ = 3.4: the noise is 3.4 times as strong as the picture",
+        f"step 8 of 20, predicted, guidance 4, {LOUD}",
     )
 
 
