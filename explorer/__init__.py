@@ -196,7 +196,7 @@ def evenly(experiment: Experiment, engine: Engine, *, concepts: Sequence[Concept
 
     Measuring draws pictures of the film, most of which are its frames then: with it the film costs at most 1.3 times as
     much (more with fewer than five frames a leg). The numbers belong to the settings, so the film is the same on
-    any machine. Raises ValueError for an experiment whose frames have places of their own.
+    any machine. Raises ValueError for an experiment whose frames have places of their own, or are too many.
     """
     import dataclasses
 
@@ -209,7 +209,10 @@ def evenly(experiment: Experiment, engine: Engine, *, concepts: Sequence[Concept
     if not names:
         raise ValueError(f"{experiment.name()}: its frames have places of their own")
     plain = dataclasses.replace(experiment, **{names[0]: ()})
-    measuring = Measuring(engine, speaking(plain, uses).resolved(engine.defaults).plan(Fluent(engine, uses)))
+    plan = speaking(plain, uses).resolved(engine.defaults).plan(Fluent(engine, uses))
+    if plan.route is not None and plan.route.steps - 1 > (most := experiment.inputs()[names[0]].most):
+        raise ValueError(f"{experiment.name()}: {most} frames at most can be placed one by one")
+    measuring = Measuring(engine, plan)
     for _ in measuring:
         pass
     return dataclasses.replace(experiment, **{names[0]: measuring.spacing})

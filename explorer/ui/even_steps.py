@@ -85,17 +85,24 @@ def connect_even_steps(tab: Tab) -> None:
         "show_progress": "hidden",
         "api_visibility": "private",
     }
-    tab.view.even(_even(tab, found[0][0]), **event)
+    tab.view.even(_even(tab, *found[0]), **event)
     tab.view.finer(_finer(tab, *found[0]), **event)
     (numbers,) = next(c.components for c in tab.own if c.name == found[0][0])
     chosen = [c.input for c in written if isinstance(c, gr.Dropdown) and c.elem_id in tab.decides]
     gr.on([tab.view.outdated, *chosen], None, None, numbers, js="() => ['']", **QUICK)
 
 
-def _even(tab: Tab, spacing: str) -> Callable[..., Updates]:
+def _too_many(declared: Spacing) -> Status:
+    return said("error", Message("At most {n} frames can be placed one by one", n=declared.most))
+
+
+def _even(tab: Tab, spacing: str, declared: Spacing) -> Callable[..., Updates]:
     def even(request: gr.Request, *values: Any) -> Updates:
         visitor = request.session_hash
         plan = tab.desk.asked(visitor, tab.resolved({**tab.settings(values), spacing: ()})).plan
+        if plan.route.steps - 1 > declared.most:
+            yield {tab.status: _too_many(declared)}
+            return
         measuring = Measuring(tab.engine, plan)
         job = Measurement(measuring)
         if (sentence := tab.door.refusal_of_rows(request, measuring.rows)) is not None:
@@ -123,8 +130,7 @@ def _finer(tab: Tab, spacing: str, declared: Spacing) -> Callable[..., Updates]:
             declared.frames: getattr(experiment, declared.frames) + 1,
         }
         if len(changes[spacing]) > declared.most:
-            sentence = Message("At most {n} frames can be placed one by one", n=declared.most)
-            yield {tab.status: said("error", sentence)}
+            yield {tab.status: _too_many(declared)}
             return
         if problem := next(iter(tab.experiment.problems(changes).values()), None):
             yield {tab.status: said("error", tab.experiment.at_its_field(problem))}

@@ -116,6 +116,12 @@ def test_a_film_in_which_nothing_changes_has_no_numbers(engine):
     assert evenly(dataclasses.replace(film(), prompts=("a cat", "a cat")), engine).spacing == ()
 
 
+def test_more_frames_than_can_be_placed_are_refused_before_anything_is_drawn(engine):
+    with pytest.raises(ValueError, match="interpolation: 300 frames at most can be placed one by one"):
+        evenly(dataclasses.replace(film(), prompts=("a cat", "a dog", "a boat"), frames=200), engine)
+    assert engine.networks.calls == 0
+
+
 def test_a_film_without_a_spacing_is_refused(engine):
     with pytest.raises(ValueError, match="noise-loop: its frames have places of their own"):
         evenly(NoiseLoop(), engine)

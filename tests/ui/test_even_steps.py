@@ -33,6 +33,9 @@ def film(**settings):
     return Interpolation(**{"prompts": ("a cat", "a dog"), "frames": 7, "easing": "ease in", **settings})
 
 
+SPACING = ("spacing", Spacing("", frames="frames"))
+
+
 class FormOf:
     """A tab of one experiment, as far as the buttons know one; what is rendered is kept in `rendered`."""
 
@@ -62,7 +65,7 @@ def pressed(form, button, **event):
 
 def test_even_steps_tells_how_it_goes_fills_the_form_and_renders():
     form = FormOf(film())
-    *_, filled, shown = news = pressed(form, _even(form, "spacing"))
+    *_, filled, shown = news = pressed(form, _even(form, *SPACING))
     assert news[0]["status"].state == "running"
     assert news[0]["stop"]["interactive"]
     assert len(filled["spacing"]) == 5
@@ -72,13 +75,13 @@ def test_even_steps_tells_how_it_goes_fills_the_form_and_renders():
 
 
 def test_what_is_in_the_field_has_no_part_in_what_is_measured():
-    plain, spaced = (pressed(form, _even(form, "spacing")) for form in (FormOf(film()), FormOf(film(spacing=(0.9,)))))
+    plain, spaced = (pressed(form, _even(form, *SPACING)) for form in (FormOf(film()), FormOf(film(spacing=(0.9,)))))
     assert plain[-2] == spaced[-2]
 
 
 def test_measuring_is_paid_in_rows_and_a_price_that_is_too_high_is_refused():
     form = FormOf(film(), Limits(rows_a_minute=10))
-    (told,) = pressed(form, _even(form, "spacing"))
+    (told,) = pressed(form, _even(form, *SPACING))
     assert told["status"].state == "error"
     assert "10 rows a minute" in told["status"].text
     assert form.rendered == []
@@ -86,7 +89,7 @@ def test_measuring_is_paid_in_rows_and_a_price_that_is_too_high_is_refused():
 
 def test_a_film_of_one_prompt_is_as_even_as_it_can_be():
     form = FormOf(film(prompts=("a cat", "a cat")))
-    assert pressed(form, _even(form, "spacing"))[-1]["status"].text == STILL
+    assert pressed(form, _even(form, *SPACING))[-1]["status"].text == STILL
     assert form.rendered == []
 
 
@@ -106,7 +109,7 @@ def test_stop_ends_measuring_and_it_goes_on_from_there(monkeypatch):
 
 def test_stopped_by_the_button_nothing_is_rendered():
     form = FormOf(film())
-    updates = _even(form, "spacing")(REQUEST, *form.values)
+    updates = _even(form, *SPACING)(REQUEST, *form.values)
     next(updates)
     form.active.stop("a visitor", form.name)
     assert list(updates)[-1]["status"].state == "stopped"
@@ -120,7 +123,7 @@ def test_a_device_that_fails_is_told(monkeypatch, capsys):
         raise RuntimeError("out of memory")
 
     monkeypatch.setattr(form.engine.networks, "predict", predict)
-    assert pressed(form, _even(form, "spacing"))[-1]["status"].text == "out of memory"
+    assert pressed(form, _even(form, *SPACING))[-1]["status"].text == "out of memory"
     assert "out of memory" in capsys.readouterr().err
 
 
@@ -129,7 +132,7 @@ def test_a_device_that_fails_is_told(monkeypatch, capsys):
 )
 def test_more_frames_halve_the_gap_that_is_pointed_at(place, more):
     form = FormOf(film(easing="linear"))
-    pressed(form, _finer(form, "spacing", Spacing("", frames="frames")), place=place)
+    pressed(form, _finer(form, *SPACING), place=place)
     (rendered,) = form.rendered
     assert rendered["frames"] == 8
     assert rendered["spacing"] == pytest.approx(sorted([*(step / 6 for step in range(1, 6)), more]))
@@ -139,9 +142,16 @@ def test_more_frames_halve_the_gap_that_is_pointed_at(place, more):
 def test_more_frames_than_can_be_are_refused_in_a_sentence(frames, wrong):
     prompts = ("a cat", "a dog", "a boat")[: 2 if frames == 300 else 3]
     form = FormOf(film(prompts=prompts, frames=frames))
-    (told,) = pressed(form, _finer(form, "spacing", Spacing("", frames="frames")), place=0.1)
+    (told,) = pressed(form, _finer(form, *SPACING), place=0.1)
     assert wrong in told["status"].text
     assert form.rendered == []
+
+
+def test_more_frames_than_can_be_placed_are_not_measured():
+    form = FormOf(film(prompts=("a cat", "a dog", "a boat"), frames=200))
+    (told,) = pressed(form, _even(form, *SPACING))
+    assert "At most 300 frames" in told["status"].text
+    assert form.engine.networks.calls == 0
 
 
 @pytest.mark.parametrize("sentence", [STILL, STOPPED, _measuring(3, SimpleNamespace(count=9, rows=7, rows_run=2)).text])
