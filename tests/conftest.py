@@ -9,7 +9,7 @@ from hypothesis import settings
 from explorer.engine.engine import Engine
 from explorer.engine.fake import FakeNetworks
 from explorer.engine.store import FrameStore
-from tests.skipped import pytest_runtest_makereport, pytest_terminal_summary  # noqa: F401 (pytest finds them here)
+from tests.outcomes import pytest_runtest_makereport, pytest_terminal_summary  # noqa: F401 (pytest finds them here)
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 settings.register_profile("untimed", deadline=None, max_examples=50)
@@ -46,10 +46,15 @@ SLOW = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what is slow, and every test that has a browser, by itself or by its fixtures, as `browser`."""
+    """Marks what is slow, and every test that has a browser, by itself or by its fixtures, as `browser`.
+
+    In CI a browser's test that fails is run once more, and told at the end: see `outcomes`.
+    """
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+            if os.environ.get("CI"):
+                item.add_marker(pytest.mark.flaky(reruns=1))
         if any(item.path.match(f"tests/{pattern}") for pattern in SLOW):
             item.add_marker(pytest.mark.slow)
 

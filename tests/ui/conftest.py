@@ -1,4 +1,4 @@
-"""A browser for the tests that drive the page. Without one they are skipped; see `tests.skipped`."""
+"""A browser for the tests that drive the page. Without one they are skipped; see `tests.outcomes`."""
 
 from __future__ import annotations
 

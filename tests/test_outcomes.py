@@ -1,4 +1,4 @@
-"""Without a browser or node the tests are green, loudly; in CI they are red."""
+"""Without a browser or node the tests are green, loudly; in CI they are red. What is run once more is told."""
 
 from __future__ import annotations
 
@@ -36,20 +36,51 @@ def test_it():
 """
 
 
-@pytest.mark.parametrize("ci", [True, False])
-def test_what_is_skipped_is_told_and_fails_in_ci(ci, tmp_path):
-    (tmp_path / "test_some.py").write_text(TESTS)
+RACE = """
+import pathlib
+import pytest
+
+@pytest.mark.flaky(reruns=1)
+@pytest.mark.parametrize("passes", [2, 3])
+def test_a_page(passes):
+    runs = pathlib.Path(f"runs-{passes}")
+    runs.write_text("again" * (runs.exists() + 1))
+    assert len(runs.read_text()) >= 5 * passes, "it was too early"
+"""
+
+
+def run(folder: Path, tests: str, ci: bool) -> subprocess.CompletedProcess[str]:
+    """What pytest says of these tests, with our plugin and few others."""
+    (folder / "test_some.py").write_text(tests)
     env = {name: value for name, value in os.environ.items() if name != "CI"} | ({"CI": "true"} if ci else {})
-    plugins = ("xdist.plugin", "tests.skipped", "no:cacheprovider")
+    plugins = ("xdist.plugin", "pytest_rerunfailures", "tests.outcomes", "no:cacheprovider")
     command = [sys.executable, "-m", "pytest", "-q", *(f"-p{name}" for name in plugins), "-n", "1"]
-    found = subprocess.run(
-        [*command, "-c", os.devnull, "--rootdir", tmp_path, tmp_path / "test_some.py"],
+    return subprocess.run(
+        [*command, "-c", os.devnull, "--rootdir", folder, folder / "test_some.py"],
         env={**env, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
-        cwd=tmp_path,
+        cwd=folder,
         check=False,
         capture_output=True,
         text=True,
     )
+
+
+def test_what_passes_only_the_second_time_is_told_and_what_never_does_has_failed(tmp_path):
+    found = run(tmp_path, RACE, True)
+    assert found.returncode == 1
+    assert "1 failed, 1 passed, 2 rerun" in found.stdout
+    assert "FLAKY: test_some.py::test_a_page[2] " in found.stdout
+    assert found.stdout.count("it was too early") >= 2
+
+
+def test_in_ci_alone_tests_in_a_browser_are_run_once_more(request):
+    marks = [item.get_closest_marker("flaky") for item in request.session.items if item.get_closest_marker("browser")]
+    assert {bool(mark) for mark in marks} <= {bool(os.environ.get("CI"))}
+
+
+@pytest.mark.parametrize("ci", [True, False])
+def test_what_is_skipped_is_told_and_fails_in_ci(ci, tmp_path):
+    found = run(tmp_path, TESTS, ci)
     assert found.returncode == (1 if ci else 0), found.stdout + found.stderr
     if ci:
         assert "1 passed, 1 xfailed, 3 errors" in found.stdout

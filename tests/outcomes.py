@@ -1,4 +1,9 @@
-"""A test that is skipped is told at the end, with the reason, and in CI it has failed: there nothing may be missing."""
+"""What is told at the end: tests that were skipped, and those that passed only the second time.
+
+In CI a skipped test has failed: there nothing may be missing. A test in a browser that fails is run once more there
+(`pytest.mark.flaky`, given in conftest.py): what fails twice is broken. What fails once is a race of the test or of the
+page, and stands under FLAKY with what it said, to be found and mended like any other fault.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +24,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """How many tests were skipped for each reason."""
+    """How many tests were skipped for each reason, and what those said that were run once more."""
+    for report in terminalreporter.stats.get("rerun", ()):
+        terminalreporter.section(f"FLAKY: {report.nodeid}", sep="!", yellow=True, bold=True)
+        terminalreporter.line(report.longreprtext)
     skipped = [report for report in terminalreporter.stats.get("skipped", ()) if not hasattr(report, "wasxfail")]
     if not skipped:
         return
