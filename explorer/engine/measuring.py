@@ -50,10 +50,11 @@ class Measuring:
         if plan.route is None:
             raise ValueError("the plan has no route")
         self.engine, self.plan, self.route = engine, plan, plan.route
-        frames = self.route.steps + 1
         least, most = COARSE * self.route.legs + 1, MOST * self.route.legs + 1
-        self.count = 0 if frames <= self.route.legs + 1 else max(least, min(most, int(SPARE * frames)))
+        enough = int(SPARE * self.route.frames) + self.route.closed  # whose end is its beginning, and costs nothing
+        self.count = 0 if self.route.steps <= self.route.legs else max(least, min(most, enough))
         self._seen: dict[float, Tensor] = {}  # by place, the latents (channels, h, w) of its picture
+        self._places: list[float] = []  # of the render that goes on
         self._cancelled, self.rows_run = False, 0
         self._render = self._next()
         while self._render is not None and not self._render.price.rows:
@@ -88,8 +89,7 @@ class Measuring:
         before = self.rows_run
         for event in render:
             if isinstance(event, Frame):
-                (place,) = event.place.coordinates
-                self._seen[place] = self.engine.encode_picture(event.image).float()
+                self._seen[self._places[event.index]] = self.engine.encode_picture(event.image).float()
             self.rows_run = before + render.rows.run
             yield len(self._seen)
         if not render.cancelled:
@@ -100,12 +100,12 @@ class Measuring:
         if self.done:
             return None
         if not self._seen:
-            places = [number / COARSE for number in range(COARSE * self.route.legs + 1)]
+            self._places = [number / COARSE for number in range(COARSE * self.route.legs + 1)]
         else:
             known = sorted(self._seen)
             gap = halved(known, self._changes(known), 3 * 10**-FINEST)
-            places = [round((known[gap] + known[gap + 1]) / 2, FINEST)]
-        there = tuple(Place((place,), "") for place in places)
+            self._places = [round((known[gap] + known[gap + 1]) / 2, FINEST)]
+        there = tuple(Place((self.route.coordinate(place),), "") for place in self._places)
         return self.engine.render(dataclasses.replace(self.plan, places=there))
 
     def _changes(self, places: Sequence[float]) -> list[float]:

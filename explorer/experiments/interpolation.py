@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from explorer.experiments.base import Experiment, Studio
-from explorer.experiments.inputs import Choice, InputError, Integer, Painted, Prompts, Seeds, Spacing
+from explorer.experiments.inputs import SPACING, Choice, InputError, Integer, Painted, Prompts, Seeds
 from explorer.experiments.painting import REGION, around
 from explorer.messages import Message
 from explorer.space.mixtures import between, told
 from explorer.space.noise import Noise, travel
-from explorer.space.pacing import Route, placed
+from explorer.space.pacing import Route
 from explorer.space.paths import EASINGS, INTERPOLATIONS, segment, stops
 from explorer.space.plans import LOOPS, Place, Plan, Playback, Shown
 from explorer.space.points import Point
@@ -109,12 +109,7 @@ class Interpolation(Experiment):
     easing: str = Choice(
         "How the journey speeds up and slows down at each prompt.", place="more", options=tuple(EASINGS)
     ).field("linear")
-    spacing: tuple[float, ...] = Spacing(
-        "How much of the way lies behind at even times, from 0 to 1; empty, and the way is even. Even steps, under the"
-        " film, measures these numbers.",
-        place="more",
-        frames="frames",
-    ).field(())
+    spacing: tuple[float, ...] = SPACING.field(())
     loop: str = Choice(
         "Open ends at the last prompt; back-and-forth plays back again; closed goes on from the last to the first.",
         options=LOOPS,
@@ -154,8 +149,9 @@ class Interpolation(Experiment):
             ends, eased = (self.prompts[start], self.prompts[end]), EASINGS[self.easing](local)
             return {"prompt": between(*ends, eased, self.interpolation), "seed": seeds[end if round(local) else start]}
 
-        times, route = stops(self.frames, segments, closed), Route(segments, segments * (self.frames - 1))
-        places = [place(t) for t in (placed(times, segments, self.spacing) if self.spacing else times)]
+        route = Route(segments, segments * (self.frames - 1), closed=closed)
+        times = route.coordinates(self.spacing) if self.spacing else stops(self.frames, segments, closed)
+        places = [place(t) for t in times]
         shown = Shown(("stop",), playback=Playback(self.fps, self.loop))
         return Plan(tuple(places), at, self.sampling, shown=shown, route=route, settings_at=said)
 

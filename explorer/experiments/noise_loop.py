@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from explorer.experiments.base import Experiment, Studio
-from explorer.experiments.inputs import Integer, Painted, Prompt, Real
+from explorer.experiments.inputs import SPACING, Integer, Painted, Prompt, Real
 from explorer.experiments.painting import REGION, around
 from explorer.space.noise import circle
+from explorer.space.pacing import Route
 from explorer.space.plans import Place, Plan, Playback, Shown
 from explorer.space.points import Point
 
@@ -43,6 +44,7 @@ class NoiseLoop(Experiment):
         low=0.01,
         step=0.01,
     ).field(1.0)
+    spacing: tuple[float, ...] = SPACING.field(())
     region: Painted | None = REGION.field(None)  # noqa: RUF009 (its default is None)
     fps: int = Integer("Frames per second of the film.", label="Frames per second", low=1, high=50, place="view").field(
         10
@@ -58,6 +60,9 @@ class NoiseLoop(Experiment):
             noise = circle(self.seed, angle, self.variation)
             return inside(Point(conditioning, negative, noise.latents(shape), noise, self.guidance))
 
-        angles = [2 * math.pi * i / self.frames for i in range(self.frames)]
+        route = Route(1, self.frames, 2 * math.pi, closed=True)
+        even = [2 * math.pi * i / self.frames for i in range(self.frames)]
+        angles = route.coordinates(self.spacing) if self.spacing else even
         places = tuple(Place((a,), f"{math.degrees(a):.0f}°") for a in angles)
-        return Plan(places, at, self.sampling, shown=Shown(("angle",), playback=Playback(self.fps, "closed")))
+        shown = Shown(("angle",), playback=Playback(self.fps, "closed"))
+        return Plan(places, at, self.sampling, shown=shown, route=route)

@@ -9,12 +9,13 @@ from itertools import combinations
 from typing import Any, ClassVar
 
 from explorer.experiments.base import Experiment, Studio
-from explorer.experiments.inputs import Choice, InputError, Integer, Painted, Prompt, Real
+from explorer.experiments.inputs import SPACING, Choice, InputError, Integer, Painted, Prompt, Real
 from explorer.experiments.painting import REGION, around
 from explorer.messages import Message
 from explorer.space import walks
 from explorer.space.mixtures import told
 from explorer.space.noise import Noise
+from explorer.space.pacing import Route
 from explorer.space.plans import Place, Plan, Playback, Shown
 from explorer.space.points import Conditioning, Point
 
@@ -98,6 +99,7 @@ class PromptWalk(Experiment):
         "Which way at random: another number, another direction.",
         only_with=("way", ("shell", "circle", "random direction")),
     ).field(0)
+    spacing: tuple[float, ...] = SPACING.field(())
     region: Painted | None = REGION.field(None)  # noqa: RUF009 (its default is None)
     fps: int = Integer("Frames per second of the film.", label="Frames per second", low=1, high=50, place="view").field(
         10
@@ -125,7 +127,7 @@ class PromptWalk(Experiment):
         places = tuple(stop(place) for place in self._places())
         axis = "turn" if self.way == "circle" else "length"
         shown = Shown((axis,), curve="distance", playback=Playback(self.fps, self.loop))
-        return Plan(places, at, self.sampling, shown=shown)
+        return Plan(places, at, self.sampling, shown=shown, route=self._route)
 
     def _walk(self, prompt: Conditioning, one: float) -> walks.Way:
         if self.way == "straight":
@@ -141,8 +143,16 @@ class PromptWalk(Experiment):
                 "radius", self.radius, Message("{why} (1 is {one} with this model)", why=str(error), one=f"{one:.3g}")
             ) from None
 
+    @property
+    def _route(self) -> Route:
+        if self.way == "circle":
+            return Route(1, self.frames, closed=True)
+        return Route(1, self.frames - 1, self.step_size * (self.frames - 1))
+
     def _places(self) -> list[float]:
         """Rounded, so that the same place of a finer walk is the same number, and the same picture."""
+        if self.spacing:
+            return self._route.coordinates(self.spacing)
         step = 1 / self.frames if self.way == "circle" else self.step_size
         return [round(i * step, 9) for i in range(self.frames)]
 

@@ -27,11 +27,28 @@ WORST = 8
 class Route:
     """What a film travels along: `legs` of length 1 between stops that are frames, in `steps` from frame to frame.
 
-    A closed one comes back to where it began, and that is its last step.
+    A `closed` one comes back to where it began, and that is its last step. `unit` is how long a leg is in the plan's
+    own coordinate.
     """
 
     legs: int
     steps: int
+    unit: float = 1.0
+    closed: bool = False
+
+    @property
+    def frames(self) -> int:
+        """How many a film on it has."""
+        return self.steps + (not self.closed)
+
+    def coordinate(self, place: float) -> float:
+        """The plan's own of a place in [0, legs]; where it comes back to, the beginning's."""
+        return 0.0 if self.closed and place == self.legs else round(place * self.unit, PLACE)
+
+    def coordinates(self, spacing: Sequence[float]) -> list[float]:
+        """Where the frames stand with a spacing, in the plan's own coordinate."""
+        times = [self.legs * step / self.steps for step in range(self.frames)]
+        return [self.coordinate(place) for place in placed(times, self.legs, spacing)]
 
 
 def paced(time: float, spacing: Sequence[float]) -> float:

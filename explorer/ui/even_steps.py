@@ -124,7 +124,7 @@ def _finer(tab: Tab, spacing: str, declared: Spacing) -> Callable[..., Updates]:
     def finer(request: gr.Request, event: gr.EventData, *values: Any) -> Updates:
         experiment = tab.resolved(tab.settings(values))
         route = tab.desk.asked(request.session_hash, experiment).plan.route
-        place = number(getattr(event, "place", None), 0.0, float(route.legs), 0.0)
+        place = number(getattr(event, "place", None), 0.0, route.legs * route.unit, 0.0) / route.unit
         changes = {
             spacing: denser(getattr(experiment, spacing), route, place),
             declared.frames: getattr(experiment, declared.frames) + 1,

@@ -11,8 +11,10 @@ from explorer.engine.engine import Engine, Frame
 from explorer.engine.fake import FakeNetworks
 from explorer.engine.measuring import MOST, Measuring
 from explorer.engine.store import FrameStore
+from explorer.experiments.guidance_sweep import GuidanceSweep
 from explorer.experiments.interpolation import Interpolation
 from explorer.experiments.noise_loop import NoiseLoop
+from explorer.experiments.prompt_walk import PromptWalk
 
 PROMPTS = ("a cat", "a dog")
 
@@ -122,6 +124,27 @@ def test_more_frames_than_can_be_placed_are_refused_before_anything_is_drawn(eng
     assert engine.networks.calls == 0
 
 
-def test_a_film_without_a_spacing_is_refused(engine):
-    with pytest.raises(ValueError, match="noise-loop: its frames have places of their own"):
-        evenly(NoiseLoop(), engine)
+@pytest.mark.parametrize(
+    "plain",
+    [NoiseLoop(frames=8), *(PromptWalk(way=way, frames=8, step_size=0.1) for way in ("straight", "circle"))],
+    ids=["loop", "straight", "circle"],
+)
+def test_loops_and_walks_are_measured_too_and_stay_what_they_are(engine, plain):
+    places = [place.coordinates[0] for place in plan_of(engine, plain).places]
+    alone, measuring = engine.price(plan_of(engine, plain)).rows, Measuring(engine, plan_of(engine, plain))
+    assert alone < measuring.rows <= 1.3 * alone
+    spaced = evenly(plain, engine)
+    plan = plan_of(engine, spaced)
+    found = [place.coordinates[0] for place in plan.places]
+    assert bool(spaced.spacing) == (spaced != plain) == (found != places)
+    assert engine.price(plan).rows == 0
+    assert len(found) == len(places)
+    assert found == sorted(found)
+    assert found[0] == 0
+    end = plan.route.coordinate(1) or plan.route.unit  # a closed one stops before it
+    assert (found[-1] < end) if plan.route.closed else (found[-1] == pytest.approx(places[-1]))
+
+
+def test_an_experiment_whose_frames_have_places_of_their_own_is_refused(engine):
+    with pytest.raises(ValueError, match="guidance-sweep: its frames have places of their own"):
+        evenly(GuidanceSweep(), engine)

@@ -5,7 +5,7 @@ comes from outside and the words of the error. A kind that is not here is a clas
 """
 
 from explorer.experiments.inputs.base import Input, InputError, Widget
-from explorer.experiments.inputs.numbers import Integer, Numbers, Real, Seeds, Spacing
+from explorer.experiments.inputs.numbers import SPACING, Integer, Numbers, Real, Seeds, Spacing
 from explorer.experiments.inputs.painted import Mask, Painted, PaintedPicture
 from explorer.experiments.inputs.parts import Parts
 from explorer.experiments.inputs.pictures import Picture
@@ -13,6 +13,7 @@ from explorer.experiments.inputs.taught import Taught
 from explorer.experiments.inputs.words import Choice, Prompt, Prompts, Text
 
 __all__ = [
+    "SPACING",
     "Choice",
     "Input",
     "InputError",

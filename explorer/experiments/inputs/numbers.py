@@ -261,3 +261,12 @@ def _items(text: str) -> list[str]:
 
 def _text(value: float) -> str:
     return repr(value).removesuffix(".0")
+
+
+SPACING = Spacing(
+    "How much of the way lies behind at even times, from 0 to 1; empty, and the way is even. Even steps, under the"
+    " film, measures these numbers.",
+    place="more",
+    frames="frames",
+)
+"""The input of every film whose frames may stand elsewhere on their way; `frames` says how many there are."""
