@@ -195,7 +195,7 @@ def evenly(experiment: Experiment, engine: Engine, *, concepts: Sequence[Concept
     """The same film with frames where what one sees changes by as much from each to the next: its `spacing`, measured.
 
     Measuring draws pictures of the film, most of which are its frames then: with it the film costs at most 1.3 times as
-    much (more with fewer than five frames a leg). The numbers belong to the settings, so the film is the same on
+    much (two pictures more, with six frames or fewer). The numbers belong to the settings, so the film is the same on
     any machine. Raises ValueError for an experiment whose frames have places of their own, or are too many.
     """
     import dataclasses

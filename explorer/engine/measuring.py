@@ -2,7 +2,7 @@
 
 Pictures of the film are drawn, first at its stops and at places between, then again and again in the middle of the gap
 that changes most; of these its frames are chosen. They stay in the store, so that a film that was measured costs
-nothing more, and the measuring a third of it at most (more where a leg has fewer than five frames). A long film is
+nothing more, and the measuring a third of it at most (two pictures, of a film of six frames or fewer). A long film is
 measured at fewer places than it has frames, and between those it is taken to change smoothly.
 
 The distance of two places is that of the latents that the autoencoder makes of their pictures, root mean square: what
@@ -28,8 +28,12 @@ from explorer.space.plans import Place, Plan
 SPARE = 1.3
 """So many times as many pictures as the film has frames are drawn, at most."""
 
-COARSE, MOST = 4, 32
-"""Of a leg, in gaps: those that measuring begins with, and how many it has on average in the end."""
+COARSE, FEW, MOST = 4, 5, 32
+"""Of a leg, in gaps: those that measuring begins with, unless a film has so few that its even places are looked at
+first; and how many there are on average in the end."""
+
+SLACK = 2
+"""Pictures that a film of few frames may have beside them."""
 
 FINEST = 5
 """Decimals of a place of a leg: what a picture becomes may turn within less than a thousandth of the way."""
@@ -50,9 +54,10 @@ class Measuring:
         if plan.route is None:
             raise ValueError("the plan has no route")
         self.engine, self.plan, self.route = engine, plan, plan.route
-        least, most = COARSE * self.route.legs + 1, MOST * self.route.legs + 1
-        enough = int(SPARE * self.route.frames) + self.route.closed  # whose end is its beginning, and costs nothing
-        self.count = 0 if self.route.steps <= self.route.legs else max(least, min(most, enough))
+        legs, steps = self.route.legs, self.route.steps
+        self._coarse = steps // legs if steps <= FEW * legs else COARSE
+        most = max(int(SPARE * self.route.frames), self.route.frames + SLACK) + self.route.closed  # its end is free
+        self.count = 0 if steps <= legs else min(MOST * legs + 1, most)
         self._seen: dict[float, Tensor] = {}  # by place, the latents (channels, h, w) of its picture
         self._places: list[float] = []  # of the render that goes on
         self._cancelled, self.rows_run = False, 0
@@ -60,6 +65,7 @@ class Measuring:
         while self._render is not None and not self._render.price.rows:
             deque(self._look(self._render), maxlen=0)
         self.rows = self._rows(self._render)
+        self.seconds = self._seconds(self._render)
 
     def _rows(self, first: Render | None) -> int:
         """What all pictures cost from the render `first` on; what of later ones is stored is not known yet."""
@@ -69,6 +75,12 @@ class Measuring:
         scheduler = self.engine.scheduler(sampling.scheduler, sampling.num_inference_steps)
         later = self.count - len(self._seen) - len(first.keys)
         return first.price.rows + later * len(point.sides) * len(timesteps_of(point, scheduler))
+
+    def _seconds(self, first: Render | None) -> float | None:
+        """About how long that takes; None before the engine has run its first row."""
+        if first is None or first.price.seconds is None:
+            return None
+        return first.price.seconds * self.rows / first.price.rows
 
     def cancel(self) -> None:
         """Ends it before the next call of the UNet; what is drawn is stored."""
@@ -100,7 +112,7 @@ class Measuring:
         if self.done:
             return None
         if not self._seen:
-            self._places = [number / COARSE for number in range(COARSE * self.route.legs + 1)]
+            self._places = [number / self._coarse for number in range(self._coarse * self.route.legs + 1)]
         else:
             known = sorted(self._seen)
             gap = halved(known, self._changes(known), 3 * 10**-FINEST)

@@ -3,7 +3,8 @@
 Contract: a view of a tab with a spacing fires `even`, or `finer` with {place}, a coordinate of its film. The first has
 the film of the present form measured by pictures of it, which are paid in rows, end with Stop and are kept; what comes
 of both are numbers in the form, so that settings, link and record have them, and then the film is rendered as that of a
-preset is. They are of that film: who writes other words or chooses another way has none again.
+preset is. They are of that film: whoever sets another (see `Status.paced`) has none again. What takes long is asked for
+by a second press.
 
 It knows no one experiment: which inputs are meant, the kind of input `Spacing` says.
 """
@@ -12,27 +13,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
 from explorer.engine.measuring import Measuring
-from explorer.experiments.inputs import Spacing
+from explorer.experiments.base import Experiment
+from explorer.experiments.inputs import InputError, Spacing
 from explorer.messages import Message
 from explorer.space.pacing import denser
 from explorer.ui.controls import QUICK
-from explorer.ui.jobs import GIVES_UP, SECONDS_BETWEEN_NEWS, gave_up
+from explorer.ui.jobs import GIVES_UP, SECONDS_BETWEEN_NEWS, Numbers, gave_up
 from explorer.ui.news import Status
-from explorer.ui.tab import Tab
+from explorer.ui.rendering import Folder, about
+from explorer.ui.tab import UNASKED, Tab
 from explorer.ui.views import number, said
 
 Updates = Iterator[dict[Any, Any]]
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """A sink: what is measured goes into the form."""
 
 
 class Measurement:
@@ -61,7 +59,9 @@ class Measurement:
 
 
 STOPPED = Message("Stopped measuring: Even steps goes on from here")
-STILL = Message("Nothing changes in this film: its steps are even as they are.")
+STILL = Message("The steps of this film are as even as they get.")
+ASKS = Message("Press Even steps once more to begin")
+CHANGED = Message("What was measured is another film by now: press Even steps once more.")
 
 
 def _measuring(pictures: int, measuring: Measuring) -> Status:
@@ -88,8 +88,7 @@ def connect_even_steps(tab: Tab) -> None:
     tab.view.even(_even(tab, *found[0]), **event)
     tab.view.finer(_finer(tab, *found[0]), **event)
     (numbers,) = next(c.components for c in tab.own if c.name == found[0][0])
-    chosen = [c.input for c in written if isinstance(c, gr.Dropdown) and c.elem_id in tab.decides]
-    gr.on([tab.view.outdated, *chosen], None, None, numbers, js="() => ['']", **QUICK)
+    tab.view.outdated(None, None, numbers, js="() => (explorer.moved?.(), explorer.due?.(), [''])", **QUICK)
 
 
 def _too_many(declared: Spacing) -> Status:
@@ -99,25 +98,60 @@ def _too_many(declared: Spacing) -> Status:
 def _even(tab: Tab, spacing: str, declared: Spacing) -> Callable[..., Updates]:
     def even(request: gr.Request, *values: Any) -> Updates:
         visitor = request.session_hash
-        plan = tab.desk.asked(visitor, tab.resolved({**tab.settings(values), spacing: ()})).plan
-        if plan.route.steps - 1 > declared.most:
-            yield {tab.status: _too_many(declared)}
+        experiment = tab.resolved(tab.settings(values))
+        plain = replace(experiment, **{spacing: ()})
+        measuring = Measuring(tab.engine, tab.desk.asked(visitor, plain).plan)
+        if (why := _not_yet(tab, request, experiment, measuring, declared)) is not None:
+            yield {tab.status: why}
             return
-        measuring = Measuring(tab.engine, plan)
+        tab.active.meanwhile.pop((visitor, tab.name), None)
         job = Measurement(measuring)
-        if (sentence := tab.door.refusal_of_rows(request, measuring.rows)) is not None:
-            yield {tab.status: said("error", sentence)}
-            return
         for status in tab.active.run(visitor, tab.name, job):
+            if tab.active.of(visitor, tab.name, Folder):  # Render was pressed, and tells how that goes
+                return
             yield {tab.status: status, tab.stop_button: gr.update(interactive=job.state == "running")}
         if job.state != "done":
             return
-        if not (numbers := measuring.spacing):
+        if _set_otherwise(tab, visitor, plain):
+            yield {tab.status: said("stopped", CHANGED)}
+        elif numbers := measuring.spacing:
+            yield from _filled(tab, request, values, {spacing: numbers})
+        else:
             yield {tab.status: said("done", STILL)}
-            return
-        yield from _filled(tab, request, values, {spacing: numbers})
 
     return even
+
+
+def _not_yet(
+    tab: Tab, request: gr.Request, experiment: Experiment, measuring: Measuring, declared: Spacing
+) -> Status | None:
+    """Why a film is not measured now; None, and its rows are paid, if it is."""
+    if measuring.route.steps - 1 > declared.most:
+        return _too_many(declared)
+    seconds, visitor = measuring.seconds or 0, request.session_hash
+    if seconds > UNASKED and not _asked(tab, visitor, experiment):
+        text = Message("First {n} pictures of this film are drawn, {about}", n=measuring.count, about=about(seconds))
+        told = Status("ready", text, detail=ASKS)
+        tab.active.outcomes[visitor, tab.name] = experiment, told
+        return told
+    sentence = tab.door.refusal_of_rows(request, measuring.rows)
+    return None if sentence is None else Status("error", sentence)
+
+
+def _asked(tab: Tab, visitor: str | None, experiment: Experiment) -> bool:
+    """Whether what is told of this form is how long its film takes to measure."""
+    outcome = tab.active.outcomes.get((visitor, tab.name))
+    return outcome is not None and (outcome[0], outcome[1].detail) == (experiment, ASKS)
+
+
+def _set_otherwise(tab: Tab, visitor: str | None, measured: Experiment) -> bool:
+    """Whether the form was changed so that what was measured is another film's."""
+    if (settings := tab.active.meanwhile.pop((visitor, tab.name), None)) is None:
+        return False
+    try:
+        return tab.paced(tab.resolved(settings))[:1] != tab.paced(measured)[:1]
+    except InputError:
+        return True
 
 
 def _finer(tab: Tab, spacing: str, declared: Spacing) -> Callable[..., Updates]:

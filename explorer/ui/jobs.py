@@ -72,6 +72,11 @@ class Screen:
         """Nothing is left to do."""
 
 
+@dataclass(frozen=True)
+class Numbers:
+    """Where the numbers of a measurement go: into the form, see `even_steps`."""
+
+
 class Job(Generic[News]):
     """The places of `plan` into `sink`; its price is that of `render`, the engine's own unless given. Iterate it, once.
 

@@ -53,7 +53,8 @@ class Status:
 
     `free` says that the pictures are there, and only have to be shown. `at` has the ids of the widgets that an error is
     about, each with what is said there, too. `undo` says that what was done can be taken back here. `of` is that of a
-    `Film` of the settings that it is about.
+    `Film` of the settings that it is about. Where frames can be placed, `paced` has a key of the settings on which
+    their places depend, and one of the numbers that place them, "" for none.
 
     Raises ValueError for a state that there is not.
     """
@@ -67,9 +68,11 @@ class Status:
     at: Sequence[tuple[str, str]] = ()
     undo: bool = False
     of: str = ""
+    paced: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         if self.state not in STATES:
             raise ValueError(f"state is {self.state!r}; it must be one of {', '.join(STATES)}")
         object.__setattr__(self, "notes", tuple(self.notes))  # Gradio compares states by their hash
         object.__setattr__(self, "at", tuple(self.at))
+        object.__setattr__(self, "paced", tuple(self.paced))

@@ -22,6 +22,7 @@ from explorer.ui.controls import QUICK, Control, control, settings_of
 from explorer.ui.due import Due
 from explorer.ui.exporting import Exports
 from explorer.ui.history import HistoryView, entry_of
+from explorer.ui.jobs import Numbers
 from explorer.ui.limits import Door
 from explorer.ui.live import Live
 from explorer.ui.memory import Memory, kept
@@ -110,19 +111,21 @@ class Tab:
     def _draw_view(self) -> None:
         first, id = self.gallery.first(self.name), f"{self.name}-view"
         first = self.first = first and self.gallery.known(first, self.engine.networks)
-        more = {"paced": self.decides} if self.decides else {}
+        paced = any(isinstance(declared, Spacing) for declared in self.experiment.own_inputs().values())
+        more = {"paced": True} if paced else {}
         self.view = VIEWS[self.experiment.view](first, elem_id=id, gallery=self.gallery, **more)
         self.folder = gr.State(None)
 
-    @property
-    def decides(self) -> list[str]:
-        """The ids of the fields on which the places of a film's frames depend, where they can be measured."""
-        inputs = self.experiment.own_inputs()
+    def paced(self, experiment: Experiment) -> tuple[str, ...]:
+        """What a status says of an experiment whose frames can be placed, see `Status`; nothing for others."""
+        inputs, settings = experiment.inputs(), experiment.settings()
         for name, declared in inputs.items():
             if isinstance(declared, Spacing):
-                apart = {name, declared.frames} | {other for other, one in inputs.items() if one.place == "view"}
-                return [f"{self.name}-{other}" for other in inputs if other not in apart]
-        return []
+                apart = {name, declared.frames, *(other for other, one in inputs.items() if one.place == "view")}
+                way = {key: value for key, value in settings.items() if key not in apart}
+                numbers = settings[name]
+                return settings_key(self.name, way), settings_key(name, {name: numbers}) if numbers else ""
+        return ()
 
     def _draw_bar(self) -> None:
         """What is always in sight: render, how it goes, and what can be done with what is shown."""
@@ -237,7 +240,7 @@ class Tab:
         """
         visitor, updates = (session, self.name), {}
         outcome, rendering = self.active.outcomes.get(visitor), self.active.of(*visitor, Folder)
-        if rendering:
+        if rendering or self.active.of(*visitor, Numbers):
             self.active.meanwhile[visitor] = settings
         try:
             experiment = self.resolved(settings)
@@ -245,7 +248,8 @@ class Tab:
             if not rendering:
                 rendered = outcome is not None and outcome[0] == experiment
                 status = outcome[1] if rendered else self._priced(session, experiment)
-                status = replace(status, of=settings_key(self.name, experiment.settings()))
+                key = settings_key(self.name, experiment.settings())
+                status = replace(status, of=key, paced=self.paced(experiment))
         except InputError as error:
             detail = self.experiment.labelled(error) if error.wrong else ""
             text = self.experiment.at_its_field(error)
@@ -305,7 +309,10 @@ class Tab:
         experiment, folder, last = asked.experiment, job.sink, None
         drafts = self.live and self.live.drafts_of_a_run(visitor, self.name)
         self.active.meanwhile.pop((visitor, self.name), None)
-        for film, status in self.active.run(visitor, self.name, job):
+        self.active.stop(visitor, self.name, Numbers)
+        paced = self.paced(experiment)
+        for film, told in self.active.run(visitor, self.name, job):
+            status = replace(told, paced=paced)
             more = self.remembered(experiment, folder.run) if last is None else {}
             if status.state in ("done", "stopped", "error"):
                 self.active.outcomes[visitor, self.name] = experiment, status

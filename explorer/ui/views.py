@@ -139,8 +139,8 @@ class FilmView(RunView):
     """A run as a film: stage, caption, scrubber, filmstrip, playing and saving of single frames.
 
     The setting that `shown` names as `curve` is drawn under the scrubber. A `paced` one, whose frames can be placed,
-    has there what changes along the film, and fires `even`, or `finer` with {place}, and `outdated` when something is
-    written into one of the fields whose ids `paced` has: see `even_steps`.
+    has there what changes along the film, and fires `even`, or `finer` with {place}, and `outdated` when the numbers
+    that place them are those of a film that was set before: see `even_steps`.
     """
 
     kind = "film"
@@ -222,9 +222,10 @@ class StatusView(Widget):
             return None
         progress = None if value.progress is None else number(value.progress, 0.0, 1.0, 0.0)
         spoken_in = {"text": say(value.text), "detail": say(value.detail), "notes": [say(note) for note in value.notes]}
-        at = {"at": [(id, say(sentence)) for id, sentence in value.at]} if value.at else {}
+        more = {"at": [(id, say(sentence)) for id, sentence in value.at]} if value.at else {}
+        more |= {"paced": value.paced} if value.paced else {}
         told = {"state": value.state, "progress": progress, "free": value.free, "undo": value.undo, "of": value.of}
-        return {**told, **spoken_in, **at}
+        return {**told, **spoken_in, **more}
 
 
 def said(state: str, text: str, notes: Iterable[str] = ()) -> Status:

@@ -18,8 +18,9 @@ from explorer.experiments.interpolation import Interpolation
 from explorer.outputs.runs import Run
 from explorer.ui.active_jobs import ActiveJobs
 from explorer.ui.asked import Desk
-from explorer.ui.even_steps import STILL, STOPPED, Measurement, _even, _finer, _measuring
+from explorer.ui.even_steps import ASKS, CHANGED, STILL, STOPPED, Measurement, _even, _finer, _measuring
 from explorer.ui.limits import Door, Limits
+from explorer.ui.tab import Tab
 from explorer.ui.text import say
 from tests.ui.hands import settled, write
 from tests.ui.serving import Served, served
@@ -47,6 +48,8 @@ class FormOf:
         fields = {"spacing": list(experiment.spacing), "frames": experiment.frames}
         self.controls = [SimpleNamespace(name=n, components=[n], write=lambda value: [value]) for n in fields]
         self.values = list(fields.values())
+
+    paced = Tab.paced
 
     def settings(self, values):
         return {**self.now.settings(), **dict(zip(("spacing", "frames"), values, strict=True))}
@@ -116,6 +119,31 @@ def test_stopped_by_the_button_nothing_is_rendered():
     assert form.rendered == []
 
 
+@pytest.mark.parametrize(
+    ("now", "written"), [({"prompts": ["a cat", "an apple"]}, False), ({"prompts": [" "]}, False), ({"fps": 3}, True)]
+)
+def test_numbers_of_a_film_that_is_another_by_now_are_not_written(now, written):
+    form = FormOf(film())
+    updates = _even(form, *SPACING)(REQUEST, *form.values)
+    told = [next(updates)]
+    form.active.meanwhile["a visitor", form.name] = {**form.now.settings(), **now}
+    told += updates
+    assert any("spacing" in update for update in told) == written
+    assert bool(form.rendered) == written
+    assert written or told[-1]["status"].text == CHANGED
+
+
+def test_what_takes_long_is_asked_for_by_a_second_press(monkeypatch):
+    monkeypatch.setattr("explorer.ui.even_steps.UNASKED", 1e-9)
+    form = FormOf(film())
+    form.engine.warm_up()
+    (told,) = pressed(form, _even(form, *SPACING))
+    assert told["status"].text.startswith("First 9 pictures of this film are drawn, about ")
+    assert told["status"].detail == ASKS
+    assert len(pressed(form, _even(form, *SPACING))) > 1
+    assert len(form.rendered) == 1
+
+
 def test_a_device_that_fails_is_told(monkeypatch, capsys):
     form = FormOf(film())
 
@@ -154,7 +182,9 @@ def test_more_frames_than_can_be_placed_are_not_measured():
     assert form.engine.networks.calls == 0
 
 
-@pytest.mark.parametrize("sentence", [STILL, STOPPED, _measuring(3, SimpleNamespace(count=9, rows=7, rows_run=2)).text])
+@pytest.mark.parametrize(
+    "sentence", [STILL, STOPPED, ASKS, CHANGED, _measuring(3, SimpleNamespace(count=9, rows=7, rows_run=2)).text]
+)
 def test_what_is_said_is_said_in_chinese_too(sentence):
     assert say(sentence, "zh") != sentence != say(sentence, "zh-TW")
 
@@ -203,5 +233,9 @@ def test_a_film_becomes_even_and_finer_by_two_presses(page: Page, site: Served) 
     field = page.locator(f"{MORPH}-spacing").locator("input, textarea")
     page.locator("#tab-interpolation").get_by_role("button", name="More settings").click()
     expect(field).not_to_have_value("")
+    write(page.locator(f"{MORPH}-frames input[type=number]"), "9")
+    page.wait_for_url("**/*frames=9*")
+    expect(field).not_to_have_value("")
     write(page.locator(f"{MORPH}-prompts-1 textarea"), "a dragon")
     expect(field).to_have_value("")
+    expect(told).to_have_text("Even again: those steps were measured of another film")

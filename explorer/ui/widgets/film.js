@@ -66,7 +66,8 @@ export default class FilmView extends PlayedView {
     this.pacing.hidden = !props.paced;
     this.classList.toggle('film-paced', Boolean(props.paced));
     if (props.paced) this.pace = new Pace(this.paces, this.reel, (i) => this.more(i), () => this.tellPace());
-    this.fields = (props.paced ?? []).map((id) => `#${id}, [id^="${id}-"]`).join();
+    this.uneven.title = this.say('uneven hint');
+    this.finer.title = this.say('finer hint');
     this.even.title = this.say('even hint');
     this.even.addEventListener('click', () => this.fire('even', {}));
     this.finer.addEventListener('click', () => this.more(Math.min(this.at, this.count - 2)));
@@ -81,19 +82,6 @@ export default class FilmView extends PlayedView {
       this.position = this.at;
       this.tell();
     });
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    if (!this.fields) return;
-    this.ends = new AbortController();
-    const written = ({ target }) => target.closest(this.fields) && this.fire('outdated', {});
-    document.addEventListener('input', written, { signal: this.ends.signal, capture: true });
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.ends?.abort();
   }
 
   get count() { return this.reel.count; }
@@ -127,10 +115,20 @@ export default class FilmView extends PlayedView {
     this.strip.light(at);
   }
 
+  // What is set, by `Status.paced`: numbers that came with other settings are another film's.
+  pacedBy([way, numbers]) {
+    const [before, same] = this.told ?? [];
+    this.told = [way, numbers];
+    this.gone = Boolean(numbers) && numbers === same && way !== before;
+    if (this.gone) this.fire('outdated', {});
+    this.tellPace();
+  }
+
   tellPace() {
-    const steps = this.pace?.steps;
-    this.even.disabled = this.finer.disabled = !steps;
-    this.uneven.textContent = steps ? this.say('uneven', { times: unevenness(steps).toFixed(1) }) : '';
+    const { reel, pace } = this, steps = pace?.steps;
+    this.finer.disabled = !steps;
+    this.even.disabled = reel.count === 2 || (Boolean(reel.base) && !reel.sheet && reel.ready.size < reel.count);
+    this.uneven.textContent = this.gone ? this.say('outdated') : steps ? this.say('uneven', { times: unevenness(steps).toFixed(1) }) : '';
     this.paces.classList.toggle('pace-known', Boolean(steps));
   }
 

@@ -116,6 +116,7 @@ export default class LessonPictures extends Widget {
   }
 
   async take(files) {
+    const before = this.pictures.length;
     write(this.said, '');
     for (const file of files) {
       if (this.pictures.length >= this.props.most) {
@@ -129,11 +130,11 @@ export default class LessonPictures extends Widget {
       }
     }
     this.draw();
+    if (this.pictures.length > before) this.fire('changed', {});
   }
 
   draw() {
     this.list.replaceChildren(...this.pictures.map((one, i) => this.item(one, i)));
-    this.fire('changed', {});
   }
 
   item(one, i) {

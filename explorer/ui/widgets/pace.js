@@ -80,7 +80,8 @@ export class Pace {
   async measure() {
     const { reel, frames } = this;
     const { aborter, count } = reel;
-    if (count < 3 || reel.blobs.size < count) return this.show(null, frames);
+    const old = [...reel.kinds.values()].filter((kind) => kind === 'stale').length; // of two films nothing is to be said
+    if (count < 3 || reel.blobs.size < count || (old && old < count)) return this.show(null, frames);
     for (const [i, blob] of reel.blobs) {
       if (this.small.get(i)?.blob === blob) continue;
       const pixels = await this.pixels(blob);

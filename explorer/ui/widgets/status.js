@@ -39,6 +39,13 @@ export default class StatusView extends Widget {
     return this.closest('[role=tabpanel]')?.querySelector('[data-film]');
   }
 
+  // What a view that is there sooner or later is to know of what is set.
+  tellView() {
+    const { state, text, paced = [] } = this.value ?? {};
+    this.view?.refused?.(state === 'error' ? text : '');
+    if (paced.length) this.view?.pacedBy?.(paced);
+  }
+
   // Tells the view what is set. A view whose own news come later asks for it then.
   compare() {
     const { of, free } = this.value ?? {};
@@ -52,7 +59,7 @@ export default class StatusView extends Widget {
     this.tellFields();
     if (!this.value) return;
     const { state, text, detail, notes, progress, free, undo } = this.value;
-    this.view?.refused?.(state === 'error' ? text : '');
+    this.tellView();
     setTimeout(() => this.compare()); // when the view has its own news, which may come along
     if (free) this.fire('show', {}); // the pictures are there: nobody has to press anything
     this.dataset.state = state;

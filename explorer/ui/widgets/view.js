@@ -64,6 +64,7 @@ export class RunView extends Widget {
   connectedCallback() {
     this.sizes.observe(this);
     super.connectedCallback();
+    setTimeout(() => this.closest('[role=tabpanel]')?.querySelector('status-view')?.tellView?.());
   }
 
   disconnectedCallback() {
