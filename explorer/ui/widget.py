@@ -130,7 +130,7 @@ class Widget(gr.HTML, metaclass=WidgetMeta):
             value=value,
             kind=self.kind,
             phrases=list(phrases),
-            module=FileData(path="mount.js", url=address("mount.js")).model_dump(),
+            module=FileData(path="mount.js", url=address("mount.js")).model_dump(exclude_none=True),
             texts={**{tag: dict(said) for tag, said in texts.items()}, "en": dict(words)} if words else {},
             html_template=first,
             js_on_load=MOUNT.format(id=json.dumps(props.get("elem_id"))),
