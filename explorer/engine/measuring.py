@@ -22,7 +22,7 @@ from torch import Tensor
 
 from explorer.engine.denoise import timesteps_of
 from explorer.engine.engine import Engine, Frame, Render
-from explorer.space.pacing import chosen, even, halved
+from explorer.space.pacing import EXACT, chosen, even, halved
 from explorer.space.plans import Place, Plan
 
 SPARE = 1.3
@@ -128,12 +128,13 @@ class Measuring:
 
     @property
     def spacing(self) -> tuple[float, ...]:
-        """The spacing for the film that was measured; () where nothing changes."""
-        places, frames = sorted(self._seen), self.route.steps + 1
+        """The spacing for the film that was measured; () where nothing changes, or no other is more even."""
+        places, steps = sorted(self._seen), self.route.steps
         changes = self._changes(places)
         if sum(changes) < STILL:
             return ()
-        if len(places) < frames:
+        if len(places) <= steps:
             return even(places, changes, self.route)
         apart = cache(lambda i, j: self._apart(places[i], places[j]))
-        return chosen(places, apart, self.route)
+        found = chosen(places, apart, self.route)
+        return () if found == tuple(round(step / steps, EXACT) for step in range(1, steps)) else found

@@ -1,10 +1,10 @@
 """Even steps: the buttons under a film that say where its frames stand, and the film that follows.
 
-Contract: a view of a tab with a spacing fires `even`, or `finer` with {place}, a coordinate of its film. The first has
-the film of the present form measured by pictures of it, which are paid in rows, end with Stop and are kept; what comes
-of both are numbers in the form, so that settings, link and record have them, and then the film is rendered as that of a
-preset is. They are of that film: whoever sets another (see `Status.paced`) has none again. What takes long is asked for
-by a second press.
+Contract: a view of a tab with a spacing fires `even`, with {place}, a coordinate of its film, where more frames are
+wanted. Without, the film of the present form is measured by pictures of it, which are paid in rows, end with Stop and
+are kept. What comes of both are numbers in the form, so that settings, link and record have them, and then the film is
+rendered as that of a preset is. They are of that film: whoever sets another (see `Status.paced`) has none again. What
+takes long is asked for by a second press.
 
 It knows no one experiment: which inputs are meant, the kind of input `Spacing` says.
 """
@@ -75,20 +75,31 @@ def connect_even_steps(tab: Tab) -> None:
     found = [(name, i) for name, i in tab.experiment.own_inputs().items() if isinstance(i, Spacing)]
     if not found or "even" not in tab.view.fires:
         return
-    written = [component for c in tab.own for component in c.components]
-    event = {
-        "inputs": tab.components,
-        "outputs": [*dict.fromkeys([*tab.outputs, *written])],
-        "validator": tab.validate,
-        "concurrency_id": "render",
-        "concurrency_limit": tab.door.limits.renders or 4,
-        "show_progress": "hidden",
-        "api_visibility": "private",
-    }
-    tab.view.even(_even(tab, *found[0]), **event)
-    tab.view.finer(_finer(tab, *found[0]), **event)
-    (numbers,) = next(c.components for c in tab.own if c.name == found[0][0])
+    (spacing, declared), *_ = found
+    (numbers,) = next(c.components for c in tab.own if c.name == spacing)
+    frames = next(c.components for c in tab.own if c.name == declared.frames)
+    tab.view.even(
+        _pressed(_even(tab, spacing, declared), _finer(tab, spacing, declared)),
+        tab.components,
+        [*tab.outputs, numbers, *frames],
+        validator=tab.validate,
+        trigger_mode="multiple",  # the newest wins
+        concurrency_id="render",
+        concurrency_limit=tab.door.limits.renders or 4,
+        show_progress="hidden",
+        api_visibility="private",
+    )
     tab.view.outdated(None, None, numbers, js="() => (explorer.moved?.(), explorer.due?.(), [''])", **QUICK)
+
+
+def _pressed(even: Callable[..., Updates], finer: Callable[..., Updates]) -> Callable[..., Updates]:
+    def pressed(request: gr.Request, event: gr.EventData, *values: Any) -> Updates:
+        if getattr(event, "place", None) is None:
+            yield from even(request, *values)
+        else:
+            yield from finer(request, event, *values)
+
+    return pressed
 
 
 def _too_many(declared: Spacing) -> Status:

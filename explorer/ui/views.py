@@ -139,12 +139,12 @@ class FilmView(RunView):
     """A run as a film: stage, caption, scrubber, filmstrip, playing and saving of single frames.
 
     The setting that `shown` names as `curve` is drawn under the scrubber. A `paced` one, whose frames can be placed,
-    has there what changes along the film, and fires `even`, or `finer` with {place}, and `outdated` when the numbers
+    has there what changes along the film, and fires `even`, perhaps with {place}, and `outdated` when the numbers
     that place them are those of a film that was set before: see `even_steps`.
     """
 
     kind = "film"
-    fires = ("look", "even", "finer", "outdated")
+    fires = ("look", "even", "outdated")
     exports = ("gif", "mp4", "webp", "zip")
 
 

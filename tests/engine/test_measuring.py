@@ -114,6 +114,13 @@ def test_a_film_inside_a_picture_is_measured_there(engine):
     assert engine.price(plan_of(engine, spaced)).rows == 0
 
 
+def test_a_film_of_few_frames_is_never_less_even_than_it_was(engine):
+    for frames in (3, 4, 5, 6):
+        plain = film(frames=frames, easing="linear", num_inference_steps=2)
+        spaced = evenly(plain, engine)
+        assert spaced == plain or unevenness(engine, spaced) < unevenness(engine, plain)
+
+
 def test_a_film_in_which_nothing_changes_has_no_numbers(engine):
     assert evenly(dataclasses.replace(film(), prompts=("a cat", "a cat")), engine).spacing == ()
 

@@ -51,8 +51,7 @@ def test_the_config_is_light(site: Served) -> None:
     sent = httpx.get(f"{site.url}config").content
     tabs = len(registry())
     assert len(sent) < 60_000 * tabs
-    # The page's own undo, six more for the shared line, and more where frames can be placed.
-    assert len(json.loads(sent)["dependencies"]) <= 15 * tabs + 7 + 3
+    assert len(json.loads(sent)["dependencies"]) <= 15 * tabs + 7  # the page's own undo, six more for the shared line
     assert len(json.loads(sent)["components"]) <= 44 * tabs
 
 

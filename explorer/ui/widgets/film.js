@@ -1,6 +1,6 @@
 // FilmView: a run as a film: stage, caption, scrubber, strip, playing and saving of single frames. The curve
 // under the scrubber is the setting that the plan named, or of a film whose frames can be placed (`paced`) what changes
-// along it: then it fires `even`, or `finer` with the place between two frames where more are wanted.
+// along it: then it fires `even`, with the place between two frames where more are wanted.
 
 import { Curve } from './curve.js';
 import { called, captionOf, rounded, seriesOf } from './grids.js';
@@ -14,7 +14,7 @@ const DWELL = 600; // milliseconds a newly arrived frame stays before the next o
 
 export default class FilmView extends PlayedView {
   static look = 'film';
-  static events = ['look', 'even', 'finer', 'outdated'];
+  static events = ['look', 'even', 'outdated'];
   static styles = ['view', 'film'];
   static template = html`
 <div class="view-stage" tabindex="-1">
@@ -119,8 +119,9 @@ export default class FilmView extends PlayedView {
   pacedBy([way, numbers]) {
     const [before, same] = this.told ?? [];
     this.told = [way, numbers];
-    this.gone = Boolean(numbers) && numbers === same && way !== before;
-    if (this.gone) this.fire('outdated', {});
+    const other = way !== before, old = other && Boolean(numbers) && numbers === same;
+    this.gone = old || (this.gone && !other && !numbers); // said until something else is set
+    if (old) this.fire('outdated', {});
     this.tellPace();
   }
 
@@ -135,7 +136,7 @@ export default class FilmView extends PlayedView {
   // More frames between frame i and the next one.
   more(i) {
     const [here, there] = [i, i + 1].map((k) => this.frames[k]?.coordinates?.[0]);
-    if (Number.isFinite(here + there)) this.fire('finer', { place: (here + there) / 2 });
+    if (Number.isFinite(here + there)) this.fire('even', { place: (here + there) / 2 });
   }
 
   // Frame i owns the stretch of the rail around the place where the scrubber's thumb stands for it.
