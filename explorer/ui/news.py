@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,7 +55,8 @@ class Status:
     `free` says that the pictures are there, and only have to be shown. `at` has the ids of the widgets that an error is
     about, each with what is said there, too. `undo` says that what was done can be taken back here. `of` is that of a
     `Film` of the settings that it is about. Where frames can be placed, `paced` has a key of the settings on which
-    their places depend, and one of the numbers that place them, "" for none.
+    their places depend, and one of the numbers that place them, "" for none. `since` is when things stood so, in
+    seconds of the server's clock, now unless it is said: what comes late is not shown over what is newer.
 
     Raises ValueError for a state that there is not.
     """
@@ -69,6 +71,7 @@ class Status:
     undo: bool = False
     of: str = ""
     paced: Sequence[str] = ()
+    since: float = field(default_factory=time.time, compare=False)
 
     def __post_init__(self) -> None:
         if self.state not in STATES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -238,7 +239,7 @@ class Tab:
         render is telling its progress (when it has ended, it is told), and if a render began, or even ended, while the
         price was reckoned: it has more to say.
         """
-        visitor, updates = (session, self.name), {}
+        visitor, updates, since = (session, self.name), {}, time.time()
         outcome, rendering = self.active.outcomes.get(visitor), self.active.of(*visitor, Folder)
         if rendering or self.active.of(*visitor, Numbers):
             self.active.meanwhile[visitor] = settings
@@ -249,7 +250,7 @@ class Tab:
                 rendered = outcome is not None and outcome[0] == experiment
                 status = outcome[1] if rendered else self._priced(session, experiment)
                 key = settings_key(self.name, experiment.settings())
-                status = replace(status, of=key, paced=self.paced(experiment))
+                status = replace(status, of=key, paced=self.paced(experiment), since=since)
         except InputError as error:
             detail = self.experiment.labelled(error) if error.wrong else ""
             text = self.experiment.at_its_field(error)

@@ -258,7 +258,7 @@ class TeachTab:
         session = self._of(request.session_hash)
         if session.course is not None:
             return gr.skip()
-        session.priced = (method, steps, keep)
+        session.priced, since = (method, steps, keep), time.time()
         try:
             lesson = Lesson((_BLANK,), "word", "thing", METHOD.get(method, "look"), steps=int(steps), keep=bool(keep))
         except (LessonError, TypeError, ValueError) as error:
@@ -271,7 +271,7 @@ class TeachTab:
             rows.append(Message("{n} rows for the pictures that keep its kind", n=prior.rows))
             seconds = None if seconds is None or prior.seconds is None else seconds + prior.seconds
         text = in_a_row([text, about(seconds)]) if seconds is not None else text
-        return Status("ready", text, detail=in_a_row(rows))
+        return Status("ready", text, detail=in_a_row(rows), since=since)
 
     def stop(self, request: gr.Request) -> None:
         """Ends this visitor's teaching after the step under way; what was learnt is kept."""

@@ -225,6 +225,7 @@ class StatusView(Widget):
         more = {"at": [(id, say(sentence)) for id, sentence in value.at]} if value.at else {}
         more |= {"paced": value.paced} if value.paced else {}
         told = {"state": value.state, "progress": progress, "free": value.free, "undo": value.undo, "of": value.of}
+        told["since"] = value.since
         return {**told, **spoken_in, **more}
 
 

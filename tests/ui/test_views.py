@@ -452,6 +452,10 @@ def test_a_status_says_how_far_it_is(page: Page, stand: Stand) -> None:
     bar = page.get_by_role("progressbar")
     expect(bar).to_have_attribute("aria-valuenow", "25")
     expect(page.locator(".status-text")).to_have_text("3 of 24 frames")
-    stand.feed.put((gr.skip(), Status("done", "24 frames in 9.0 s")))
+    stand.feed.put((gr.skip(), Status("done", "24 frames in 9.0 s", since=2.0)))
     expect(bar).to_be_hidden()
     expect(page.locator(".status")).to_have_attribute("data-state", "done")
+    for text, since in (("a price asked before", 1.5), ("a newer one", 2.5)):
+        late = {"state": "ready", "text": text, "notes": [], "since": since}
+        page.evaluate("late => { document.querySelector('status-view').value = late; }", late)
+        expect(page.locator(".status-text")).to_have_text("24 frames in 9.0 s" if since < 2 else text)

@@ -2,6 +2,7 @@
 
 import { Widget, html, make, write } from './widget.js';
 
+const LATE = 60; // seconds: what is older comes from a server that has another clock
 const WIDE = matchMedia('(min-width: 1181px)');
 
 export default class StatusView extends Widget {
@@ -16,6 +17,7 @@ export default class StatusView extends Widget {
     super.begin(props);
     this.className = 'status';
     this.dataset.state = 'ready';
+    this.since = 0;
     this.undo.addEventListener('click', () => this.fire('undo', {}));
   }
 
@@ -53,6 +55,9 @@ export default class StatusView extends Widget {
   }
 
   update() {
+    const { since = this.since } = this.value ?? {};
+    if (since < this.since && this.since - since < LATE) return; // a price that was asked before a render has told its end
+    this.since = since;
     this.hidden = !this.value;
     this.style.animation = 'none'; // a toast that has faded comes back with what is new
     requestAnimationFrame(() => (this.style.animation = ''));
